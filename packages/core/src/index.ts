@@ -1,0 +1,11 @@
+export type { BufferStrategy, ByteStore, StoreOptions, StoreTraits } from './strategy.ts';
+export { CONTRACT_VERSION } from './strategy.ts';
+export { PipeError } from './errors.ts';
+export type { PipeErrorCode, PipeErrorDetails } from './errors.ts';
+export { loadStrategy } from './load-strategy.ts';
+export { createPipe } from './pipe.ts';
+export type { Pipe } from './pipe.ts';
+export type { PipeWriter } from './pipe-writer.ts';
+export type { PipeReader } from './pipe-reader.ts';
+export type { PipeOptions, PipeSource } from './options.ts';
+export type { PipeOutcome, PipeSummary } from './lifecycle.ts';

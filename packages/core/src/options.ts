@@ -1,0 +1,42 @@
+/**
+ * The producer's side of the world, as far as a pipe acts on it: a socket, a parser, a request. Each hook is
+ * called synchronously, after the pipe's own state has changed, and may call anything on the pipe [P12].
+ * A hook that throws fails the pipe with what it threw and is not called again.
+ */
+export interface PipeSource {
+  /** Stop for now: the buffered cost has reached the high-water mark. Strictly alternates with `resume` [P11]. */
+  pause?(): void;
+  /** Go on: the buffer has drained to the low-water mark, or a reader waits for more than is there [P11]. */
+  resume?(): void;
+  /** Nobody will read any more, for this reason. At most once, and not after `end` or `fail` [P13]. */
+  cancel?(reason: unknown): void;
+}
+
+export interface PipeOptions {
+  /**
+   * Bytes of buffered cost at or above which the producer is told to pause. Default 65_536: what a Node socket
+   * or an undici body delivers in one read, so a steady producer is at most one chunk ahead. A fixed store is
+   * given this many bytes.
+   */
+  highWaterMark?: number;
+  /** Bytes of buffered cost at or below which it is told to resume. Default half of the high mark. */
+  lowWaterMark?: number;
+  /**
+   * Readable bytes a producer that ignores `pause` may pile up. A write past it, while paused, is not accepted
+   * and fails the pipe with `ERR_PIPE_OVERFLOW`. Default four times the high mark; `Infinity` turns it off.
+   */
+  maxBuffered?: number;
+  /** The declared length of the body in bytes. Any other length is a failure [P15]. */
+  expectedBytes?: number;
+  /** Limit on the whole body in bytes; the write that passes it fails the pipe with `ERR_PIPE_TOO_LARGE`. */
+  maxBytes?: number;
+  /** Who is told to pause, resume and stop. */
+  source?: PipeSource;
+  /** Cancels the pipe with the signal's reason when it fires [P13]. */
+  signal?: AbortSignal;
+  /**
+   * For development: memory that was given is detached and memory that was lent is revoked when its loan ends,
+   * so that using it afterwards throws on the spot. Costs a copy of every byte.
+   */
+  poison?: boolean;
+}

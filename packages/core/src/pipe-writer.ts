@@ -1,0 +1,30 @@
+import type { PipeSummary } from './lifecycle.ts';
+
+/** The producer's half of a pipe. Every call is synchronous and safe inside a parser callback. */
+export interface PipeWriter {
+  /** Bytes of cost left to the high-water mark, for information (≤ 0: stop); `null` once writing is over. */
+  readonly desiredSize: number | null;
+  /**
+   * Hands over `chunk`, behind everything written before. The memory changes owner for good, whatever is
+   * returned. An empty chunk is invisible [P8].
+   *
+   * @returns `true`: go on. `false`: stop for now; the chunk was taken (or dropped, when the reader is gone)
+   *   and is never to be written again [P9].
+   * @throws PipeError `ERR_PIPE_ARGUMENT` when `chunk` is no `Uint8Array` or its memory is detached;
+   *   `ERR_PIPE_STATE` after `end()`.
+   */
+  write(chunk: Uint8Array): boolean;
+  /** As `write`, for a producer that reuses its memory: the bytes are copied before the call returns. */
+  writeCopy(view: Uint8Array): boolean;
+  /** Waits until the pipe is not paused. `true`: go on. `false`: writing is over, nobody will read more. */
+  ready(): Promise<boolean>;
+  /**
+   * The body is complete. The reader gets every accepted byte, then a clean end; or, when `expectedBytes` says
+   * otherwise, every accepted byte, then `ERR_PIPE_LENGTH_MISMATCH` [P15]. Does nothing after a terminal.
+   */
+  end(): void;
+  /** The body broke off. The reader gets every accepted byte, then this very value thrown. */
+  fail(reason: unknown): void;
+  /** Settles when the last accepted byte was delivered or discarded. Never rejects. */
+  readonly closed: Promise<PipeSummary>;
+}
