@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { observedPool } from './observed-pool.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+describe('the size of a ring', () => {
+  test.each([
+    [1, 256],
+    [256, 256],
+    [257, 512],
+    [65_535, 65_536],
+    [65_536, 65_536],
+    [65_537, 131_072],
+    [MIB, MIB],
+    [MIB + 1, MIB + 1],
+    [3 * MIB, 3 * MIB],
+  ])('a capacity of %i is met by a ring of %i', (capacityBytes, ringBytes) => {
+    expect(observedPool().pool.lease(capacityBytes).ring).toHaveLength(ringBytes);
+  });
+});
+
+describe('a ring that was given back', () => {
+  test('goes to the next owner that needs its size, whatever the exact capacity', () => {
+    const { pool, allocated } = observedPool();
+    const first = pool.lease(1000);
+    const { ring } = first;
+    first.giveBackUnlent(0);
+    expect(pool.lease(900).ring).toBe(ring);
+    expect(allocated).toHaveLength(1);
+  });
+
+  test('does not go to an owner that needs another size', () => {
+    const { pool, allocated } = observedPool();
+    pool.lease(1024).giveBackUnlent(0);
+    pool.lease(1025);
+    pool.lease(512);
+    expect(allocated.map((ring) => ring.length)).toEqual([1024, 2048, 512]);
+    pool.checkInvariants();
+  });
+
+  test('is the first to go out again, being the warmest', () => {
+    const { pool } = observedPool();
+    const leases = [pool.lease(512), pool.lease(512)];
+    const rings = leases.map((lease) => lease.ring);
+    for (const lease of leases) lease.giveBackUnlent(0);
+    expect(pool.lease(512).ring).toBe(rings[1]);
+    expect(pool.lease(512).ring).toBe(rings[0]);
+  });
+
+  test('shows nothing of what its last owner wrote [S10]', () => {
+    const { pool, allocated } = observedPool();
+    const lease = pool.lease(256);
+    lease.ring.fill(7, 0, 100);
+    lease.giveBackUnlent(100);
+    expect(allocated[0]?.every((byte) => byte === 0)).toBe(true);
+    pool.checkInvariants();
+  });
+
+  test('is out of reach of its last owner', () => {
+    const lease = observedPool().pool.lease(256);
+    lease.giveBackUnlent(0);
+    expect(lease.ring).toHaveLength(0);
+  });
+
+  test('cannot be given back a second time, not even after somebody else has leased it [P18]', () => {
+    const { pool } = observedPool();
+    const first = pool.lease(256);
+    first.giveBackUnlent(0);
+    expect(() => first.giveBackUnlent(0)).toThrow('This ring was given back before');
+    const second = pool.lease(256);
+    expect(() => first.giveBackUnlent(0)).toThrow('This ring was given back before');
+    expect(pool.heldBytes).toBe(0);
+    expect(pool.lease(256).ring).not.toBe(second.ring);
+  });
+
+  test('is forgotten when its memory was transferred away while it was out', () => {
+    const { pool } = observedPool();
+    const lease = pool.lease(4096);
+    structuredClone(lease.ring.buffer, { transfer: [lease.ring.buffer] });
+    lease.giveBackUnlent(10);
+    expect(pool.heldBytes).toBe(0);
+    expect(pool.lease(4096).ring).toHaveLength(4096);
+  });
+});
+
+describe('what waits', () => {
+  test.each([
+    [64 * KIB, 64],
+    [4 * KIB, 1024],
+    [MIB, 4],
+  ])('is 4 MiB at most in the class of %i', (ringBytes, most) => {
+    const { pool, allocated } = observedPool();
+    const leases = Array.from({ length: most + 3 }, () => pool.lease(ringBytes));
+    for (const lease of leases) lease.giveBackUnlent(0);
+    expect(pool.heldBytes).toBe(4 * MIB);
+    pool.checkInvariants();
+    for (let count = 0; count < most; count += 1) pool.lease(ringBytes);
+    expect(allocated).toHaveLength(most + 3);
+    pool.lease(ringBytes);
+    expect(allocated).toHaveLength(most + 4);
+  });
+
+  test('in one class leaves the room of the others alone', () => {
+    const { pool } = observedPool();
+    for (const ringBytes of [MIB, 512]) {
+      const leases = Array.from({ length: 5 }, () => pool.lease(ringBytes));
+      for (const lease of leases) lease.giveBackUnlent(0);
+    }
+    expect(pool.heldBytes).toBe(4 * MIB + 5 * 512);
+  });
+
+  test('is never a ring above 1 MiB', () => {
+    const { pool } = observedPool();
+    pool.lease(MIB + 1).giveBackUnlent(0);
+    pool.lease(2 * MIB).giveBackUnlent(0);
+    expect(pool.heldBytes).toBe(0);
+  });
+
+  test('is nothing before a ring was given back', () => {
+    const { pool, allocated } = observedPool();
+    expect(pool.heldBytes).toBe(0);
+    expect(allocated).toHaveLength(0);
+  });
+});
