@@ -1,0 +1,35 @@
+import type { Result, TimelineStep } from './result.ts';
+
+/** Whether a test runner should go red: broken, unjudged, or wrongly listed as broken. */
+export function isFailing({ status }: Result): boolean {
+  return status === 'fail' || status === 'unknown' || status === 'unexpected-pass';
+}
+
+/** What to show when a test must go red; `null` when it need not. */
+export function problemOf(result: Result): string | null {
+  return isFailing(result) ? failureText(result) : null;
+}
+
+/** The verdict with its whole counterexample, as plain text for an assertion message. */
+export function failureText(result: Result): string {
+  const { law, status, message, counterexample } = result;
+  const lines = [`[${law}] ${status}: ${message ?? 'no reason given'}`];
+  if (counterexample !== undefined) {
+    lines.push(`  expected ${counterexample.expected}`, `  got      ${counterexample.got}`);
+    lines.push(`  replay   ${counterexample.replay}`, ...timelineText(counterexample.timeline));
+  }
+  return lines.join('\n');
+}
+
+const COLUMN = 36;
+
+/** A timeline in two columns, producer and source left, consumer right; a store's calls in one. */
+export function timelineText(timeline: readonly TimelineStep[]): readonly string[] {
+  return timeline.map((step) => {
+    const mark = step.isFailure === true ? '<< ' : '';
+    const answer = step.answer === undefined || step.answer === '' ? '' : ` → ${step.answer}`;
+    const text = `${mark}${step.text}${answer}`;
+    if (step.side === 'turns') return `  ${'-'.repeat(12)} ${text}`;
+    return `  ${step.side === 'consumer' ? ' '.repeat(COLUMN) : ''}${text}`;
+  });
+}

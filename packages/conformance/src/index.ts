@@ -1,0 +1,11 @@
+export { conformance, strategyProblem } from './conformance.ts';
+export type { ConformanceOptions, CreatePipe } from './conformance.ts';
+export type { Case } from './case.ts';
+export { detectHost } from './host.ts';
+export type { Host } from './host.ts';
+export { isLawId, lawOf, laws } from './laws.ts';
+export type { Law, LawId, LawLevel } from './laws.ts';
+export { isProfileName } from './profile.ts';
+export type { ProfileName } from './profile.ts';
+export { worst } from './result.ts';
+export type { Counterexample, Evidence, Result, Status, TimelineState, TimelineStep } from './result.ts';

@@ -1,0 +1,146 @@
+import type { BufferStrategy } from '@millrace/core';
+import type { LawId } from '../laws.ts';
+import type { Result } from '../result.ts';
+import { formatScript } from './script.ts';
+import type { StoreCall, StoreScript } from './script.ts';
+import { runScript } from './store-run.ts';
+import type { ProbeFactory, RunOutcome } from './store-run.ts';
+
+/** One question to a store: does it keep `law` in these scripts? */
+export interface StoreQuestion {
+  readonly law: LawId;
+  /** Names the case within its law, for replay codes: `S3.detach`. */
+  readonly label: string;
+  readonly probe?: ProbeFactory;
+  /**
+   * The probe puts stress on memory the store must not depend on, so wrong content under it, and only under
+   * it, breaks this law. Without it content is not looked at, and a defect in S1 does not stand in the way.
+   */
+  readonly isStress: boolean;
+  readonly scripts: Iterable<StoreScript>;
+  /** How a script is run. Default: alone. */
+  readonly run?: typeof runScript;
+}
+
+type Verdict =
+  | { readonly kind: 'held'; readonly checks: number }
+  | { readonly kind: 'broken'; readonly outcome: RunOutcome }
+  | { readonly kind: 'foreign'; readonly outcome: RunOutcome };
+
+/** Puts the question to stores of `strategy`, script by script, and minimises the first that breaks the law. */
+export function judgeStore(strategy: BufferStrategy, question: StoreQuestion): Result {
+  const { law } = question;
+  let schedules = 0;
+  let checks = 0;
+  let foreign: RunOutcome | null = null;
+  for (const script of question.scripts) {
+    schedules += 1;
+    const verdict = judgeScript(strategy, question, script, false);
+    if (verdict.kind === 'held') checks += verdict.checks;
+    else if (verdict.kind === 'foreign') foreign ??= verdict.outcome;
+    else return failure(strategy, question, script, { schedules, checks: checks + verdict.outcome.checks });
+  }
+  const evidence = { schedules, checks };
+  if (foreign?.violation) {
+    const { violation } = foreign;
+    const message = `Not judged: ${violation.law} stands in the way (expected ${violation.expected}, got ${violation.got})`;
+    return { law, status: 'unknown', message, evidence };
+  }
+  if (checks === 0)
+    return { law, status: 'vacuous', message: 'What this law speaks about never came up', evidence };
+  return { law, status: 'pass', evidence };
+}
+
+function judgeScript(
+  strategy: BufferStrategy,
+  question: StoreQuestion,
+  script: StoreScript,
+  isRecording: boolean,
+): Verdict {
+  const { law, probe, isStress, run = runScript } = question;
+  const checkContent = isStress || law === 'S1';
+  const outcome = run(strategy, script, { checkContent, isRecording, ...(probe && { probe }) });
+  if (outcome.violation === null) return { kind: 'held', checks: outcome.checks };
+  if (outcome.violation.law === law) return { kind: 'broken', outcome };
+  if (isStress) {
+    const calm = runScript(strategy, script, { checkContent: true });
+    if (calm.violation === null) return { kind: 'broken', outcome };
+  }
+  return { kind: 'foreign', outcome };
+}
+
+function failure(
+  strategy: BufferStrategy,
+  question: StoreQuestion,
+  script: StoreScript,
+  evidence: Result['evidence'],
+): Result {
+  const minimal = shrink(
+    script,
+    (candidate) => judgeScript(strategy, question, candidate, false).kind === 'broken',
+  );
+  const verdict = judgeScript(strategy, question, minimal, true);
+  const violation = verdict.kind === 'broken' ? verdict.outcome.violation : null;
+  if (verdict.kind !== 'broken' || violation === null) {
+    const message = 'Not judged: the same script broke the law once and kept it once';
+    return { law: question.law, status: 'unknown', message, evidence };
+  }
+  const replay = `${question.label}/${formatScript(minimal)}`;
+  return {
+    law: question.law,
+    status: 'fail',
+    message: `Expected ${violation.expected}, got ${violation.got} (replay ${replay})`,
+    counterexample: {
+      replay,
+      expected: violation.expected,
+      got: violation.got,
+      timeline: verdict.outcome.timeline,
+    },
+    evidence,
+  };
+}
+
+/** Drops calls, then makes counts smaller, as long as the law stays broken. */
+function shrink(script: StoreScript, isBroken: (candidate: StoreScript) => boolean): StoreScript {
+  let calls = [...script.calls];
+  const tryCalls = (candidate: readonly StoreCall[]): boolean => {
+    if (!isBroken({ ...script, calls: candidate })) return false;
+    calls = [...candidate];
+    return true;
+  };
+  for (let span = calls.length >> 1; span >= 1; span >>= 1) {
+    for (let from = 0; from < calls.length;) {
+      if (!tryCalls(calls.toSpliced(from, span))) from += span;
+    }
+  }
+  for (let index = 0; index < calls.length; index += 1) {
+    for (let isSmaller = true; isSmaller;) {
+      const call = calls[index];
+      isSmaller = call !== undefined && smaller(call).some((less) => tryCalls(calls.with(index, less)));
+    }
+  }
+  return { ...script, calls };
+}
+
+function smaller(call: StoreCall): readonly StoreCall[] {
+  const lower = (count: number): readonly number[] =>
+    [...new Set([1, count >> 1, count - 1])].filter((less) => less >= 1 && less < count);
+  switch (call.call) {
+    case 'put':
+      return [
+        ...lower(call.length).map((length) => ({ ...call, length })),
+        ...(call.memory === 'exact' ? [] : [{ ...call, memory: 'exact' as const }]),
+      ];
+    case 'peek':
+      return call.min === undefined ? [] : lower(call.min).map((min) => ({ ...call, min }));
+    case 'take':
+      return call.max === undefined ? [] : lower(call.max).map((max) => ({ ...call, max }));
+    case 'takeInto':
+      return lower(call.length).map((length) => ({ ...call, length }));
+    case 'drop':
+      return lower(call.count).map((count) => ({ ...call, count }));
+    case 'clear':
+    default:
+      return [];
+  }
+}

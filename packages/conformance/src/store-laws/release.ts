@@ -1,0 +1,108 @@
+import type { ByteStore } from '@millrace/core';
+import type { Case } from '../case.ts';
+import type { Result } from '../result.ts';
+import { judgeStore } from './judge.ts';
+import { settleMemory } from './retained-bytes.ts';
+import { smallScopeUpTo } from './script-families.ts';
+import type { StoreScript } from './script.ts';
+import { planWalks } from './store-plan.ts';
+import type { StorePlan } from './store-plan.ts';
+import type { ProbeFactory } from './store-run.ts';
+import { vacuous, verdictOf } from './verdict.ts';
+
+const startOver: ProbeFactory = (run) => ({
+  afterCall({ call }) {
+    if (call !== 'clear') return;
+    const { size, cost } = run.store;
+    run.expect(size === 0, 'S6', () => ['clear to leave a size of 0', String(size)]);
+    run.expect(cost === run.initialCost, 'S6', () => [
+      `clear to go back to the initial cost of ${run.initialCost}`,
+      String(cost),
+    ]);
+  },
+});
+
+/** The ways a chunk leaves a store; after each the store holds no chunk. */
+const ways: Readonly<Record<string, (store: ByteStore) => void>> = {
+  clear: (store) => store.clear(),
+  take: (store) => {
+    while (store.size > 0) store.take();
+  },
+  'take in parts': (store) => {
+    while (store.size > 0) store.take(1000);
+  },
+  takeInto: (store) => {
+    const target = new Uint8Array(777);
+    while (store.size > 0) store.takeInto(target);
+  },
+  drop: (store) => store.drop(store.size),
+  'peek and drop': (store) => {
+    while (store.size > 0) store.drop(store.peek().length);
+  },
+  'peek everything and clear': (store) => {
+    if (store.size > 0) store.peek(store.size);
+    store.clear();
+  },
+};
+
+/** Gives the store chunks it may keep, gets rid of them each `way`, and watches whether the memory can go. */
+async function letGo({ strategy, host }: StorePlan): Promise<Result> {
+  const law = 'S6';
+  if (host.collectGarbage === undefined || typeof WeakRef === 'undefined') {
+    return vacuous(law, 'This runtime cannot be made to collect garbage');
+  }
+  const left = Object.entries(ways).map(([way, leave]) => {
+    const store = strategy.createStore({ capacityBytes: 16_384 });
+    const watched = putWatched(store);
+    leave(store);
+    return { way, store, watched };
+  });
+  await settleMemory(host);
+  const still: string[] = [];
+  for (const { way, store, watched } of left) {
+    const kept = watched.filter((reference) => reference.deref() !== undefined).length;
+    // Reading the store here keeps it alive while its chunks are looked for.
+    if (kept > 0 || store.size > 0) still.push(`${kept} of ${watched.length} after ${way}`);
+  }
+  return verdictOf({
+    law,
+    label: 'S6.gc',
+    isRight: still.length === 0,
+    expected: 'chunks that have left to be free to go',
+    got: `references to ${still.join(', ')}`,
+    count: Object.keys(ways).length,
+  });
+}
+
+/** A function of its own, so that no variable of the caller keeps a chunk alive. */
+function putWatched(store: ByteStore): readonly WeakRef<ArrayBufferLike>[] {
+  return [5000, 300, 4096].map((length) => {
+    const chunk = new Uint8Array(length);
+    store.put(chunk, true);
+    return new WeakRef(chunk.buffer);
+  });
+}
+
+/** S6: clear starts over, and a chunk that has left is not referred to. */
+export function releaseCases(plan: StorePlan): readonly Case[] {
+  const { strategy, profile } = plan;
+  const law = 'S6';
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
+    law,
+    label,
+    title,
+    run: () => judgeStore(strategy, { law, label, probe: startOver, isStress: false, scripts: scripts() }),
+  });
+  return [
+    ask('S6.scope', 'clear goes back to the initial cost from every short script', () =>
+      smallScopeUpTo(Math.min(4, profile.storeScopeDepth)),
+    ),
+    ask('S6.walks', 'clear goes back to the initial cost in long walks', () => planWalks(plan, 11)),
+    {
+      law,
+      label: 'S6.gc',
+      title: 'chunks that were taken, dropped or cleared can be collected',
+      run: () => letGo(plan),
+    },
+  ];
+}

@@ -1,0 +1,44 @@
+import type { Case } from '../case.ts';
+import { scribble } from '../patterned-bytes.ts';
+import { judgeStore } from './judge.ts';
+import { smallScopeUpTo } from './script-families.ts';
+import type { StoreScript } from './script.ts';
+import { planWalks } from './store-plan.ts';
+import type { StorePlan } from './store-plan.ts';
+import type { ProbeFactory } from './store-run.ts';
+
+/** The caller goes on using memory it did not give: every byte of it changes as soon as `put` returns. */
+const reuseSources: ProbeFactory = () => ({
+  afterPut(chunk, owned) {
+    if (!owned) scribble(chunk);
+  },
+});
+
+/** A store that declares `put: 'copies'` must not need even the memory it was given. */
+const reuseGivenSources: ProbeFactory = () => ({
+  afterPut(chunk) {
+    scribble(chunk);
+  },
+});
+
+/** S2, and the declared trait `put: 'copies'`. */
+export function sourceCases(plan: StorePlan): readonly Case[] {
+  const { strategy, profile } = plan;
+  const isCopying = strategy.traits.put === 'copies';
+  const probe = isCopying ? reuseGivenSources : reuseSources;
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
+    law: 'S2',
+    label,
+    title,
+    run: () => judgeStore(strategy, { law: 'S2', label, probe, isStress: true, scripts: scripts() }),
+  });
+  const what = isCopying ? 'any chunk, given or not,' : 'a chunk that was not given';
+  return [
+    ask('S2.scope', `overwriting ${what} right after put changes nothing, in every short script`, () =>
+      smallScopeUpTo(Math.min(3, profile.storeScopeDepth)),
+    ),
+    ask('S2.walks', `overwriting ${what} right after put changes nothing in long walks`, () =>
+      planWalks(plan, 3),
+    ),
+  ];
+}

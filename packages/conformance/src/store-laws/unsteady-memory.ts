@@ -1,0 +1,176 @@
+import type { ByteStore } from '@millrace/core';
+import type { Case } from '../case.ts';
+import type { LawId } from '../laws.ts';
+import { fillPattern, mismatch, scribble } from '../patterned-bytes.ts';
+import type { Result } from '../result.ts';
+import { detach, shrinkToNothing } from './chunk-memory.ts';
+import { judgeStore } from './judge.ts';
+import { smallScope } from './script-families.ts';
+import { peek, put, take, takeInto } from './script.ts';
+import { planWalks } from './store-plan.ts';
+import type { StorePlan } from './store-plan.ts';
+import type { ProbeFactory } from './store-run.ts';
+import { verdictOf } from './verdict.ts';
+
+const law: LawId = 'S8';
+
+/** Somebody else changes, then shrinks, memory that was given. */
+const disturbUnsteady: ProbeFactory = () => ({
+  afterPut(chunk, _owned, memory) {
+    if (memory !== 'resizable' && memory !== 'shared') return;
+    scribble(chunk);
+    shrinkToNothing(chunk.buffer);
+  },
+});
+
+const unsteadyAlphabet = [
+  put(2, true, 'resizable'),
+  put(2, true, 'shared'),
+  put(3, false, 'resizable'),
+  put(3, true),
+  peek(3),
+  take(),
+  take(1),
+  takeInto(2),
+];
+
+/** Reads once and answers the bytes, or what is wrong with the answer. */
+type Reader = (store: ByteStore) => Uint8Array | string;
+
+const readers: Readonly<Record<string, Reader>> = {
+  'take()': (store) => store.take(),
+  'take(3)': (store) => store.take(3),
+  'takeInto(7 bytes)': (store) => {
+    const target = new Uint8Array(7);
+    return target.subarray(0, store.takeInto(target));
+  },
+  'peek() and drop': (store) => lendAndDrop(store, 1),
+  // Nothing contiguous can answer this; the sound bytes are still there to take.
+  'peek(size), else take()': (store) => {
+    try {
+      return lendAndDrop(store, store.size);
+    } catch (error) {
+      if (codeOf(error) !== 'ERR_PIPE_DETACHED') throw error;
+      return store.take();
+    }
+  },
+};
+
+function lendAndDrop(store: ByteStore, min: number): Uint8Array | string {
+  const bytes = new Uint8Array(store.peek(min));
+  if (bytes.length < min) return `${bytes.length} bytes lent for a peek of ${min}`;
+  store.drop(bytes.length);
+  return bytes;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+/** Sound bytes before and after a chunk that is detached while the store holds it. */
+interface Layout {
+  readonly before: number;
+  readonly victim: number;
+  readonly after: number;
+}
+
+const layouts: readonly Layout[] = [0, 5, 3000].flatMap((before) =>
+  [4, 2000, 70_000].flatMap((victim) => [0, 6].map((after) => ({ before, victim, after }))),
+);
+
+/** Every way to read, over every layout: all bytes exact, or the sound ones and then the error. */
+function reportDetached({ strategy }: StorePlan): Result {
+  const runs = layouts.flatMap((layout) =>
+    Object.entries(readers).map(([name, read]) => ({ layout, name, read })),
+  );
+  const label = 'S8.detached';
+  for (const [index, { layout, name, read }] of runs.entries()) {
+    const got = readWithDetached(strategy.createStore({ capacityBytes: 100_000 }), layout, read);
+    if (got === null) continue;
+    const { before, victim, after } = layout;
+    return verdictOf({
+      law,
+      label,
+      isRight: false,
+      expected: `every byte, or the ${before} sound ones and then ERR_PIPE_DETACHED`,
+      got: `${got}, with ${victim} bytes detached between ${before} and ${after} sound ones, by ${name}`,
+      count: index + 1,
+    });
+  }
+  return verdictOf({ law, label, isRight: true, expected: '', got: '', count: runs.length });
+}
+
+function readWithDetached(store: ByteStore, layout: Layout, read: Reader): string | null {
+  const total = putLayout(store, layout);
+  let delivered = 0;
+  try {
+    while (delivered < total) {
+      const bytes = read(store);
+      if (typeof bytes === 'string') return `${bytes} after ${delivered} bytes`;
+      if (bytes.length === 0) return `an empty answer after ${delivered} bytes`;
+      if (mismatch(bytes, delivered) >= 0) return `wrong bytes after ${delivered}`;
+      delivered += bytes.length;
+    }
+    return null;
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_PIPE_DETACHED') return `${String(error)} thrown after ${delivered} bytes`;
+    if (delivered !== layout.before) return `ERR_PIPE_DETACHED after ${delivered} bytes`;
+    store.clear();
+    return store.size === 0 ? null : `a size of ${store.size} after clear`;
+  }
+}
+
+function putLayout(store: ByteStore, { before, victim, after }: Layout): number {
+  let offset = 0;
+  const putOwned = (length: number): Uint8Array => {
+    const chunk = new Uint8Array(length);
+    fillPattern(chunk, offset);
+    offset += store.put(chunk, true);
+    return chunk;
+  };
+  if (before > 0) putOwned(before);
+  const doomed = putOwned(victim);
+  if (after > 0) putOwned(after);
+  detach(doomed.buffer);
+  return offset;
+}
+
+/** S8: memory that others can change is copied at once; memory that was transferred away is reported. */
+export function unsteadyMemoryCases(plan: StorePlan): readonly Case[] {
+  const { strategy, profile } = plan;
+  const ask = (label: string): Omit<Parameters<typeof judgeStore>[1], 'scripts'> => ({
+    law,
+    label,
+    probe: disturbUnsteady,
+    isStress: true,
+  });
+  return [
+    {
+      law,
+      label: 'S8.scope',
+      title:
+        'changing and shrinking given memory that is resizable or shared changes nothing, in every short script',
+      run: () =>
+        judgeStore(strategy, {
+          ...ask('S8.scope'),
+          scripts: smallScope(profile.storeScopeDepth - 1, unsteadyAlphabet, 8),
+        }),
+    },
+    {
+      law,
+      label: 'S8.walks',
+      title: 'changing and shrinking given memory that is resizable or shared changes nothing in long walks',
+      run: () =>
+        judgeStore(strategy, {
+          ...ask('S8.walks'),
+          scripts: planWalks(plan, 13, ['resizable', 'shared', 'exact', 'sliver']),
+        }),
+    },
+    {
+      law,
+      label: 'S8.detached',
+      title: 'a chunk detached after put is reported, never read as short',
+      run: () => reportDetached(plan),
+    },
+  ];
+}
