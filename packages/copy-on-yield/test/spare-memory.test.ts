@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { CopyOnYieldStore } from '../src/index.ts';
+import { SpareMemory, capacityAbove, capacityWithin } from '../src/spare-memory.ts';
+
+const KIB = 1024;
+
+/** Two stores that share their spare memory, as all stores of a realm do. */
+function neighbours(): { memory: SpareMemory; one: CopyOnYieldStore; two: CopyOnYieldStore } {
+  const memory = new SpareMemory();
+  return { memory, one: new CopyOnYieldStore({}, memory), two: new CopyOnYieldStore({}, memory) };
+}
+
+describe('usual capacities', () => {
+  it('come in four steps an octave', () => {
+    const met = new Set<number>();
+    for (let bytes = KIB; bytes <= 4 * KIB; bytes += 1) met.add(capacityAbove(bytes));
+    expect([...met]).toEqual([1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096]);
+  });
+
+  it('hold what is asked for, within a quarter more and a fifth less', () => {
+    const outOfRange: number[] = [];
+    for (let bytes = 1; bytes <= 300 * KIB; bytes += 1 + (bytes >> 9)) {
+      const [above, within] = [capacityAbove(bytes), capacityWithin(bytes)];
+      const isUsual = capacityAbove(above) === above && capacityWithin(within) === within;
+      const isInRange = bytes <= above && above <= 1.25 * bytes && 0.8 * bytes <= within && within <= bytes;
+      if (!isUsual || !isInRange) outOfRange.push(bytes);
+    }
+    expect(outOfRange).toEqual([]);
+  });
+
+  it('are exact where nothing waits, and whole for any part of a byte', () => {
+    expect([capacityAbove(128 * KIB + 1), capacityWithin(300_001)]).toEqual([128 * KIB + 1, 300_001]);
+    expect([capacityWithin(4.5), capacityWithin(300_000.5)]).toEqual([4, 300_000]);
+  });
+});
+
+describe('spare memory', () => {
+  it('gives back what was released, wiped, to whoever asks for exactly as much', () => {
+    const memory = new SpareMemory();
+    const bytes = new Uint8Array(2 * KIB).fill(1);
+    memory.release(bytes);
+    expect(memory.acquire(2 * KIB - 1)).not.toBe(bytes);
+    expect(memory.acquire(2 * KIB)).toBe(bytes);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(memory.acquire(2 * KIB)).not.toBe(bytes);
+    memory.checkInvariants();
+  });
+
+  it('gives what was lent to nobody but its lender, and to nobody once that is forgotten', () => {
+    const memory = new SpareMemory();
+    const [lender, other] = [{}, {}];
+    const [kept, dropped] = [new Uint8Array(2 * KIB), new Uint8Array(2 * KIB)];
+    memory.releaseLent(dropped, other);
+    memory.releaseLent(kept, lender);
+    expect(memory.acquire(2 * KIB)).not.toBe(kept);
+    memory.forget(other);
+    memory.checkInvariants();
+    expect(memory.heldBytes).toBe(2 * KIB);
+    expect(memory.reacquireLent(2 * KIB, other)).toBeUndefined();
+    expect(memory.reacquireLent(2 * KIB, lender)).toBe(kept);
+    expect(memory.heldBytes).toBe(0);
+  });
+
+  it('holds 256 KiB and 16 buffers at most, and lets the oldest go first', () => {
+    const memory = new SpareMemory();
+    for (let count = 0; count < 40; count += 1) {
+      memory.release(new Uint8Array(KIB));
+      memory.checkInvariants();
+    }
+    expect(memory.heldBytes).toBe(16 * KIB);
+    const newest = [1, 2, 3, 4].map(() => new Uint8Array(64 * KIB));
+    for (const bytes of newest) {
+      memory.release(bytes);
+      memory.checkInvariants();
+    }
+    expect(memory.heldBytes).toBe(256 * KIB);
+    expect(newest.map(() => memory.acquire(64 * KIB))).toEqual(newest.toReversed());
+  });
+
+  it('keeps nothing that is under 1 KiB or over 128 KiB', () => {
+    const memory = new SpareMemory();
+    for (const capacity of [0, KIB - 1, 128 * KIB + 1]) {
+      memory.release(new Uint8Array(capacity));
+      memory.releaseLent(new Uint8Array(capacity), {});
+    }
+    expect(memory.heldBytes).toBe(0);
+  });
+});
+
+describe('stores that share spare memory', () => {
+  it('a stream that fills and drains over and over allocates the first time only', () => {
+    const { memory, one } = neighbours();
+    const fillAndDrain = (): number => {
+      for (let count = 0; count < 100; count += 1) one.put(new Uint8Array(KIB), true);
+      one.take();
+      return memory.heldBytes;
+    };
+    const afterOne = fillAndDrain();
+    for (let round = 0; round < 20; round += 1) expect(fillAndDrain()).toBe(afterOne);
+  });
+
+  it('a stream that is read by views meets its own memory again', () => {
+    const { one } = neighbours();
+    const buffers = new Set<ArrayBufferLike>();
+    for (let round = 0; round < 20; round += 1) {
+      one.put(new Uint8Array(64 * KIB), true);
+      buffers.add(one.peek().buffer);
+      one.drop(one.size);
+      expect(one.cost).toBe(0);
+    }
+    expect(buffers.size).toBe(1);
+  });
+
+  it('[S10] a view shows nothing of what another store held in the same memory', () => {
+    const { memory, one, two } = neighbours();
+    const secret = new Uint8Array(20 * KIB).fill(0xaa);
+    one.put(secret, true);
+    one.take();
+    expect(memory.heldBytes).toBe(20 * KIB);
+    two.put(new Uint8Array(17 * KIB).fill(1), true);
+    expect(memory.heldBytes).toBe(0);
+    expect(new Uint8Array(two.peek().buffer).includes(0xaa)).toBe(false);
+  });
+
+  it.each([
+    ['drained', (store: CopyOnYieldStore): void => store.drop(store.size)],
+    ['cleared', (store: CopyOnYieldStore): void => store.clear()],
+    ['shrunk', (store: CopyOnYieldStore): void => store.drop(store.size - 1)],
+    [
+      'outgrown after the loan',
+      (store: CopyOnYieldStore): void => {
+        store.drop(1);
+        store.put(new Uint8Array(64 * KIB), true);
+      },
+    ],
+    [
+      'outgrown during the loan',
+      (store: CopyOnYieldStore): void => void store.put(new Uint8Array(64 * KIB), true),
+    ],
+  ])('[P18] memory that was lent and then %s never serves another store', (_case, leave) => {
+    const { memory, one, two } = neighbours();
+    one.put(new Uint8Array(64 * KIB).fill(1), true);
+    const keptForTooLong = new Uint8Array(one.peek().buffer);
+    leave(one);
+    memory.checkInvariants(new Uint8Array(two.peek().buffer));
+    for (let round = 0; round < 3; round += 1) {
+      two.put(new Uint8Array(64 * KIB).fill(2), true);
+      expect(two.peek().buffer).not.toBe(keptForTooLong.buffer);
+      expect(keptForTooLong.includes(2)).toBe(false);
+      two.clear();
+    }
+  });
+
+  it('[P18] memory that was lent once is still its lender’s after more rounds without a loan', () => {
+    const { one, two } = neighbours();
+    const fill = (store: CopyOnYieldStore): unknown => store.put(new Uint8Array(64 * KIB), true);
+    fill(one);
+    const { buffer } = one.peek();
+    one.take();
+    fill(one);
+    one.take();
+    fill(two);
+    expect(two.peek().buffer).not.toBe(buffer);
+    fill(one);
+    expect(one.peek().buffer).toBe(buffer);
+  });
+
+  it('[S4] a view stays as it is when its memory is outgrown and the same store drains and fills again', () => {
+    const { one } = neighbours();
+    one.put(new Uint8Array(64 * KIB).fill(1), true);
+    const view = one.peek();
+    one.put(Uint8Array.of(2), true);
+    one.put(new Uint8Array(64 * KIB).fill(3), true);
+    expect(view.every((byte) => byte === 1)).toBe(true);
+  });
+
+  it('[S7] clear leaves nothing of a store behind, parked loans included', () => {
+    const { memory, one } = neighbours();
+    one.put(new Uint8Array(64 * KIB), true);
+    one.peek();
+    one.drop(one.size);
+    expect(memory.heldBytes).toBe(64 * KIB);
+    one.clear();
+    expect(memory.heldBytes).toBe(0);
+  });
+
+  it('[P18] a store reports the same cost whatever its neighbours left behind', () => {
+    const costsBeside = (prepare: (two: CopyOnYieldStore) => void): number[] => {
+      const { one, two } = neighbours();
+      prepare(two);
+      return [1, 900, 5_000, 17_000, 40_000, 70_000, 3, 200_000].map((count, at) => {
+        one.put(new Uint8Array(count), true);
+        if (at % 3 === 2) one.drop(one.size - at);
+        return one.cost;
+      });
+    };
+    const alone = costsBeside(() => {});
+    const beside = costsBeside((two) => {
+      for (const count of [70_000, 40_000, 30_000, 2_000]) {
+        two.put(new Uint8Array(count), true);
+        two.take();
+      }
+    });
+    expect(beside).toEqual(alone);
+  });
+});
