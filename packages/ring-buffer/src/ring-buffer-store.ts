@@ -213,15 +213,13 @@ export class RingBufferStore implements ByteStore {
 
   /** Takes `count` bytes off the front, which ends every loan. */
   #leave(count: number): void {
-    const wasBeforeSeam = count < this.#capacity - this.#tail;
-    this.#tail = this.#at(count);
-    this.#filled -= count;
-    if (this.#filled === 0) this.#tail = 0;
-    const joined = this.#joined;
-    if (joined !== null) {
-      joined.start += count;
-      if (!wasBeforeSeam || joined.start >= joined.end) this.#joined = null;
+    if (this.#joined !== null) {
+      const isBeforeSeam = count < this.#capacity - this.#tail;
+      if (isBeforeSeam) this.#joined.start += count;
+      else this.#joined = null;
     }
+    this.#tail = count < this.#filled ? this.#at(count) : 0;
+    this.#filled -= count;
     this.#isLent = false;
   }
 }

@@ -59,7 +59,7 @@ export class RingPool {
 
   #keep(ring: Uint8Array<ArrayBuffer>): void {
     const { length } = ring;
-    if (length < LEAST_CLASS_BYTES || length > MOST_CLASS_BYTES) return;
+    if (length > MOST_CLASS_BYTES) return;
     const stack = this.#stacks.get(length);
     if (stack === undefined) this.#stacks.set(length, [ring]);
     else if ((stack.length + 1) * length <= MOST_HELD_BYTES_PER_CLASS) stack.push(ring);

@@ -53,6 +53,21 @@ describe('peek', () => {
     expect(hex(store.peek(8))).toBe(hex(streamBytes(3, 8)));
     store.checkInvariants();
   });
+
+  test('lends more past the seam than it had room for when it looked there first', () => {
+    for (let min = 7; min <= 16; min += 1) {
+      for (let dropped = 0; dropped < 6; dropped += 1) {
+        const store = turnedStore(16, 10, 16);
+        store.peek(min);
+        store.drop(dropped);
+        for (let more = 1; more <= store.size; more += 1) {
+          expect(hex(store.peek(more).subarray(0, more))).toBe(hex(streamBytes(dropped, more)));
+          store.checkInvariants();
+        }
+        expect(hex(store.peek(16))).toBe(hex(streamBytes(dropped, store.size)));
+      }
+    }
+  });
 });
 
 describe('[S9] looking across the seam', () => {
