@@ -115,7 +115,6 @@ export class CopyOnYieldStore implements ByteStore {
   }
 
   clear(): void {
-    this.#isLent = false;
     this.#leaveMemory();
     this.#memory.forget(this);
   }

@@ -356,7 +356,9 @@ describe('memory held', () => {
     const memory = new ExhaustibleMemory();
     const store = newStore(undefined, memory);
     const bytes = streamOf()(100 * KIB);
+    store.put(Uint8Array.of(9), true);
     store.put(bytes, true);
+    store.drop(1);
     memory.isExhausted = true;
     expect(() => store.put(bytes, true)).toThrow('allocation failed');
     expect(() => store.take(90 * KIB)).toThrow('allocation failed');
