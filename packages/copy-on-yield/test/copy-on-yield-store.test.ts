@@ -479,7 +479,7 @@ describe('the strategy', () => {
     const attempt = (): unknown => copyOnYield.createStore({ capacityBytes: hint as number });
     expect(attempt).toThrow(RangeError);
     expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_PIPE_ARGUMENT' }));
-    expect(attempt).toThrow(`capacityBytes must be a finite number of at least 0, not ${hint}`);
+    expect(attempt).toThrow(`capacityBytes is ${hint}; it must be a finite number of at least 0`);
   });
 
   it('takes any other hint', () => {
