@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { repositoryRoot } from './workspace.ts';
 
 /** What one vitest run left behind, in figures. */
 export interface TestReport {
@@ -41,11 +43,15 @@ export function countTests(report: VitestReport): TestReport {
   for (const file of report.testResults) {
     const failed = file.assertionResults.filter(({ status }) => status === 'failed');
     failures.push(...failed.map(({ fullName }) => fullName));
-    if (file.status === 'failed' && failed.length === 0) failures.push(`${file.name} as a whole`);
+    if (file.status === 'failed' && failed.length === 0) failures.push(`${shortName(file.name)} as a whole`);
     const passedHere = file.assertionResults.filter(({ status }) => status === 'passed').length;
     passed += passedHere;
     skipped += file.assertionResults.length - failed.length - passedHere;
   }
   if (!report.success && failures.length === 0) failures.push('an error outside every test');
   return { passed, failed: failures.length, skipped, failures };
+}
+
+function shortName(file: string): string {
+  return isAbsolute(file) ? relative(repositoryRoot, file) : file;
 }
