@@ -1,1 +1,50 @@
-export {};
+import { describe, PipeError } from './errors.ts';
+import type { BufferStrategy } from './strategy.ts';
+import { requireStrategy } from './strategy-shape.ts';
+
+export interface LoadStrategyOptions {
+  /**
+   * Imports a module. Package names resolve from the file that imports, so an app whose package manager keeps
+   * dependencies apart passes its own: `loadStrategy(name, { import: (specifier) => import(specifier) })`.
+   * Default: core's own `import()`.
+   */
+  readonly import?: (specifier: string) => Promise<unknown>;
+}
+
+/**
+ * Imports a strategy by package name or file URL: the default export of that module.
+ *
+ * @throws PipeError `ERR_PIPE_STRATEGY` with one sentence that says what to install or what is wrong; what the
+ *   import threw is its `cause`.
+ */
+export async function loadStrategy(specifier: string, options: LoadStrategyOptions = {}): Promise<BufferStrategy> {
+  if (typeof specifier !== 'string' || specifier === '') {
+    throw new PipeError('ERR_PIPE_ARGUMENT', `The strategy to load is ${describe(specifier)}; it must be a package name or a file URL`, {
+      value: specifier,
+    });
+  }
+  const importModule = options.import ?? ((name: string): Promise<unknown> => import(name));
+  let module: unknown;
+  try {
+    module = await importModule(specifier);
+  } catch (cause) {
+    throw new PipeError('ERR_PIPE_STRATEGY', whyNotLoaded(specifier, cause), { value: specifier, cause });
+  }
+  const strategy: unknown = (module as { default?: unknown } | null)?.default;
+  requireStrategy(strategy, `The default export of ${specifier}`);
+  return strategy;
+}
+
+function whyNotLoaded(specifier: string, cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : describe(cause);
+  // Every runtime names what it did not find; a module that was found but misses a dependency names that one.
+  const isMissing = /cannot find|could not resolve|not found|failed to (resolve|fetch|load)/i.test(message);
+  if (!isMissing || !message.includes(specifier)) return `Strategy ${specifier} could not be loaded: ${message}`;
+  return isPath(specifier)
+    ? `There is no strategy module at ${specifier}`
+    : `Strategy ${specifier} is not installed: run "npm install ${specifier}"`;
+}
+
+function isPath(specifier: string): boolean {
+  return /^(\.|\/|[a-z]+:)/i.test(specifier);
+}

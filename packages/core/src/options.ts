@@ -1,3 +1,5 @@
+import { describe, PipeError } from './errors.ts';
+
 /**
  * The producer's side of the world, as far as a pipe acts on it: a socket, a parser, a request. Each hook is
  * called synchronously, after the pipe's own state has changed, and may call anything on the pipe [P12].
@@ -39,4 +41,63 @@ export interface PipeOptions {
    * so that using it afterwards throws on the spot. Costs a copy of every byte.
    */
   poison?: boolean;
+}
+
+/** Options as a pipe uses them: checked, every default filled in. */
+export interface PipeLimits {
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+  readonly maxBuffered: number;
+  readonly expectedBytes: number | undefined;
+  readonly maxBytes: number;
+}
+
+const DEFAULT_HIGH_WATER_MARK = 65_536;
+
+const defaultLimits = limitsOf({});
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option, its value and what it may be. */
+export function resolveLimits(options: PipeOptions | undefined): PipeLimits {
+  // A server makes a pipe per body: those without options of their own share one object.
+  return options === undefined ? defaultLimits : limitsOf(options);
+}
+
+function limitsOf(options: PipeOptions): PipeLimits {
+  const highWaterMark = count('highWaterMark', options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK);
+  const lowWaterMark = count('lowWaterMark', options.lowWaterMark ?? Math.floor(highWaterMark / 2));
+  if (lowWaterMark >= highWaterMark && highWaterMark > 0) {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `lowWaterMark is ${lowWaterMark}; it must be below highWaterMark, ${highWaterMark}`,
+      { value: lowWaterMark, limit: highWaterMark },
+    );
+  }
+  return {
+    highWaterMark,
+    lowWaterMark: Math.min(lowWaterMark, highWaterMark),
+    maxBuffered: countOrInfinity('maxBuffered', options.maxBuffered ?? 4 * highWaterMark),
+    expectedBytes: options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes),
+    maxBytes: countOrInfinity('maxBytes', options.maxBytes ?? Infinity),
+  };
+}
+
+function countOrInfinity(name: string, value: number): number {
+  return value === Infinity ? value : count(name, value);
+}
+
+function count(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${describe(value)}; it must be a whole number of bytes, 0 or more`, {
+    value,
+    limit: 0,
+  });
+}
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` unless `value` is a whole number above 0. */
+export function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${describe(value)}; it must be a whole number above 0`, {
+    value,
+    limit: 1,
+  });
 }

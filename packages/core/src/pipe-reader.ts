@@ -1,3 +1,10 @@
+import { isUint8Array } from './bytes-like.ts';
+import { describe, PipeError } from './errors.ts';
+import { positive } from './options.ts';
+import type { PipeCore } from './pipe-core.ts';
+import { PipeIterator } from './pipe-iterator.ts';
+import type { Reading } from './waits.ts';
+
 export interface ReadOptions {
   /** Least bytes to wait for; fewer come only right before the end or the failure. Default 1. */
   min?: number;
@@ -63,4 +70,130 @@ export interface PipeReader extends AsyncIterable<Uint8Array>, AsyncDisposable {
    * nothing once everything was delivered.
    */
   cancel(reason?: unknown): void;
+}
+
+export class Reader implements PipeReader {
+  readonly #core: PipeCore;
+
+  constructor(core: PipeCore) {
+    this.#core = core;
+  }
+
+  get size(): number {
+    return this.#core.readable;
+  }
+
+  tryRead(max?: number): Uint8Array | null | undefined {
+    if (max !== undefined) positive('max', max);
+    return this.#mustWait(1) ? undefined : this.#core.take(1, max);
+  }
+
+  read(options: ReadOptions = {}): Promise<Uint8Array | null> {
+    const { min = 1, max, signal } = options;
+    try {
+      if (max !== undefined) atMost(positive('min', min), positive('max', max), 'max');
+      if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.take(min, max));
+    } catch (reason) {
+      return Promise.reject(reason);
+    }
+    return this.#core.park(directRead(this.#core), { min, max, signal }) as Promise<Uint8Array | null>;
+  }
+
+  readInto(target: Uint8Array, options: ReadIntoOptions = {}): Promise<number> {
+    const { min = 1, signal } = options;
+    try {
+      atMost(positive('min', min), roomIn(target), 'target.length');
+      if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.takeInto(target));
+    } catch (reason) {
+      return Promise.reject(reason);
+    }
+    return this.#core.park(directReadInto(this.#core, target), { min, signal }) as Promise<number>;
+  }
+
+  tryPeek(min: number = 1): Uint8Array | null | undefined {
+    positive('min', min);
+    return this.#mustWait(min) ? undefined : this.#core.lend(min);
+  }
+
+  peek(min: number = 1, options: { signal?: AbortSignal } = {}): Promise<Uint8Array | null> {
+    const { signal } = options;
+    try {
+      if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.lend(min));
+    } catch (reason) {
+      return Promise.reject(reason);
+    }
+    return this.#core.park(directPeek(this.#core), { min, signal }) as Promise<Uint8Array | null>;
+  }
+
+  consume(count: number): void {
+    this.#core.consume(count);
+  }
+
+  values(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
+    return new PipeIterator(this.#core, { lends: false, preventCancel: options?.preventCancel === true });
+  }
+
+  views(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
+    return new PipeIterator(this.#core, { lends: true, preventCancel: options?.preventCancel === true });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return this.values();
+  }
+
+  cancel(reason?: unknown): void {
+    this.#core.endPeek();
+    this.#core.cancel(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+
+  /** For the calls that never wait: whether they would have to. */
+  #mustWait(min: number): boolean {
+    if (this.#core.waitingFor !== undefined) return true;
+    if (this.#core.canAnswer(min)) return false;
+    this.#core.releaseLoan();
+    return !this.#core.canAnswer(min);
+  }
+
+  /** For the calls that may wait: refuses those that may not, and says whether this one can be answered at once. */
+  #mayAnswer(min: number, signal: AbortSignal | undefined): boolean {
+    positive('min', min);
+    if (signal?.aborted === true) throw signal.reason;
+    const waiting = this.#core.waitingFor;
+    if (waiting !== undefined) {
+      throw waiting.isDirect
+        ? new PipeError('ERR_PIPE_BUSY', 'Another read of this pipe is waiting; await it first')
+        : new PipeError('ERR_PIPE_LOCKED', 'An iterator of this pipe is waiting; read through it, or await it first');
+    }
+    return this.#core.canAnswer(min);
+  }
+}
+
+function directRead(core: PipeCore): Reading {
+  return { isDirect: true, answer: ({ request }) => core.takeUnsettled(request.min, request.max) };
+}
+
+function directReadInto(core: PipeCore, target: Uint8Array): Reading {
+  return { isDirect: true, answer: () => core.takeIntoUnsettled(target) };
+}
+
+function directPeek(core: PipeCore): Reading {
+  return { isDirect: true, answer: ({ request }) => core.lendUnsettled(request.min) };
+}
+
+function atMost(min: number, limit: number, name: string): void {
+  if (min <= limit) return;
+  throw new PipeError('ERR_PIPE_ARGUMENT', `min is ${min}; it must be at most ${name}, ${limit}`, { value: min, limit });
+}
+
+function roomIn(target: Uint8Array): number {
+  if (isUint8Array(target) && target.length > 0) return target.length;
+  throw new PipeError('ERR_PIPE_ARGUMENT', `target is ${describe(target)}; it must be a Uint8Array with room`, {
+    value: target,
+    limit: 1,
+  });
 }

@@ -1,4 +1,7 @@
+import { isUint8Array } from './bytes-like.ts';
+import { describe, PipeError } from './errors.ts';
 import type { PipeSummary } from './lifecycle.ts';
+import type { PipeCore } from './pipe-core.ts';
 
 /** The producer's half of a pipe. Every call is synchronous and safe inside a parser callback. */
 export interface PipeWriter {
@@ -27,4 +30,47 @@ export interface PipeWriter {
   fail(reason: unknown): void;
   /** Settles when the last accepted byte was delivered or discarded. Never rejects. */
   readonly closed: Promise<PipeSummary>;
+}
+
+export class Writer implements PipeWriter {
+  readonly #core: PipeCore;
+
+  constructor(core: PipeCore) {
+    this.#core = core;
+  }
+
+  get desiredSize(): number | null {
+    return this.#core.desiredSize;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#core.accept(bytesOnly(chunk), true);
+  }
+
+  writeCopy(view: Uint8Array): boolean {
+    return this.#core.accept(bytesOnly(view), false);
+  }
+
+  ready(): Promise<boolean> {
+    return this.#core.ready();
+  }
+
+  end(): void {
+    this.#core.end();
+  }
+
+  fail(reason: unknown): void {
+    this.#core.fail(reason);
+  }
+
+  get closed(): Promise<PipeSummary> {
+    return this.#core.closed;
+  }
+}
+
+function bytesOnly(chunk: Uint8Array): Uint8Array {
+  if (isUint8Array(chunk)) return chunk;
+  throw new PipeError('ERR_PIPE_ARGUMENT', `The chunk to write is ${describe(chunk)}; it must be a Uint8Array`, {
+    value: chunk,
+  });
 }

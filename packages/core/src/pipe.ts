@@ -1,8 +1,36 @@
-import type { PipeReader } from './pipe-reader.ts';
-import type { PipeWriter } from './pipe-writer.ts';
+import { resolveLimits, type PipeLimits, type PipeOptions } from './options.ts';
+import { PipeCore } from './pipe-core.ts';
+import { Reader, type PipeReader } from './pipe-reader.ts';
+import { Writer, type PipeWriter } from './pipe-writer.ts';
+import { PoisonStore } from './poison.ts';
+import { SpillStore } from './spill-store.ts';
+import type { BufferStrategy, ByteStore } from './strategy.ts';
+import { requireStrategy } from './strategy-shape.ts';
 
 /** A writer and a reader around one store. Hand each half to the side it is for. */
 export interface Pipe {
   readonly writer: PipeWriter;
   readonly reader: PipeReader;
+}
+
+/**
+ * Makes a pipe: what `writer` takes, `reader` gives, in order, none lost, and a failure never looks like an
+ * end. It holds no memory before the first byte.
+ *
+ * @throws PipeError `ERR_PIPE_STRATEGY` when `strategy` is none; `ERR_PIPE_ARGUMENT` when an option is out of range.
+ */
+export function createPipe(strategy: BufferStrategy, options?: PipeOptions): Pipe {
+  requireStrategy(strategy, 'What createPipe was given');
+  const limits = resolveLimits(options);
+  const store = openStore(strategy, limits, options?.poison === true);
+  const core = new PipeCore(store, limits, options?.source, options?.signal);
+  return { writer: new Writer(core), reader: new Reader(core) };
+}
+
+function openStore(strategy: BufferStrategy, limits: PipeLimits, poison: boolean): ByteStore {
+  const { highWaterMark, expectedBytes = Infinity } = limits;
+  // A body known to be shorter than the mark never needs more than its length.
+  const store = strategy.createStore({ capacityBytes: Math.min(highWaterMark, expectedBytes) });
+  const roomy = strategy.traits.fixed ? new SpillStore(store) : store;
+  return poison ? new PoisonStore(roomy) : roomy;
 }

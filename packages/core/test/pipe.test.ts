@@ -1,0 +1,371 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createPipe, PipeError, type PipeOptions } from '../src/index.ts';
+import { arrayStrategy, fixedArrayStrategy } from './array-strategy.ts';
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+function spySource(): { calls: unknown[]; source: NonNullable<PipeOptions['source']> } {
+  const calls: unknown[] = [];
+  return {
+    calls,
+    source: {
+      pause: () => calls.push('pause'),
+      resume: () => calls.push('resume'),
+      cancel: (reason) => calls.push(reason),
+    },
+  };
+}
+
+for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
+  describe(`a pipe over ${strategy.name}`, () => {
+    it('[P1] keeps what arrives while the consumer holds a chunk and has not asked again', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const loop = reader.values();
+      writer.write(bytes(1));
+      expect((await loop.next()).value).toEqual(bytes(1));
+      writer.write(bytes(2));
+      writer.end();
+      expect((await loop.next()).value).toEqual(bytes(2));
+      expect(await loop.next()).toEqual({ value: undefined, done: true });
+    });
+
+    it('[P2] [P3] delivers every accepted byte before the failure, then the same reason every time', async () => {
+      const { writer, reader } = createPipe(strategy);
+      writer.write(bytes(1, 2));
+      writer.fail(0);
+      expect(await reader.read()).toEqual(bytes(1, 2));
+      await expect(reader.read()).rejects.toBe(0);
+      expect(() => reader.tryRead()).toThrow();
+      await expect(reader.values().next()).rejects.toBe(0);
+      expect(await writer.closed).toEqual({ outcome: 'failed', reason: 0, written: 2, delivered: 2, discarded: 0 });
+    });
+
+    it('[P3] a parked read sees a failure, whatever its reason', async () => {
+      for (const reason of [undefined, null, 0, '', new Error('lost')]) {
+        const { writer, reader } = createPipe(strategy);
+        const parked = reader.read();
+        writer.fail(reason);
+        writer.end();
+        await expect(parked).rejects.toBe(reason);
+      }
+    });
+
+    it('[P7] settles queued next() calls in the order they were made', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const loop = reader.values();
+      const settled: string[] = [];
+      const calls = ['a', 'b', 'c'].map((name) => loop.next().then(({ done }) => settled.push(name + String(done))));
+      writer.write(bytes(1));
+      writer.write(bytes(2));
+      writer.end();
+      await Promise.all(calls);
+      expect(settled).toEqual(['afalse', 'bfalse', 'ctrue']);
+    });
+
+    it('[P7] refuses a second direct read and a call through another iterator while one waits', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const parked = reader.read();
+      await expect(reader.read()).rejects.toMatchObject({ code: 'ERR_PIPE_BUSY' });
+      await expect(reader.values().next()).rejects.toMatchObject({ code: 'ERR_PIPE_LOCKED' });
+      expect(reader.tryRead()).toBeUndefined();
+      writer.write(bytes(7));
+      expect(await parked).toEqual(bytes(7));
+      const loop = reader.values();
+      const next = loop.next();
+      await expect(reader.read()).rejects.toMatchObject({ code: 'ERR_PIPE_LOCKED' });
+      writer.write(bytes(8));
+      expect((await next).value).toEqual(bytes(8));
+    });
+
+    it('[P7] [P17] an aborted wait loses no bytes and leaves no listener', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const controller = new AbortController();
+      const remove = vi.spyOn(controller.signal, 'removeEventListener');
+      const parked = reader.read({ min: 2, signal: controller.signal });
+      writer.write(bytes(1));
+      controller.abort('enough');
+      await expect(parked).rejects.toBe('enough');
+      expect(remove).toHaveBeenCalledTimes(1);
+      await expect(reader.read({ signal: controller.signal })).rejects.toBe('enough');
+      expect(await reader.read()).toEqual(bytes(1));
+    });
+
+    it('[P8] never shows an empty write, and refuses a detached one', () => {
+      const { writer, reader } = createPipe(strategy);
+      expect(writer.write(bytes())).toBe(true);
+      expect(reader.tryRead()).toBeUndefined();
+      const chunk = bytes(1, 2);
+      structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+      expect(() => writer.write(chunk)).toThrow(expect.objectContaining({ code: 'ERR_PIPE_ARGUMENT' }));
+    });
+
+    it('[P10] fails with OVERFLOW past maxBuffered while paused, and delivers what was accepted', async () => {
+      const { calls, source } = spySource();
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 4, maxBuffered: 8, source });
+      expect(writer.write(bytes(1, 2, 3, 4))).toBe(false);
+      expect(writer.write(bytes(5, 6, 7, 8))).toBe(false);
+      expect(writer.write(bytes(9))).toBe(false);
+      expect(writer.write(bytes(10))).toBe(false);
+      expect(calls).toEqual(['pause', expect.objectContaining({ code: 'ERR_PIPE_OVERFLOW', limit: 8, value: 9 })]);
+      const got: number[] = [];
+      await expect(
+        (async () => {
+          for await (const chunk of reader) got.push(...chunk);
+        })(),
+      ).rejects.toMatchObject({ code: 'ERR_PIPE_OVERFLOW' });
+      expect(got).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    it('[P11] pauses at the high mark, resumes at the low one, and strictly alternates', () => {
+      const { calls, source } = spySource();
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 4, lowWaterMark: 2, source });
+      expect(writer.write(bytes(1, 2, 3))).toBe(true);
+      expect(writer.desiredSize).toBe(1);
+      expect(writer.write(bytes(4))).toBe(false);
+      reader.tryRead(1);
+      expect(calls).toEqual(['pause']);
+      reader.tryRead(1);
+      expect(calls).toEqual(['pause', 'resume']);
+    });
+
+    it('[P11] lets a source go that was paused when the body ended', () => {
+      const { calls, source } = spySource();
+      const { writer } = createPipe(strategy, { highWaterMark: 1, source });
+      writer.write(bytes(1));
+      writer.end();
+      expect(calls).toEqual(['pause', 'resume']);
+    });
+
+    it('[P11] resumes for a reader that waits for more than the mark, and pauses again when it gives up', async () => {
+      const { calls, source } = spySource();
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 4, source });
+      const controller = new AbortController();
+      writer.write(bytes(1, 2, 3, 4));
+      const parked = reader.read({ min: 6, signal: controller.signal });
+      expect(calls).toEqual(['pause', 'resume']);
+      controller.abort('late');
+      await expect(parked).rejects.toBe('late');
+      expect(calls).toEqual(['pause', 'resume', 'pause']);
+      const again = reader.read({ min: 6 });
+      writer.write(bytes(5, 6, 7));
+      expect(await again).toHaveLength(6);
+      expect(reader.size).toBe(1);
+    });
+
+    it('refuses a wait for more than can ever be buffered, that call alone', async () => {
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 4, maxBuffered: 8 });
+      await expect(reader.read({ min: 9 })).rejects.toMatchObject({ code: 'ERR_PIPE_OVERFLOW', limit: 8 });
+      const parked = reader.read({ min: 8 });
+      writer.write(bytes(1, 2, 3, 4, 5, 6, 7, 8, 9));
+      expect((await parked)?.length).toBeGreaterThanOrEqual(8);
+    });
+
+    it('[P12] a throwing pause fails the pipe with what it threw, and is not called again', async () => {
+      const thrown = new Error('pause');
+      const pause = vi.fn(() => {
+        throw thrown;
+      });
+      const cancel = vi.fn();
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 1, source: { pause, cancel } });
+      expect(writer.write(bytes(1))).toBe(false);
+      expect(writer.write(bytes(2))).toBe(false);
+      expect(await reader.read()).toEqual(bytes(1));
+      await expect(reader.read()).rejects.toBe(thrown);
+      expect(pause).toHaveBeenCalledTimes(1);
+      expect(cancel.mock.calls).toEqual([[thrown]]);
+    });
+
+    it('[P12] hooks may call anything: a resume that writes and ends answers the read it came from', async () => {
+      const { writer, reader } = createPipe(strategy, {
+        highWaterMark: 2,
+        source: {
+          resume: () => {
+            writer.write(bytes(3));
+            writer.end();
+          },
+        },
+      });
+      writer.write(bytes(1, 2));
+      expect(await reader.read({ min: 3 })).toEqual(bytes(1, 2, 3));
+      expect(await reader.read()).toBeNull();
+    });
+
+    it('[P13] every way of leaving tells the source once, with the reason', async () => {
+      const reason = { why: 'left' };
+      const ways: [string, (reader: ReturnType<typeof createPipe>['reader']) => unknown, unknown][] = [
+        ['cancel(reason)', (reader) => reader.cancel(reason), reason],
+        ['cancel()', (reader) => reader.cancel(), expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' })],
+        ['cancel(null)', (reader) => reader.cancel(null), null],
+        ['return()', (reader) => reader.values().return?.(), expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' })],
+        ['throw(reason)', (reader) => reader.values().throw?.(reason).catch(() => undefined), reason],
+        ['dispose', (reader) => reader[Symbol.asyncDispose](), expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' })],
+      ];
+      for (const [name, leave, told] of ways) {
+        const { calls, source } = spySource();
+        const { writer, reader } = createPipe(strategy, { source });
+        writer.write(bytes(1, 2));
+        await leave(reader);
+        reader.cancel('again');
+        expect(calls, name).toEqual([told]);
+        expect(reader.size, name).toBe(0);
+        expect(writer.write(bytes(3)), name).toBe(false);
+        expect(await writer.closed, name).toMatchObject({ outcome: 'cancelled', written: 2, delivered: 0, discarded: 2 });
+      }
+    });
+
+    it('[P13] a signal cancels with its reason: fired before, or later', async () => {
+      const { calls, source } = spySource();
+      const controller = new AbortController();
+      const { writer, reader } = createPipe(strategy, { source, signal: controller.signal });
+      const parked = reader.read();
+      controller.abort('stop');
+      await expect(parked).rejects.toBe('stop');
+      expect(await writer.ready()).toBe(false);
+      const dead = createPipe(strategy, { source, signal: controller.signal });
+      await expect(dead.reader.read()).rejects.toBe('stop');
+      expect(calls).toEqual(['stop', 'stop']);
+    });
+
+    it('[P6] return() settles a parked next() with done', async () => {
+      const { reader } = createPipe(strategy);
+      const loop = reader.values();
+      const parked = [loop.next(), loop.next()];
+      expect(await loop.return?.()).toEqual({ value: undefined, done: true });
+      expect(await Promise.all(parked)).toEqual([
+        { value: undefined, done: true },
+        { value: undefined, done: true },
+      ]);
+    });
+
+    it('[P14] nothing throws at a producer after the reader has left, and what a throwing cancel threw is kept', async () => {
+      const { writer, reader } = createPipe(strategy, {
+        source: {
+          cancel: () => {
+            throw new Error('hook');
+          },
+        },
+      });
+      reader.cancel();
+      expect(writer.write(bytes(1))).toBe(false);
+      writer.end();
+      writer.fail('late');
+      expect(writer.desiredSize).toBeNull();
+      expect((await writer.closed).hookError).toMatchObject({ message: 'hook' });
+    });
+
+    it('throws STATE on a write after end', () => {
+      const { writer } = createPipe(strategy);
+      writer.end();
+      expect(() => writer.write(bytes(1))).toThrow(expect.objectContaining({ code: 'ERR_PIPE_STATE' }));
+    });
+
+    it('[P15] holds the body to its declared length', async () => {
+      const short = createPipe(strategy, { expectedBytes: 3 });
+      short.writer.write(bytes(1, 2));
+      short.writer.end();
+      expect(await short.reader.read()).toEqual(bytes(1, 2));
+      await expect(short.reader.read()).rejects.toMatchObject({ code: 'ERR_PIPE_LENGTH_MISMATCH', expected: 3, received: 2 });
+
+      const { calls, source } = spySource();
+      const long = createPipe(strategy, { expectedBytes: 3, source });
+      long.writer.write(bytes(1, 2));
+      expect(long.writer.write(bytes(3, 4))).toBe(false);
+      expect(calls).toEqual([expect.objectContaining({ code: 'ERR_PIPE_LENGTH_MISMATCH', received: 4 })]);
+      expect(await long.reader.read()).toEqual(bytes(1, 2));
+      await expect(long.reader.read()).rejects.toBeInstanceOf(PipeError);
+
+      const exact = createPipe(strategy, { expectedBytes: 3 });
+      exact.writer.write(bytes(1, 2, 3));
+      exact.writer.end();
+      expect(await exact.reader.read({ min: 3 })).toEqual(bytes(1, 2, 3));
+      expect(await exact.reader.read()).toBeNull();
+    });
+
+    it('[P16] peek lends, consume takes, in parts if wanted, and no further than the peek', async () => {
+      const { writer, reader } = createPipe(strategy);
+      writer.write(bytes(1, 2, 3));
+      expect(await reader.peek(3)).toEqual(bytes(1, 2, 3));
+      reader.consume(1);
+      reader.consume(1);
+      expect(() => reader.consume(2)).toThrow(expect.objectContaining({ code: 'ERR_PIPE_STATE', limit: 1 }));
+      expect(reader.tryRead()).toEqual(bytes(3));
+      expect(() => reader.consume(1)).toThrow(expect.objectContaining({ code: 'ERR_PIPE_STATE', limit: 0 }));
+    });
+
+    it('[P16] bytes lent by views() are not read again by another call', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const views = reader.views({ preventCancel: true });
+      writer.write(bytes(1, 2));
+      expect((await views.next()).value).toEqual(bytes(1, 2));
+      expect(reader.size).toBe(0);
+      writer.write(bytes(3));
+      expect(reader.tryRead()).toEqual(bytes(3));
+      writer.end();
+      expect(await views.next()).toEqual({ value: undefined, done: true });
+      expect(await writer.closed).toMatchObject({ written: 3, delivered: 3, discarded: 0 });
+    });
+
+    it('a view stays as it was until the next step, whoever cancels meanwhile', async () => {
+      const controller = new AbortController();
+      const { writer, reader } = createPipe(strategy, { signal: controller.signal });
+      const views = reader.views();
+      writer.write(bytes(1, 2));
+      const { value } = await views.next();
+      controller.abort('gone');
+      const other = createPipe(strategy);
+      other.writer.write(bytes(9, 9));
+      expect(value).toEqual(bytes(1, 2));
+      await expect(views.next()).rejects.toBe('gone');
+      expect(await views.next()).toEqual({ value: undefined, done: true });
+    });
+
+    it('[P1] two outstanding next() of views() get both chunks', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const views = reader.views();
+      const first = views.next();
+      const second = views.next();
+      writer.write(bytes(1));
+      writer.write(bytes(2));
+      expect([(await first).value, (await second).value]).toEqual([bytes(1), bytes(2)]);
+    });
+
+    it('readInto fills the target, waits for min, and answers 0 at the clean end', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const target = new Uint8Array(4);
+      const parked = reader.readInto(target, { min: 3 });
+      writer.write(bytes(1, 2));
+      writer.write(bytes(3, 4, 5));
+      expect(await parked).toBe(4);
+      expect(target).toEqual(bytes(1, 2, 3, 4));
+      writer.end();
+      expect(await reader.readInto(target)).toBe(1);
+      expect(await reader.readInto(target)).toBe(0);
+      await expect(reader.readInto(new Uint8Array(0))).rejects.toMatchObject({ code: 'ERR_PIPE_ARGUMENT' });
+    });
+
+    it('readInto whose target lost its memory while waiting is refused, and no byte is lost', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const target = new Uint8Array(4);
+      const parked = reader.readInto(target);
+      structuredClone(target.buffer, { transfer: [target.buffer] });
+      writer.write(bytes(1));
+      await expect(parked).rejects.toMatchObject({ code: 'ERR_PIPE_ARGUMENT' });
+      expect(reader.tryRead()).toEqual(bytes(1));
+    });
+
+    it('names the option, the value and the limit of a bad argument', async () => {
+      const refused: [PipeOptions, RegExp][] = [
+        [{ highWaterMark: -1 }, /highWaterMark is -1/],
+        [{ highWaterMark: 1.5 }, /highWaterMark is 1.5/],
+        [{ highWaterMark: 4, lowWaterMark: 4 }, /lowWaterMark is 4; it must be below highWaterMark, 4/],
+        [{ maxBytes: NaN }, /maxBytes is NaN/],
+        [{ expectedBytes: Infinity }, /expectedBytes is Infinity/],
+      ];
+      for (const [options, message] of refused) expect(() => createPipe(strategy, options)).toThrow(message);
+      const { writer, reader } = createPipe(strategy);
+      expect(() => writer.write('text' as unknown as Uint8Array)).toThrow(/is "text"; it must be a Uint8Array/);
+      expect(() => reader.tryRead(0)).toThrow(/max is 0/);
+      await expect(reader.read({ min: 3, max: 2 })).rejects.toMatchObject({ code: 'ERR_PIPE_ARGUMENT', value: 3, limit: 2 });
+    });
+  });
+}
