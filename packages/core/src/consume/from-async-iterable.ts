@@ -1,0 +1,61 @@
+import type { PipeOptions } from '../options.ts';
+import { createPipe } from '../pipe.ts';
+import type { PipeReader } from '../pipe-reader.ts';
+import type { BufferStrategy } from '../strategy.ts';
+import { pump, stopQuietly, type ChunkSource } from './pump.ts';
+
+/** Options of a pipe whose source is already known. */
+export interface FromOptions extends Omit<PipeOptions, 'source'> {
+  /**
+   * Whether the chunks are nobody else's, now and later, and may change owner instead of being copied.
+   */
+  movesChunks?: boolean;
+}
+
+/**
+ * Reads an iterable of chunks ahead, as far as the pipe's marks go, into a pipe over `strategy`. Leaving the pipe
+ * calls the iterator's `return()`; what the iterator throws fails the pipe, by identity, after the bytes before it.
+ *
+ * Chunks are copied unless `movesChunks`, since a generator may yield the same memory again.
+ */
+export function fromAsyncIterable(
+  iterable: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  strategy: BufferStrategy,
+  { movesChunks = false, ...options }: FromOptions = {},
+): PipeReader {
+  const source = new IteratorSource(iterable);
+  const { writer, reader } = createPipe(strategy, {
+    ...options,
+    source: { cancel: (reason) => stopQuietly(source, reason) },
+  });
+  void pump(source, writer, movesChunks);
+  return reader;
+}
+
+class IteratorSource implements ChunkSource {
+  readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  #isOver = false;
+
+  constructor(iterable: AsyncIterable<unknown> | Iterable<unknown>) {
+    this.#iterator =
+      Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  }
+
+  async next(): Promise<IteratorResult<unknown>> {
+    try {
+      const result = await this.#iterator.next();
+      this.#isOver ||= result.done === true;
+      return result;
+    } catch (reason) {
+      this.#isOver = true;
+      throw reason;
+    }
+  }
+
+  /** As `for await` leaves a loop: an iterator that ended or threw by itself is not told. */
+  stop(): unknown {
+    if (this.#isOver) return undefined;
+    this.#isOver = true;
+    return this.#iterator.return?.();
+  }
+}

@@ -1,0 +1,33 @@
+import type { PipeReader } from '../pipe-reader.ts';
+import { drain, type DrainOptions } from './drain.ts';
+
+export interface TextOptions extends DrainOptions {
+  /**
+   * Whether bytes that are no UTF-8 are an error: a `TypeError`, which also cancels the pipe. Default `false`: they
+   * become U+FFFD, a character cut off by the end included.
+   */
+  fatal?: boolean;
+}
+
+/**
+ * The rest of the body, decoded as UTF-8, without a byte order mark: what `Response.text()` gives. Where the bytes
+ * were cut into chunks makes no difference.
+ *
+ * @throws As `bytes`.
+ */
+export async function text(reader: PipeReader, options: TextOptions = {}): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: options.fatal ?? false });
+  let decoded = '';
+  await drain(reader, options, (lent) => {
+    const { length } = lent;
+    decoded += decoder.decode(decodable(lent), { stream: true });
+    reader.consume(length);
+    return length;
+  });
+  return decoded + decoder.decode();
+}
+
+/** Not every engine decodes out of shared memory, which is what a shared store lends. */
+function decodable(lent: Uint8Array): Uint8Array {
+  return lent.buffer instanceof ArrayBuffer ? lent : new Uint8Array(lent);
+}

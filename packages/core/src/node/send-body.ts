@@ -1,0 +1,165 @@
+import type { Writable } from 'node:stream';
+import { PipeError } from '../errors.ts';
+import type { PipeOutcome } from '../lifecycle.ts';
+import type { PipeReader } from '../pipe-reader.ts';
+import { asNodeError } from './node-reason.ts';
+import { breakConnection, requireDeclaredLength } from './response-framing.ts';
+
+export interface SendBodyOptions {
+  /** Called when the last byte of a whole body has been written, before `end()`: the place to add trailers. */
+  beforeEnd?: () => void;
+}
+
+/** What became of a body that was to be sent. */
+export interface SendSummary {
+  /** `ended`: sent whole. `failed`: it broke off, or had another length than declared. `cancelled`: the receiver left. */
+  readonly outcome: PipeOutcome;
+  /** Why, when `failed` or `cancelled`; by identity. `undefined` when `ended`. */
+  readonly reason: unknown;
+  /** Bytes of the body that were written. */
+  readonly sent: number;
+}
+
+/**
+ * Sends a body as a `http.ServerResponse`, or to any other Node `Writable`, no faster than that takes it, and ends it.
+ *
+ * - A body that fails, or is shorter or longer than the declared Content-Length, **destroys** the response, with the
+ *   reason, once every byte before it has been sent. It is never ended cleanly: the receiver sees a broken connection.
+ *   Where only the end of the connection marks the end of the body (HTTP/1.0), the connection is reset.
+ * - When the receiver leaves, the pipe is cancelled at once, with the response's error or an `ERR_PIPE_CANCELLED`.
+ *
+ * Chunks are the response's from then on: Node may hold one long after `write` has returned, so memory that the pipe
+ * only lends (`views()`) would have to wait for every write.
+ *
+ * @returns Settles when the last byte has been handed to the system or never will be. Never rejects.
+ */
+export function sendBody(
+  reader: PipeReader,
+  response: Writable,
+  options: SendBodyOptions = {},
+): Promise<SendSummary> {
+  return new BodySender(reader, response, options).run();
+}
+
+class BodySender {
+  readonly #reader: PipeReader;
+  readonly #response: Writable;
+  readonly #options: SendBodyOptions;
+  #sent = 0;
+  /** Writes that Node has not reported to be through. */
+  #underWay = 0;
+  #isSettled = false;
+  #resolve!: (summary: SendSummary) => void;
+  /** Lets the wait for room, or for the writes under way, be looked at again. */
+  #recheck: (() => void) | undefined;
+
+  constructor(reader: PipeReader, response: Writable, options: SendBodyOptions) {
+    this.#reader = reader;
+    this.#response = response;
+    this.#options = options;
+  }
+
+  run(): Promise<SendSummary> {
+    const response = this.#response;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      // Stays for good: an error that nobody listens to ends the process.
+      response.on('error', this.#onError);
+      if (response.destroyed) {
+        this.#onClose();
+        return;
+      }
+      response.on('drain', this.#onDrain);
+      response.on('finish', this.#onFinish);
+      response.on('close', this.#onClose);
+      requireDeclaredLength(response);
+      void this.#send();
+    });
+  }
+
+  async #send(): Promise<void> {
+    try {
+      while (!this.#isSettled) {
+        const chunk = this.#reader.tryRead();
+        if (chunk === null) break;
+        if (chunk === undefined) await this.#reader.peek();
+        else if (!this.#write(chunk)) await this.#until(() => !this.#response.writableNeedDrain);
+      }
+      if (this.#isSettled) return;
+      this.#options.beforeEnd?.();
+      this.#response.end();
+    } catch (reason) {
+      await this.#breakOff(reason);
+    }
+  }
+
+  #write(chunk: Uint8Array): boolean {
+    const goesOn = this.#response.write(chunk, this.#onWritten);
+    this.#underWay += 1;
+    this.#sent += chunk.length;
+    return goesOn;
+  }
+
+  async #breakOff(reason: unknown): Promise<void> {
+    if (this.#isSettled) return;
+    // The body may be sound and only longer than declared: its source is to stop.
+    this.#reader.cancel(reason);
+    await this.#until(() => this.#underWay === 0);
+    this.#settle('failed', reason);
+    breakConnection(this.#response, asNodeError(reason));
+  }
+
+  /** Waits for `isSo`, but no longer than until the response is closed. */
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!this.#isSettled && !this.#response.destroyed && !isSo()) {
+      await new Promise<void>((resolve) => {
+        this.#recheck = resolve;
+      });
+    }
+  }
+
+  #onDrain = (): void => {
+    this.#recheck?.();
+  };
+
+  #onWritten = (): void => {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#recheck?.();
+  };
+
+  #onFinish = (): void => {
+    this.#settle('ended', undefined);
+  };
+
+  #onError = (error: unknown): void => {
+    this.#leave(error);
+  };
+
+  #onClose = (): void => {
+    this.#leave(this.#response.errored ?? receiverLeft());
+  };
+
+  /** The receiver takes no more. A body that has failed already is still said to have failed. */
+  #leave(reason: unknown): void {
+    if (this.#isSettled) return;
+    this.#settle('cancelled', reason);
+    this.#reader.cancel(reason);
+  }
+
+  #settle(outcome: PipeOutcome, reason: unknown): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#response.off('drain', this.#onDrain);
+    this.#response.off('finish', this.#onFinish);
+    this.#response.off('close', this.#onClose);
+    this.#recheck?.();
+    this.#resolve({ outcome, reason, sent: this.#sent });
+  }
+}
+
+function receiverLeft(): PipeError {
+  return new PipeError(
+    'ERR_PIPE_CANCELLED',
+    'The receiver closed the connection before it had the whole body',
+  );
+}

@@ -1,0 +1,39 @@
+import { endAndDeliver, untilGone, untilReady } from '../consume/writer-outcome.ts';
+import type { PipeWriter } from '../pipe-writer.ts';
+
+export interface ToWritableStreamOptions {
+  /**
+   * Whether chunks change owner instead of being copied. Default `false`: whoever writes to a stream may use the
+   * memory again.
+   */
+  movesChunks?: boolean;
+}
+
+/**
+ * The producer's half as a WHATWG stream. A write settles when the pipe may be written to again; `close()` when the
+ * consumer has every byte, and it rejects with why it has not; `abort(reason)` fails the pipe with the reason. When
+ * the consumer leaves, the stream is errored with its reason.
+ */
+export function toWritableStream(
+  writer: PipeWriter,
+  { movesChunks = false }: ToWritableStreamOptions = {},
+): WritableStream<Uint8Array> {
+  let isEnding = false;
+  return new WritableStream<Uint8Array>({
+    start(controller) {
+      void untilGone(writer).then((reason) => {
+        // While it ends, `close` tells how that went.
+        if (!isEnding) controller.error(reason);
+      });
+    },
+    write(chunk) {
+      const goesOn = movesChunks ? writer.write(chunk) : writer.writeCopy(chunk);
+      return goesOn ? undefined : untilReady(writer);
+    },
+    close() {
+      isEnding = true;
+      return endAndDeliver(writer);
+    },
+    abort: (reason: unknown) => writer.fail(reason),
+  });
+}

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { arrayBuffer } from '../../src/consume/array-buffer.ts';
+import { blob } from '../../src/consume/blob.ts';
+import { bytes, type BytesOptions } from '../../src/consume/bytes.ts';
+import { json } from '../../src/consume/json.ts';
+import { text } from '../../src/consume/text.ts';
+import type { PipeReader } from '../../src/pipe-reader.ts';
+import {
+  anyReasons,
+  cut,
+  endedBody,
+  failedBody,
+  openPipe,
+  outcomeOf,
+  patterned,
+  quiet,
+  utf8,
+} from './bodies.ts';
+
+const collectors: Record<string, (reader: PipeReader, options?: BytesOptions) => Promise<unknown>> = {
+  bytes,
+  text,
+  json,
+  arrayBuffer,
+  blob,
+};
+
+describe('bytes', () => {
+  test('a body is the same whatever chunks it came in', async () => {
+    const body = patterned(10_000);
+    for (const size of [1, 7, 1023, 1024, 1025, 4095, 4096, 4097, 9_999, 10_000]) {
+      expect(Buffer.from(body).equals(await bytes(endedBody(...cut(body, size))))).toBe(true);
+    }
+  });
+
+  test('an empty body is an empty array', async () => {
+    expect(await bytes(endedBody())).toEqual(new Uint8Array(0));
+  });
+
+  test('what was read before is not part of it', async () => {
+    const reader = endedBody('head', 'body');
+    await reader.read({ min: 4, max: 4 });
+    expect(await bytes(reader)).toEqual(utf8('body'));
+  });
+
+  test('a hint about the length may be exact, short, long or absurd', async () => {
+    const body = patterned(5_000);
+    for (const expectedBytes of [0, 1, 4_999, 5_000, 5_001, 2 ** 40, Infinity]) {
+      for (const size of [1, 100, 4_096]) {
+        const collected = await bytes(endedBody(...cut(body, size)), { expectedBytes });
+        expect(Buffer.from(body).equals(collected)).toBe(true);
+      }
+    }
+  });
+
+  test('bytes that come one by one are taken as they come', async () => {
+    const { writer, reader } = openPipe();
+    const collected = bytes(reader);
+    for (const chunk of cut(patterned(300), 1)) {
+      writer.write(chunk);
+      await quiet();
+    }
+    expect(reader.size).toBe(0);
+    writer.end();
+    expect(await collected).toEqual(patterned(300));
+  });
+});
+
+describe('arrayBuffer and blob', () => {
+  test('an ArrayBuffer holds the body and nothing else', async () => {
+    expect(new Uint8Array(await arrayBuffer(endedBody('ab', 'cd')))).toEqual(utf8('abcd'));
+  });
+
+  test('a blob has the body and the type it was given', async () => {
+    const whole = await blob(endedBody('ab', 'cd'), { type: 'text/plain' });
+    expect([await whole.text(), whole.type]).toEqual(['abcd', 'text/plain']);
+  });
+
+  test('a blob without a type has none', async () => {
+    expect((await blob(endedBody('ab'))).type).toBe('');
+  });
+});
+
+describe.each(Object.entries(collectors))('%s', (_name, collect) => {
+  test.each(anyReasons.map((reason) => [reason]))(
+    'a body that fails with %o rejects with it',
+    async (reason) => {
+      expect(await outcomeOf(collect(failedBody(reason, '[1,', '2]')))).toEqual({ reason });
+      expect(await outcomeOf(collect(failedBody(reason)))).toEqual({ reason });
+    },
+  );
+
+  test('a body that fails while it is waited for rejects with the reason itself', async () => {
+    const reason = new Error('reset');
+    const { writer, reader } = openPipe();
+    const outcome = outcomeOf(collect(reader));
+    await quiet();
+    writer.write(utf8('[1'));
+    await quiet();
+    writer.fail(reason);
+    expect(((await outcome) as { reason: unknown }).reason).toBe(reason);
+  });
+
+  test('a body of exactly maxBytes is accepted', async () => {
+    expect(await outcomeOf(collect(endedBody('[1,', '23]'), { maxBytes: 6 }))).toHaveProperty('value');
+  });
+
+  test('one byte over maxBytes cancels the source and rejects, both with the same error', async () => {
+    const told: unknown[] = [];
+    const { writer, reader } = openPipe({ source: { cancel: (reason) => told.push(reason) } });
+    const outcome = outcomeOf(collect(reader, { maxBytes: 6 }));
+    writer.write(utf8('[1,23'));
+    await quiet();
+    expect(told).toEqual([]);
+    writer.write(utf8(']]'));
+    const { reason } = (await outcome) as { reason: unknown };
+    expect(reason).toMatchObject({ code: 'ERR_PIPE_TOO_LARGE', limit: 6 });
+    expect(told).toEqual([reason]);
+    expect((await writer.closed).reason).toBe(reason);
+  });
+
+  test('a body over maxBytes that has ended is refused too', async () => {
+    expect(await outcomeOf(collect(endedBody('[1,2,3]'), { maxBytes: 6 }))).toMatchObject({
+      reason: { code: 'ERR_PIPE_TOO_LARGE' },
+    });
+  });
+
+  test.each([-1, 1.5, Number.NaN, '5' as unknown as number])(
+    'maxBytes of %o is refused, the pipe left alone',
+    async (maxBytes) => {
+      const reader = endedBody('[1]');
+      expect(await outcomeOf(collect(reader, { maxBytes }))).toMatchObject({
+        reason: { code: 'ERR_PIPE_ARGUMENT' },
+      });
+      expect(reader.size).toBe(3);
+    },
+  );
+
+  test('a signal that fires while it waits cancels the source and rejects, both with its reason', async () => {
+    const told: unknown[] = [];
+    const { reader } = openPipe({ source: { cancel: (reason) => told.push(reason) } });
+    const controller = new AbortController();
+    const outcome = outcomeOf(collect(reader, { signal: controller.signal }));
+    await quiet();
+    const reason = new Error('enough');
+    controller.abort(reason);
+    expect(((await outcome) as { reason: unknown }).reason).toBe(reason);
+    expect(told).toEqual([reason]);
+  });
+
+  test('a signal that has fired before cancels even a body that is there', async () => {
+    const reason = new Error('enough');
+    const { writer, reader } = openPipe();
+    writer.write(utf8('[1]'));
+    const outcome = await outcomeOf(collect(reader, { signal: AbortSignal.abort(reason) }));
+    expect((outcome as { reason: unknown }).reason).toBe(reason);
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled', discarded: 3 });
+  });
+
+  test('a pipe that somebody else is reading is left to them', async () => {
+    const { writer, reader } = openPipe();
+    const theirs = reader.read();
+    expect(await outcomeOf(collect(reader))).toMatchObject({ reason: { code: 'ERR_PIPE_BUSY' } });
+    writer.write(utf8('x'));
+    expect(await theirs).toEqual(utf8('x'));
+  });
+});
