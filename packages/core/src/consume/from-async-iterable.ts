@@ -5,7 +5,7 @@ import type { BufferStrategy } from '../strategy.ts';
 import { pump, stopQuietly, type ChunkSource } from './pump.ts';
 
 /** Options of a pipe whose source is already known. */
-export interface FromOptions extends Omit<PipeOptions, 'source'> {
+export interface FromAsyncIterableOptions extends Omit<PipeOptions, 'source'> {
   /**
    * Whether the chunks are nobody else's, now and later, and may change owner instead of being copied.
    */
@@ -21,7 +21,7 @@ export interface FromOptions extends Omit<PipeOptions, 'source'> {
 export function fromAsyncIterable(
   iterable: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   strategy: BufferStrategy,
-  { movesChunks = false, ...options }: FromOptions = {},
+  { movesChunks = false, ...options }: FromAsyncIterableOptions = {},
 ): PipeReader {
   const source = new IteratorSource(iterable);
   const { writer, reader } = createPipe(strategy, {
