@@ -2,12 +2,22 @@ import type { BufferStrategy, ByteStore } from '../src/strategy.ts';
 
 /**
  * The plainest correct stores, for core's own tests: the real strategies import core, so core cannot import
- * them. Both are slow and obviously right; they copy everything in and copy everything out.
+ * them. They are slow and obviously right.
  */
 
-/** A list of private copies. Takes every byte. */
+/** A list of private copies, which it copies out again. Takes every byte. */
 class ArrayStore implements ByteStore {
   #chunks: Uint8Array[] = [];
+
+  /** What is kept of a chunk. */
+  protected keep(chunk: Uint8Array, _owned: boolean): Uint8Array {
+    return new Uint8Array(chunk);
+  }
+
+  /** What is handed out of the front chunk. */
+  protected give(front: Uint8Array, count: number): Uint8Array {
+    return new Uint8Array(front.subarray(0, count));
+  }
 
   get size(): number {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -17,8 +27,8 @@ class ArrayStore implements ByteStore {
     return this.size;
   }
 
-  put(chunk: Uint8Array, _owned: boolean): number {
-    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk));
+  put(chunk: Uint8Array, owned: boolean): number {
+    if (chunk.length > 0) this.#chunks.push(this.keep(chunk, owned));
     return chunk.length;
   }
 
@@ -41,7 +51,7 @@ class ArrayStore implements ByteStore {
     const front = this.#chunks.shift();
     if (front === undefined) return new Uint8Array(0);
     if (front.length > max) this.#chunks.unshift(front.subarray(max));
-    return front.slice(0, max);
+    return this.give(front, max);
   }
 
   takeInto(target: Uint8Array): number {
@@ -78,6 +88,17 @@ class FixedArrayStore extends ArrayStore {
   }
 }
 
+/** The same list of the very chunks: what is given to it comes out again. Pins what its views are of (not S5). */
+class PassingStore extends ArrayStore {
+  protected override keep(chunk: Uint8Array, owned: boolean): Uint8Array {
+    return owned ? chunk : new Uint8Array(chunk);
+  }
+
+  protected override give(front: Uint8Array, count: number): Uint8Array {
+    return count >= front.length ? front : new Uint8Array(front.subarray(0, count));
+  }
+}
+
 /** Takes every byte that is put. */
 export const arrayStrategy: BufferStrategy = {
   name: 'array-strategy',
@@ -92,6 +113,14 @@ export const fixedArrayStrategy: BufferStrategy = {
   contract: 1,
   traits: { put: 'copies', take: 'copies', fixed: true, amplification: 1 },
   createStore: (options) => new FixedArrayStore(options?.capacityBytes ?? 65_536),
+};
+
+/** Copies nothing that it may keep: shows what is done with memory that changes owner. */
+export const passingStrategy: BufferStrategy = {
+  name: 'passing-strategy',
+  contract: 1,
+  traits: { put: 'takes', take: 'gives', fixed: false, amplification: 2 },
+  createStore: () => new PassingStore(),
 };
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array {

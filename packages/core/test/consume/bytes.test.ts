@@ -27,8 +27,8 @@ const collectors: Record<string, (reader: PipeReader, options?: BytesOptions) =>
 
 describe('bytes', () => {
   test('a body is the same whatever chunks it came in', async () => {
-    const body = patterned(10_000);
-    for (const size of [1, 7, 1023, 1024, 1025, 4095, 4096, 4097, 9_999, 10_000]) {
+    const body = patterned(5_000);
+    for (const size of [1, 7, 1023, 1024, 1025, 4095, 4096, 4097, 4_999, 5_000]) {
       expect(Buffer.from(body).equals(await bytes(endedBody(...cut(body, size))))).toBe(true);
     }
   });
@@ -44,9 +44,9 @@ describe('bytes', () => {
   });
 
   test('a hint about the length may be exact, short, long or absurd', async () => {
-    const body = patterned(5_000);
-    for (const expectedBytes of [0, 1, 4_999, 5_000, 5_001, 2 ** 40, Infinity]) {
-      for (const size of [1, 100, 4_096]) {
+    const body = patterned(1_500);
+    for (const expectedBytes of [0, 1, 1_499, 1_500, 1_501, 2 ** 40, Infinity]) {
+      for (const size of [1, 100, 1_100]) {
         const collected = await bytes(endedBody(...cut(body, size)), { expectedBytes });
         expect(Buffer.from(body).equals(collected)).toBe(true);
       }
