@@ -27,7 +27,14 @@ export function toWritableStream(
       });
     },
     write(chunk) {
-      const goesOn = movesChunks ? writer.write(chunk) : writer.writeCopy(chunk);
+      let goesOn: boolean;
+      try {
+        goesOn = movesChunks ? writer.write(chunk) : writer.writeCopy(chunk);
+      } catch (reason) {
+        // It errors the stream, which has no other way to tell the pipe that no end will come.
+        writer.fail(reason);
+        throw reason;
+      }
       return goesOn ? undefined : untilReady(writer);
     },
     close() {
