@@ -1,0 +1,30 @@
+import type { AgentOptions } from './agent.ts';
+
+/**
+ * Whether a chunk that undici delivers may change owner, or its bytes have to be copied.
+ *
+ * undici cuts body chunks out of what `socket.read()` returned, without copying (`wasm_on_body` in its
+ * lib/dispatcher/client-h1.js; the Milo parser alike), so the chunks of one read share memory with each other,
+ * with the framing between them, and with what is still to be parsed:
+ *
+ *     one read   │ head │ chunk A │ CRLF 8000 CRLF │ chunk B │
+ *                        copied                     may move
+ *
+ * Node makes that memory anew for every read and never writes to it again, so the only danger is the next
+ * owner, who may transfer it to another thread: whatever is behind the chunk would be gone before it is parsed
+ * (undici puts it back into the socket while the body is paused). So a chunk moves only when nothing is behind
+ * it. What is before it has been parsed, copied, or decoded. A chunk that shows under half of the memory is
+ * copied too: it would pin more than it holds, and small reads come from memory that Node pools.
+ */
+export function mayChangeOwner(chunk: Uint8Array): boolean {
+  const { byteLength } = chunk.buffer;
+  return chunk.byteOffset + chunk.length === byteLength && chunk.length * 2 >= byteLength;
+}
+
+/**
+ * Whether the connections of an agent read into memory as described above. Not so HTTP/2, whose streams share what
+ * their session reads, a connector of the user's, and pipelining, where the front of a read may be another body.
+ */
+export function readsOwnMemory({ allowH2, h2Options, connect, pipelining = 1 }: AgentOptions = {}): boolean {
+  return allowH2 !== true && h2Options?.useH2c !== true && typeof connect !== 'function' && pipelining <= 1;
+}

@@ -1,0 +1,62 @@
+import { createPipe, PipeError, type BufferStrategy } from '@millrace/core';
+import type { Dispatcher } from 'undici';
+import type { AgentOptions } from './agent.ts';
+import type { ContentPipeOptions } from './response-body.ts';
+
+export interface ClientOptions {
+  /** How response bodies are buffered: the default export of a strategy package. */
+  strategy: BufferStrategy;
+  /** Marks and limits of the pipe behind every response body. */
+  pipe?: ContentPipeOptions;
+  /** What the undici `Agent` of this client is made with: pool sizes, TLS, connect timeout, keep-alive. */
+  agent?: AgentOptions;
+  /**
+   * An undici dispatcher to use instead of an agent of the client's own. It stays the caller's, `close()` leaves it
+   * open. Use `createAgent` for its connections, or a close-delimited body that a reset cut off looks whole. Every
+   * chunk it delivers is copied, since what is composed onto it may keep chunks.
+   */
+  dispatcher?: Dispatcher;
+  /** Longest wait for the response headers, in milliseconds; 0: for ever. Default: undici's, five minutes. */
+  headersTimeoutMs?: number;
+  /** Longest silence of a server whose body is not paused, in milliseconds; 0: for ever. Default: undici's, five minutes. */
+  bodyTimeoutMs?: number;
+}
+
+/**
+ * Checks what can be checked before the first request.
+ *
+ * @throws PipeError `ERR_PIPE_ARGUMENT` that names the option; `ERR_PIPE_STRATEGY` for what is no strategy.
+ */
+export function checkClientOptions(options: ClientOptions): void {
+  if ((options?.strategy ?? null) === null) {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      'createClient got no strategy; it needs the default export of a buffer strategy package',
+    );
+  }
+  if (options.dispatcher !== undefined && options.agent !== undefined) {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      'createClient got both agent and dispatcher; agent is for the dispatcher that the client makes itself',
+    );
+  }
+  checkTimeouts(options);
+  // No store holds memory before its first byte [S7], so this costs nothing and finds a bad mark at once.
+  createPipe(options.strategy, options.pipe);
+}
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` for a time that is negative or no number. */
+export function checkTimeouts(options: { headersTimeoutMs?: number; bodyTimeoutMs?: number }): void {
+  for (const name of ['headersTimeoutMs', 'bodyTimeoutMs'] as const) {
+    const value = options[name];
+    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `${name} is ${String(value)}; it must be 0 or more milliseconds`,
+      {
+        value,
+        limit: 0,
+      },
+    );
+  }
+}

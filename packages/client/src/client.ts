@@ -1,0 +1,142 @@
+import { PipeError } from '@millrace/core';
+import type { Readable } from 'node:stream';
+import type { Agent, Dispatcher } from 'undici';
+import { createAgent } from './agent.ts';
+import { readsOwnMemory } from './chunk-ownership.ts';
+import { checkClientOptions, checkTimeouts, type ClientOptions } from './client-options.ts';
+import type { IncomingResponse } from './incoming-response.ts';
+import { declaredRequestBytes, flatHeadersOf } from './request-headers.ts';
+import type { RequestOptions } from './request-options.ts';
+import { payloadOf } from './request-payload.ts';
+import { requestTargetOf } from './request-target.ts';
+import type { ContentPipeOptions } from './response-body.ts';
+import { ResponseHandler } from './response-handler.ts';
+
+/**
+ * An HTTP client whose response bodies stream through pipes of one buffer strategy.
+ *
+ * A client keeps connections, so make one and share it. Every response body has to be read to its end or
+ * cancelled: one that waits in its pipe keeps its connection.
+ */
+export interface Client {
+  /**
+   * Sends a request and waits for the headers of the response. Statuses are results, redirects included.
+   *
+   * Rejects with `ERR_PIPE_ARGUMENT` for what cannot be sent, `ERR_PIPE_STATE` after `close()`, the signal's reason,
+   * what the request body failed with, and undici's own or the socket's error, by identity, for a connection that
+   * fails before the headers. What fails later is thrown by `content`, behind the bytes that came.
+   */
+  request(url: string | URL, options?: RequestOptions): Promise<IncomingResponse>;
+  /**
+   * Takes no more requests, and waits for those under way. Bodies still arriving that nobody has asked for are
+   * cancelled, since nobody may come; one that somebody reads is waited for.
+   */
+  close(): Promise<void>;
+  /** Breaks off what is under way with `reason`: requests reject with it, bodies end with it. */
+  destroy(reason?: unknown): Promise<void>;
+}
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` for options that can never work, `ERR_PIPE_STRATEGY` for what is no strategy. */
+export function createClient(options: ClientOptions): Client {
+  checkClientOptions(options);
+  return new PipedClient(options);
+}
+
+class PipedClient implements Client {
+  readonly #options: ClientOptions;
+  readonly #pipe: ContentPipeOptions;
+  readonly #dispatcher: Dispatcher;
+  /** The dispatcher, when it is the client's own to close. */
+  readonly #ownAgent: Agent | undefined;
+  readonly #movesChunks: boolean;
+  readonly #exchanges = new Set<ResponseHandler>();
+  #isClosed = false;
+  #closing: Promise<void> | undefined;
+  /** Lets `close()` go on, when the last exchange is over. */
+  #resolveIdle: (() => void) | undefined;
+
+  constructor(options: ClientOptions) {
+    const { pipe = {} } = options;
+    this.#options = options;
+    this.#pipe = pipe;
+    this.#ownAgent = options.dispatcher === undefined ? createAgent(options.agent) : undefined;
+    this.#dispatcher = options.dispatcher ?? (this.#ownAgent as Agent);
+    this.#movesChunks = this.#ownAgent !== undefined && readsOwnMemory(options.agent) && pipe.poison !== true;
+  }
+
+  async request(url: string | URL, options: RequestOptions = {}): Promise<IncomingResponse> {
+    if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', 'request() after the client was closed');
+    const { method = 'GET', signal, onInformation } = options;
+    if (method === 'CONNECT') throw new PipeError('ERR_PIPE_ARGUMENT', 'the method CONNECT is not supported');
+    checkTimeouts(options);
+    const target = requestTargetOf(url, options.path);
+    const headers = flatHeadersOf(options.headers);
+    const declaredBytes = declaredRequestBytes(headers);
+    const payload = payloadOf(options.body, declaredBytes);
+    return new Promise((resolve, reject) => {
+      const exchange = new ResponseHandler(
+        {
+          method,
+          payload,
+          declaredBytes,
+          strategy: this.#options.strategy,
+          pipe: this.#pipe,
+          movesChunks: this.#movesChunks,
+          signal,
+          onInformation,
+        },
+        { onResponse: resolve, onFailure: reject, onOver: () => this.#forget(exchange) },
+      );
+      this.#exchanges.add(exchange);
+      if (signal?.aborted === true) {
+        exchange.breakOff(signal.reason);
+        return;
+      }
+      this.#dispatcher.dispatch(
+        {
+          ...target,
+          method,
+          headers,
+          // undici takes any iterable; its types leave that out.
+          body: exchange.payload as Uint8Array | Readable | null,
+          headersTimeout: options.headersTimeoutMs ?? this.#options.headersTimeoutMs ?? null,
+          bodyTimeout: options.bodyTimeoutMs ?? this.#options.bodyTimeoutMs ?? null,
+        },
+        exchange,
+      );
+    });
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    const reason = new PipeError(
+      'ERR_PIPE_CANCELLED',
+      'the client was closed before anybody read the response body',
+    );
+    for (const exchange of this.#exchanges) exchange.cancelUnused(reason);
+    this.#closing ??= this.#whenOver();
+    return this.#closing;
+  }
+
+  async destroy(
+    reason: unknown = new PipeError('ERR_PIPE_CANCELLED', 'the client was destroyed'),
+  ): Promise<void> {
+    this.#isClosed = true;
+    for (const exchange of this.#exchanges) exchange.breakOff(reason);
+    await this.#ownAgent?.destroy(reason instanceof Error ? reason : null);
+  }
+
+  async #whenOver(): Promise<void> {
+    if (this.#exchanges.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#resolveIdle = resolve;
+      });
+    }
+    if (this.#ownAgent?.destroyed === false) await this.#ownAgent.close();
+  }
+
+  #forget(exchange: ResponseHandler): void {
+    this.#exchanges.delete(exchange);
+    if (this.#exchanges.size === 0) this.#resolveIdle?.();
+  }
+}

@@ -1,0 +1,89 @@
+import { bytes, json, text, type PipeReader, type PipeSummary } from '@millrace/core';
+
+export interface ReadAllOptions {
+  /** Most bytes to accept; a longer body rejects with `ERR_PIPE_TOO_LARGE`, and its request is aborted. */
+  maxBytes?: number;
+  /** Gives the body up with the signal's reason, and aborts its request. */
+  signal?: AbortSignal;
+}
+
+/** What a content knows of the message it belongs to. */
+export interface ContentOrigin {
+  readonly isComplete: boolean;
+  readonly closed: Promise<PipeSummary>;
+}
+
+/**
+ * The body of a message, arriving. All ways of reading it share one position, so what one has read another does
+ * not repeat, and they agree on how it ends: after the last byte that came, the clean end of a body that is whole,
+ * or the throw of what cut it off: undici's or the socket's own error, or a `PipeError`.
+ *
+ * Bytes nobody reads wait in the pipe, the connection behind them paused, until `cancel()`.
+ */
+export class IncomingContent {
+  /** The declared length in bytes; `undefined` when there is none, or no body. */
+  readonly expectedBytes: number | undefined;
+  readonly #reader: PipeReader;
+  readonly #origin: ContentOrigin;
+  #isUsed = false;
+
+  constructor(reader: PipeReader, expectedBytes: number | undefined, origin: ContentOrigin) {
+    this.#reader = reader;
+    this.expectedBytes = expectedBytes;
+    this.#origin = origin;
+  }
+
+  /**
+   * Whether the body has arrived whole: its sender ended it as its framing demands, at the declared length if
+   * there is one. Never true of a body that broke off, or whose reader left before the end came. It may be true
+   * while bytes still wait to be read, and always is once a way of reading has come to the clean end.
+   */
+  get complete(): boolean {
+    return this.#origin.isComplete;
+  }
+
+  /** Whether anybody has asked for the bytes yet, as `bodyUsed` of fetch. */
+  get used(): boolean {
+    return this.#isUsed;
+  }
+
+  /** How it ended and how many bytes went where, when the last one was delivered or discarded. Never rejects. */
+  get closed(): Promise<PipeSummary> {
+    return this.#origin.closed;
+  }
+
+  /** The pipe's reader, for whoever passes the bytes on: proxies, adapters, the functions of `@millrace/core`. */
+  get reader(): PipeReader {
+    this.#isUsed = true;
+    return this.#reader;
+  }
+
+  /** The bytes as they come; each chunk is the caller's. Leaving the loop cancels the request. */
+  stream(): AsyncIterableIterator<Uint8Array> {
+    return this.reader.values();
+  }
+
+  /** All bytes not read yet, in one array. */
+  read(options?: ReadAllOptions): Promise<Uint8Array> {
+    const { expectedBytes } = this;
+    return bytes(this.reader, expectedBytes === undefined ? options : { ...options, expectedBytes });
+  }
+
+  /** All bytes not read yet, decoded as UTF-8. */
+  text(options?: ReadAllOptions): Promise<string> {
+    return text(this.reader, options);
+  }
+
+  /** All bytes not read yet, parsed as JSON; rejects with a `SyntaxError` when they are none. */
+  json(options?: ReadAllOptions): Promise<unknown> {
+    return json(this.reader, options);
+  }
+
+  /**
+   * Nobody will read on. What has arrived is discarded, and a response still arriving is aborted together with its
+   * request; its connection is closed. Does nothing once everything was read.
+   */
+  cancel(reason?: unknown): void {
+    this.#reader.cancel(reason);
+  }
+}

@@ -1,0 +1,13 @@
+export { createClient } from './client.ts';
+export type { Client } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
+export type { RequestOptions } from './request-options.ts';
+export type { RequestHeaders } from './request-headers.ts';
+export type { RequestPayload } from './request-payload.ts';
+export type { IncomingResponse } from './incoming-response.ts';
+export type { IncomingContent, ReadAllOptions } from './incoming-content.ts';
+export type { HeaderRecord } from './header-record.ts';
+export type { Information, InformationHandler } from './information.ts';
+export type { ContentPipeOptions } from './response-body.ts';
+export { createAgent } from './agent.ts';
+export type { AgentOptions } from './agent.ts';

@@ -1,0 +1,149 @@
+import { PipeError, type PipeReader } from '@millrace/core';
+
+/** Where the chunks of a streamed body come from, and how it is told that no more are wanted. */
+interface ChunkSource {
+  /** The next chunk; `null` at the end. */
+  next(): Promise<Uint8Array | null>;
+  stop(reason: unknown): void;
+}
+
+/**
+ * A streamed request body as undici reads it: the next chunk is asked for when the socket has room.
+ *
+ * What undici makes of a bad body is not left to it (`writeIterable` and `AsyncWriter` in its
+ * lib/dispatcher/client-h1.js): a body of no bytes under a declared length goes out as `content-length: 0` and so
+ * looks whole, a source that throws a falsy value leaves the request waiting for ever, and a source that undici
+ * waits on is not told that its request is over.
+ *
+ *     open ─▶ sent       every byte was handed over, as many as declared
+ *          ─▶ stopped    it failed, or the request was over first; no clean end can follow
+ */
+export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined> {
+  readonly #source: ChunkSource;
+  readonly #declaredBytes: number | undefined;
+  readonly #onFailure: (reason: unknown) => void;
+  #state: 'open' | 'sent' | 'stopped' = 'open';
+  #handedBytes = 0;
+  /** Rejects the call that undici waits on. */
+  #rejectParked: ((reason: unknown) => void) | undefined;
+
+  /** @param onFailure Called once, when the body cannot be sent whole. It has to break the request off. */
+  constructor(
+    body: AsyncIterable<Uint8Array> | PipeReader,
+    declaredBytes: number | undefined,
+    onFailure: (reason: unknown) => void,
+  ) {
+    this.#source = isPipeReader(body) ? pipeSource(body) : iterableSource(body);
+    this.#declaredBytes = declaredBytes;
+    this.#onFailure = onFailure;
+  }
+
+  /** Whether there may be more to send. */
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return new Promise((resolve, reject) => {
+      if (this.#state !== 'open') {
+        reject(stoppedError());
+        return;
+      }
+      this.#rejectParked = reject;
+      this.#source.next().then(
+        (chunk) => this.#handOver(chunk, resolve),
+        (reason: unknown) => this.#fail(reason),
+      );
+    });
+  }
+
+  /** undici reads no more. Why, it tells the request's handler, which stops the source with that reason. */
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** The request is over: the source is told so, unless all of it was sent or it has failed. */
+  stop(reason: unknown): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'stopped';
+    this.#rejectParked?.(stoppedError());
+    this.#source.stop(reason);
+  }
+
+  #handOver(chunk: Uint8Array | null, resolve: (step: IteratorResult<Uint8Array, undefined>) => void): void {
+    if (this.#state !== 'open') return;
+    const problem = this.#problemWith(chunk);
+    if (problem !== undefined) {
+      this.#fail(problem);
+    } else if (chunk === null) {
+      this.#state = 'sent';
+      resolve({ done: true, value: undefined });
+    } else {
+      this.#handedBytes += chunk.length;
+      resolve({ done: false, value: chunk });
+    }
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#state !== 'open') return;
+    this.stop(reason);
+    this.#onFailure(reason);
+  }
+
+  /** Why `chunk` (`null`: the end) must not be handed over. */
+  #problemWith(chunk: Uint8Array | null): PipeError | undefined {
+    if (chunk !== null && !(chunk instanceof Uint8Array)) {
+      const message = `the request body yielded a ${typeof chunk}; every chunk must be a Uint8Array`;
+      return new PipeError('ERR_PIPE_ARGUMENT', message, { value: chunk });
+    }
+    const expected = this.#declaredBytes;
+    const received = this.#handedBytes + (chunk?.length ?? 0);
+    if (expected === undefined || (chunk === null ? received === expected : received <= expected))
+      return undefined;
+    const message = `the request body has ${received} bytes${chunk === null ? '' : ' or more'}; its content-length is ${expected}`;
+    return new PipeError('ERR_PIPE_LENGTH_MISMATCH', message, { expected, received });
+  }
+}
+
+function pipeSource(reader: PipeReader): ChunkSource {
+  return {
+    next: () => reader.read(),
+    stop: (reason) => reader.cancel(reason),
+  };
+}
+
+function iterableSource(iterable: AsyncIterable<Uint8Array>): ChunkSource {
+  let iterator: AsyncIterator<Uint8Array> | undefined;
+  const started = (): AsyncIterator<Uint8Array> => (iterator ??= iterable[Symbol.asyncIterator]());
+  return {
+    async next() {
+      const step = await started().next();
+      return step.done === true ? null : step.value;
+    },
+    stop() {
+      // A Node stream that nobody has iterated is closed by `destroy` alone, not by its iterator.
+      if ('destroy' in iterable && typeof iterable.destroy === 'function') iterable.destroy();
+      void finish(started);
+    },
+  };
+}
+
+/** Ends an iteration early. What it throws by that is dropped: the request has failed for a reason of its own. */
+async function finish(started: () => AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    await started().return?.();
+  } catch {}
+}
+
+function isPipeReader(body: AsyncIterable<Uint8Array> | PipeReader): body is PipeReader {
+  return 'tryRead' in body && 'cancel' in body;
+}
+
+/** Seen by undici alone, which needs an `Error`; the request has failed with its own reason by then. */
+function stoppedError(): PipeError {
+  return new PipeError('ERR_PIPE_CANCELLED', 'the request body was stopped');
+}

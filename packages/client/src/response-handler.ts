@@ -1,0 +1,201 @@
+import { PipeError } from '@millrace/core';
+import type { Dispatcher } from 'undici';
+import { declaredBytes } from './framing.ts';
+import type { HeaderRecord } from './header-record.ts';
+import type { IncomingResponse } from './incoming-response.ts';
+import type { InformationHandler } from './information.ts';
+import { rawHeadersOf } from './raw-headers.ts';
+import { RequestBody } from './request-body.ts';
+import type { Payload } from './request-payload.ts';
+import { ResponseBody, type ResponseBodyOptions } from './response-body.ts';
+
+export interface ExchangeOptions extends ResponseBodyOptions {
+  readonly method: string;
+  readonly payload: Payload;
+  /** What the request declares for its payload, in bytes. */
+  readonly declaredBytes: number | undefined;
+  readonly onInformation: InformationHandler | undefined;
+}
+
+/** Who waits for the response, and who wants to know when the connection is no longer needed. */
+export interface ExchangeObserver {
+  onResponse(response: IncomingResponse): void;
+  /** No response will come. */
+  onFailure(reason: unknown): void;
+  /** undici is done with it: what is left of a response body is in memory. */
+  onOver(): void;
+}
+
+/**
+ * One request and its response, as undici's dispatch handler.
+ *
+ *     waiting ─▶ responding ─▶ over
+ *        └────────────────────▶ over
+ *
+ * A failure while waiting fails the request; one while responding goes into the body, behind what was received;
+ * after the end nothing changes any more [P4]. Whatever ends an exchange ends both of its halves. None of the
+ * methods throws into undici, and no code of the user runs inside its parser.
+ */
+export class ResponseHandler implements Dispatcher.DispatchHandler, EventListenerObject {
+  /** What to give undici as the body. */
+  readonly payload: Uint8Array | RequestBody | null;
+  readonly #options: ExchangeOptions;
+  readonly #observer: ExchangeObserver;
+  #phase: 'waiting' | 'responding' | 'over' = 'waiting';
+  /** Why it is over, when it was broken off. */
+  #reason: unknown;
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: ResponseBody | undefined;
+  readonly #trailers: Record<string, string | string[] | undefined> = Object.create(null);
+  readonly #rawTrailers: string[] = [];
+
+  constructor(options: ExchangeOptions, observer: ExchangeObserver) {
+    const { payload, declaredBytes, signal } = options;
+    this.#options = options;
+    this.#observer = observer;
+    this.payload =
+      payload === null || payload instanceof Uint8Array
+        ? payload
+        : new RequestBody(payload, declaredBytes, (reason) => this.breakOff(reason));
+    signal?.addEventListener('abort', this);
+  }
+
+  /** The signal has fired before the response came; from then on the pipe listens to it. */
+  handleEvent(): void {
+    this.breakOff(this.#options.signal?.reason);
+  }
+
+  /** Ends the exchange with `reason`, for both sides of it. Does nothing when it is over. */
+  breakOff(reason: unknown): void {
+    if (this.#phase === 'over') return;
+    const controller = this.#controller;
+    this.#finish(reason);
+    if (this.#body === undefined) this.#observer.onFailure(reason);
+    else this.#body.fail(reason);
+    controller?.abort(asError(reason));
+  }
+
+  /** Cancels a response body that is still arriving and that nobody has asked for. */
+  cancelUnused(reason: unknown): void {
+    if (this.#phase === 'responding' && this.#body?.content.used === false) this.#body.content.cancel(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // It was broken off while undici had it in a queue.
+    if (this.#phase === 'over') controller.abort(asError(this.#reason));
+    else this.#controller = controller;
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HeaderRecord,
+    statusText = '',
+  ): void {
+    if (this.#phase !== 'waiting') return;
+    if (status < 200) {
+      if (this.#options.onInformation === undefined) return;
+      void this.#inform(status, headers, rawHeadersOf(controller.rawHeaders, headers));
+      return;
+    }
+    try {
+      this.#respond(controller, status, headers, statusText);
+    } catch (reason) {
+      this.breakOff(reason);
+    }
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#phase === 'responding') this.#body?.receive(chunk);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: HeaderRecord): void {
+    if (this.#phase !== 'responding') return;
+    Object.assign(this.#trailers, trailers);
+    this.#rawTrailers.push(...rawHeadersOf(controller.rawTrailers, trailers));
+    this.#finish(this.#isUploading ? unsentError() : undefined);
+    this.#body?.end();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#phase === 'over') return;
+    this.#controller = undefined;
+    this.breakOff(isArgumentError(error) ? asPipeError(error) : error);
+  }
+
+  #respond(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HeaderRecord,
+    statusText: string,
+  ): void {
+    const options = this.#options;
+    const expectedBytes = declaredBytes(options.method, status, headers);
+    const body = new ResponseBody(options, expectedBytes, controller, (reason) => this.#leave(reason));
+    options.signal?.removeEventListener('abort', this);
+    this.#controller = controller;
+    this.#body = body;
+    this.#phase = 'responding';
+    this.#observer.onResponse({
+      status,
+      statusText,
+      headers,
+      rawHeaders: rawHeadersOf(controller.rawHeaders, headers),
+      trailers: this.#trailers,
+      rawTrailers: this.#rawTrailers,
+      content: body.content,
+    });
+  }
+
+  /** Not inside the parser's callback: the user's function may read another body and so enter the parser again. */
+  async #inform(status: number, headers: HeaderRecord, rawHeaders: readonly string[]): Promise<void> {
+    await Promise.resolve();
+    try {
+      await this.#options.onInformation?.({ status, headers, rawHeaders });
+    } catch (reason) {
+      this.breakOff(reason);
+    }
+  }
+
+  get #isUploading(): boolean {
+    return this.payload instanceof RequestBody && this.payload.isOpen;
+  }
+
+  /** The reader of the response body has left. */
+  #leave(reason: unknown): void {
+    if (this.#phase === 'over') return;
+    const controller = this.#controller;
+    this.#finish(reason);
+    controller?.abort(asError(reason));
+  }
+
+  #finish(reason: unknown): void {
+    this.#phase = 'over';
+    this.#reason = reason;
+    this.#controller = undefined;
+    this.#options.signal?.removeEventListener('abort', this);
+    if (this.payload instanceof RequestBody) this.payload.stop(reason);
+    this.#observer.onOver();
+  }
+}
+
+/** What undici refuses about a request is the caller's mistake, as what this client refuses itself. */
+function isArgumentError(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED';
+}
+
+function asPipeError(cause: Error): PipeError {
+  return new PipeError('ERR_PIPE_ARGUMENT', `the request cannot be sent: ${cause.message}`, { cause });
+}
+
+/** undici and interceptors take only errors for reasons; whoever waits here gets the reason itself. */
+function asError(reason: unknown): Error {
+  if (reason instanceof Error) return reason;
+  return new PipeError('ERR_PIPE_CANCELLED', 'the request was aborted', { cause: reason });
+}
+
+/** For the source of a request body that the server did not wait for, as when it answers 413 at once. */
+function unsentError(): PipeError {
+  return new PipeError('ERR_PIPE_CANCELLED', 'the response was complete before the request body was sent');
+}

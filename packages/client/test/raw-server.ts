@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A connection of a raw server, its request head read. */
+export interface RawConnection {
+  readonly socket: net.Socket;
+  /** What the client has sent so far, one character per byte. */
+  received(): string;
+}
+
+export interface RawServer {
+  readonly url: string;
+  /** Connections in the order their request heads came. */
+  next(): Promise<RawConnection>;
+}
+
+/** A TCP server that reads a request head and answers `response`, byte for byte. Closed when the test ends. */
+export async function rawServer(response = ''): Promise<RawServer> {
+  const sockets = new Set<net.Socket>();
+  const arrived: RawConnection[] = [];
+  const waiting: ((connection: RawConnection) => void)[] = [];
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    let received = '';
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.on('data', (bytes) => {
+      const hadHead = received.includes('\r\n\r\n');
+      received += bytes.toString('latin1');
+      if (hadHead || !received.includes('\r\n\r\n')) return;
+      if (response !== '') socket.write(response, 'latin1');
+      const connection = { socket, received: () => received };
+      const wake = waiting.shift();
+      if (wake === undefined) arrived.push(connection);
+      else wake(connection);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/`,
+    next: () =>
+      new Promise((resolve) => {
+        const connection = arrived.shift();
+        if (connection === undefined) waiting.push(resolve);
+        else resolve(connection);
+      }),
+  };
+}
