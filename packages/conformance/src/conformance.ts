@@ -1,5 +1,6 @@
 import type { BufferStrategy, Pipe, PipeOptions } from '@millrace/core';
 import type { Case } from './case.ts';
+import { pipeCases } from './pipe-laws/pipe-cases.ts';
 import { detectHost } from './host.ts';
 import type { Host } from './host.ts';
 import type { LawId } from './laws.ts';
@@ -39,7 +40,9 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
   const profile = profileOf(options.profile ?? 'quick');
   const plan = { strategy, profile, seed: options.seed ?? 1, host: options.host ?? detectHost() };
   const wanted = options.laws && new Set(options.laws);
-  return storeCases(plan)
+  const { createPipe } = options;
+  const ofPipe = createPipe ? pipeCases({ ...plan, subject: { strategy, createPipe } }) : [];
+  return [...storeCases(plan), ...ofPipe]
     .filter(({ law }) => wanted === undefined || wanted.has(law))
     .map((one) => graded(one, options));
 }

@@ -4,13 +4,17 @@ export interface Host {
   readonly collectGarbage?: () => void;
   /** Bytes in use, heap and array memory together; absent where the runtime does not say. */
   readonly memoryInUse?: () => number;
-  /** Settles in a later macrotask, when no microtask is left. */
-  readonly macrotask: () => Promise<void>;
+  /** Calls back in a later macrotask, when no microtask is left. */
+  readonly onMacrotask: (callback: () => void) => void;
+  /** Reports promises that reject with nobody to see it, until the returned function is called. */
+  readonly watchRejections?: (report: (reason: unknown) => void) => () => void;
 }
 
 interface NodeLikeProcess {
   memoryUsage?(): { heapUsed: number; external: number };
   getBuiltinModule?(name: string): unknown;
+  on?(event: 'unhandledRejection', listener: (reason: unknown) => void): void;
+  off?(event: 'unhandledRejection', listener: (reason: unknown) => void): void;
 }
 
 interface Globals {
@@ -26,7 +30,8 @@ export function detectHost(): Host {
   const collectGarbage = globals.gc ?? bunCollector(globals) ?? v8Collector(globals.process);
   const usage = globals.process?.memoryUsage?.bind(globals.process);
   return {
-    macrotask: macrotaskOf(globals),
+    onMacrotask: macrotaskOf(globals),
+    watchRejections: rejectionWatcher(globals.process),
     ...(collectGarbage && { collectGarbage }),
     ...(usage && {
       memoryInUse: () => {
@@ -59,17 +64,41 @@ function v8Collector(process: NodeLikeProcess | undefined): (() => void) | undef
 }
 
 /** Never a timer: `setTimeout` is clamped to milliseconds, and fake clocks replace it. */
-function macrotaskOf(globals: Globals): () => Promise<void> {
-  const { setImmediate } = globals;
-  if (setImmediate !== undefined) return () => new Promise((resolve) => setImmediate(resolve));
-  return () =>
-    new Promise((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.addEventListener('message', () => {
-        port1.close();
-        resolve();
-      });
-      port1.start();
-      port2.postMessage(null);
-    });
+function macrotaskOf({ setImmediate }: Globals): (callback: () => void) => void {
+  if (setImmediate !== undefined) return (callback) => setImmediate(callback);
+  const { port1, port2 } = new MessageChannel();
+  let waiting: (() => void)[] = [];
+  port1.addEventListener('message', () => {
+    const due = waiting;
+    waiting = [];
+    for (const callback of due) callback();
+  });
+  port1.start();
+  return (callback) => {
+    waiting.push(callback);
+    port2.postMessage(null);
+  };
+}
+
+function rejectionWatcher(process: NodeLikeProcess | undefined): NonNullable<Host['watchRejections']> {
+  if (process?.on !== undefined) {
+    return (report) => {
+      process.on?.('unhandledRejection', report);
+      return () => process.off?.('unhandledRejection', report);
+    };
+  }
+  const target = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>;
+  return (report) => {
+    const listener = (event: Event): void => {
+      event.preventDefault();
+      report((event as Event & { readonly reason?: unknown }).reason);
+    };
+    target.addEventListener?.('unhandledrejection', listener);
+    return () => target.removeEventListener?.('unhandledrejection', listener);
+  };
+}
+
+/** Settles in a later macrotask. */
+export function nextMacrotask(host: Host): Promise<void> {
+  return new Promise((resolve) => host.onMacrotask(resolve));
 }

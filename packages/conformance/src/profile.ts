@@ -11,6 +11,16 @@ export interface Profile {
   readonly storeWalkSteps: number;
   /** Operations in the smaller of the two linear-cost measurements; the other has sixteen times as many. */
   readonly linearCostOperations: number;
+  /** Schedules of each curated pipe script: words by deviation up to `deviations`, slot words, re-entrant words. */
+  readonly deviations: number;
+  readonly wordsPerScript: number;
+  readonly slotWords: number;
+  readonly reentrantWords: number;
+  /** Producer operations up to which every pipe script is generated, and the words tried for each. */
+  readonly generatedOperations: number;
+  readonly generatedWords: number;
+  /** Long random schedules. */
+  readonly longSchedules: number;
 }
 
 const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -20,14 +30,41 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     storeWalks: 60,
     storeWalkSteps: 120,
     linearCostOperations: 150,
+    deviations: 3,
+    wordsPerScript: 160,
+    slotWords: 60,
+    reentrantWords: 40,
+    generatedOperations: 1,
+    generatedWords: 24,
+    longSchedules: 300,
   },
-  ci: { name: 'ci', storeScopeDepth: 5, storeWalks: 600, storeWalkSteps: 200, linearCostOperations: 300 },
+  ci: {
+    name: 'ci',
+    storeScopeDepth: 5,
+    storeWalks: 600,
+    storeWalkSteps: 200,
+    linearCostOperations: 300,
+    deviations: 4,
+    wordsPerScript: 1_600,
+    slotWords: 500,
+    reentrantWords: 400,
+    generatedOperations: 2,
+    generatedWords: 60,
+    longSchedules: 5_000,
+  },
   deep: {
     name: 'deep',
     storeScopeDepth: 6,
     storeWalks: 6_000,
     storeWalkSteps: 300,
     linearCostOperations: 600,
+    deviations: 9,
+    wordsPerScript: 60_000,
+    slotWords: 20_000,
+    reentrantWords: 5_000,
+    generatedOperations: 4,
+    generatedWords: 300,
+    longSchedules: 100_000,
   },
 };
 

@@ -23,28 +23,16 @@ export function chunkIn(memory: MemoryKind, length: number): Uint8Array {
       return Buffer === undefined ? new Uint8Array(slab, 16, length) : Buffer.from(slab, 16, length);
     }
     case 'resizable':
-      return new Uint8Array(resizableMemory(length + 4), 2, length);
+      return new Uint8Array(new ArrayBuffer(length + 4, { maxByteLength: length + 64 }), 2, length);
     case 'shared':
     default:
       return new Uint8Array(sharedMemory(length));
   }
 }
 
-interface ResizableBuffer extends ArrayBuffer {
-  readonly resizable: boolean;
-  resize(byteLength: number): void;
-}
-type ResizableBufferClass = new (byteLength: number, options: { maxByteLength: number }) => ArrayBuffer;
-
-function resizableMemory(byteLength: number): ArrayBuffer {
-  const Resizable = ArrayBuffer as ResizableBufferClass;
-  return new Resizable(byteLength, { maxByteLength: byteLength + 64 });
-}
-
 /** Takes all of its memory from a resizable buffer; leaves any other as it is. */
 export function shrinkToNothing(buffer: ArrayBufferLike): void {
-  if (buffer instanceof ArrayBuffer && (buffer as ResizableBuffer).resizable)
-    (buffer as ResizableBuffer).resize(0);
+  if (buffer instanceof ArrayBuffer && buffer.resizable) buffer.resize(0);
 }
 
 /** Pages without cross-origin isolation have no `SharedArrayBuffer`; the view is an ordinary one there. */

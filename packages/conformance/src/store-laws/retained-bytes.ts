@@ -1,3 +1,4 @@
+import { nextMacrotask } from '../host.ts';
 import type { Host } from '../host.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function retainedBytes(
 /** Collects until finalizers and weak references have had their turns. */
 export async function settleMemory(host: Host): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
-    await host.macrotask();
+    await nextMacrotask(host);
     host.collectGarbage?.();
   }
 }

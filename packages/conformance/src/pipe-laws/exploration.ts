@@ -1,0 +1,191 @@
+import type { Gap, Word } from '../explorer/word.ts';
+import { reentrantWords, slotWords, wordsByDeviation } from '../explorer/word.ts';
+import type { Host } from '../host.ts';
+import type { LawId } from '../laws.ts';
+import type { Profile } from '../profile.ts';
+import type { Counterexample } from '../result.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { curatedScripts, neighbourScripts } from './curated-scripts.ts';
+import { generatedScripts, longSchedule } from './generated-scripts.ts';
+import type { PipeViolation } from './pipe-judge.ts';
+import type { PipeSubject } from './pipe-run.ts';
+import type { Operation, PipeScript } from './pipe-script.ts';
+import { formatPipeScript, parseOperation, parsePipeScript } from './pipe-script.ts';
+import type { Schedule } from './run-schedule.ts';
+import { runBesideAnother, runSchedule } from './run-schedule.ts';
+import { shrinkSchedule } from './shrink-schedule.ts';
+
+export interface PipePlan {
+  readonly subject: PipeSubject;
+  readonly profile: Profile;
+  readonly seed: number;
+  readonly host: Host;
+}
+
+const gaps: readonly Gap[] = ['D', '', 't', 'tt', 'ttt'];
+
+/** The replay code of a schedule: script, then word. `2!` in front of it: run on two pipes at once. */
+export function formatSchedule({ script, word }: Schedule, isBeside: boolean = false): string {
+  return `${isBeside ? '2!' : ''}${formatPipeScript(script)}~${word}`;
+}
+
+/** @throws SyntaxError when `code` is no schedule. */
+export function parseSchedule(code: string): Schedule & { readonly isBeside: boolean } {
+  const isBeside = code.startsWith('2!');
+  const [script, word] = (isBeside ? code.slice(2) : code).split('~');
+  if (script === undefined || word === undefined || !/^[PCpctDRX]*$/.test(word)) {
+    throw new SyntaxError(`${JSON.stringify(code)} is no schedule`);
+  }
+  return { script: parsePipeScript(script), word, isBeside };
+}
+
+/** Every schedule of a profile, run once; the cases of P1–P18 each read their law off it. */
+export class Exploration {
+  schedules = 0;
+  readonly checks = new Map<LawId, number>();
+  readonly #found = new Map<LawId, { readonly schedule: Schedule; readonly isBeside: boolean }>();
+  /** Schedules whose violation was looked into, so that a subject broken everywhere does not take for ever. */
+  readonly #looked = new Map<LawId, number>();
+  readonly #plan: PipePlan;
+  #finished: Promise<void> | undefined;
+
+  constructor(plan: PipePlan) {
+    this.#plan = plan;
+  }
+
+  /** Runs everything, the first time it is called. */
+  run(): Promise<void> {
+    this.#finished ??= this.#explore();
+    return this.#finished;
+  }
+
+  async #explore(): Promise<void> {
+    const { profile, seed } = this.#plan;
+    for (const script of Object.values(curatedScripts).flat()) await this.#everyWord(parsePipeScript(script));
+    for (const script of generatedScripts(profile.generatedOperations)) {
+      await this.#words(
+        script,
+        wordsByDeviation(script.producer.length, script.consumer.length, gaps, 2),
+        profile.generatedWords,
+      );
+    }
+    for (const text of neighbourScripts) {
+      const script = parsePipeScript(text);
+      const words = wordsByDeviation(script.producer.length, script.consumer.length, gaps, 1);
+      let left = profile.reentrantWords;
+      for (const word of words) if (left-- > 0) await this.#tryOut({ script, word }, true);
+    }
+    const random = new SeededRandom(seed).fork(77);
+    for (let count = 0; count < profile.longSchedules; count += 1)
+      await this.#tryOut(longSchedule(random), false);
+  }
+
+  async #everyWord(script: PipeScript): Promise<void> {
+    const { profile } = this.#plan;
+    const [p, c] = [script.producer.length, script.consumer.length];
+    await this.#words(script, wordsByDeviation(p, c, gaps, profile.deviations), profile.wordsPerScript);
+    await this.#words(script, slotWords(p, c), profile.slotWords);
+    await this.#words(script, reentrantWords(p, c), profile.reentrantWords);
+  }
+
+  async #words(script: PipeScript, words: Iterable<Word>, budget: number): Promise<void> {
+    let left = budget;
+    for (const word of words) {
+      if (left-- <= 0) return;
+      await this.#tryOut({ script, word }, false);
+    }
+  }
+
+  async #tryOut(schedule: Schedule, isBeside: boolean): Promise<void> {
+    const { subject, host } = this.#plan;
+    const run = isBeside ? runBesideAnother : runSchedule;
+    const { violations, checks } = await run(subject, schedule, { host });
+    this.schedules += 1;
+    for (const [law, count] of checks) this.checks.set(law, (this.checks.get(law) ?? 0) + count);
+    if (isBeside) this.checks.set('P18', (this.checks.get('P18') ?? 0) + 1);
+    for (const violation of violations) await this.#lookInto(schedule, violation, isBeside);
+  }
+
+  async #lookInto(schedule: Schedule, violation: PipeViolation, isBeside: boolean): Promise<void> {
+    const looked = this.#looked.get(violation.law) ?? 0;
+    if (looked >= LOOKS_PER_LAW && this.#found.has(violation.law)) return;
+    this.#looked.set(violation.law, looked + 1);
+    const law = isBeside
+      ? await this.#lawBeside(schedule, violation)
+      : await lawOf(this.#plan, schedule, violation);
+    if (!this.#found.has(law)) this.#found.set(law, { schedule, isBeside: isBeside && law === 'P18' });
+  }
+
+  async #lawBeside(schedule: Schedule, violation: PipeViolation): Promise<LawId> {
+    const alone = await runSchedule(this.#plan.subject, schedule, { host: this.#plan.host });
+    return alone.violations.length === 0 ? 'P18' : violation.law;
+  }
+
+  /** The smallest schedule found that breaks `law`; `null` when none does. */
+  async counterexample(law: LawId): Promise<Counterexample | null> {
+    const found = this.#found.get(law);
+    if (found === undefined) return null;
+    const { subject, host } = this.#plan;
+    const { schedule, isBeside } = found;
+    const run = isBeside ? runBesideAnother : runSchedule;
+    const breaks = async (candidate: Schedule): Promise<PipeViolation | undefined> => {
+      const { violations } = await run(subject, candidate, { host });
+      for (const violation of violations) {
+        const blamed = isBeside
+          ? await this.#lawBeside(candidate, violation)
+          : await lawOf(this.#plan, candidate, violation);
+        if (blamed === law) return violation;
+      }
+      return undefined;
+    };
+    const smallest = await shrinkSchedule(
+      schedule,
+      async (candidate) => (await breaks(candidate)) !== undefined,
+    );
+    const violation = await breaks(smallest);
+    const { timeline } = await run(subject, smallest, { host, isRecording: true });
+    const { expected, got } = violation ?? {
+      expected: 'the same run to break the law again',
+      got: 'a run that kept it',
+    };
+    return { replay: formatSchedule(smallest, isBeside), expected, got, timeline };
+  }
+}
+
+const LOOKS_PER_LAW = 40;
+const nothing = parseOperation('z');
+
+/**
+ * The law a violation belongs to. Where the script does something that must make no difference (an empty
+ * write, another way to read), the same run without it decides: if that one is clean, this is what matters.
+ */
+async function lawOf(
+  { subject, host }: PipePlan,
+  schedule: Schedule,
+  violation: PipeViolation,
+): Promise<LawId> {
+  const { script, word } = schedule;
+  const isCleanWith = async (change: Partial<PipeScript>): Promise<boolean> => {
+    const calm = await runSchedule(subject, { script: { ...script, ...change }, word }, { host });
+    return calm.violations.every(({ law }) => law !== violation.law);
+  };
+  if (violation.law === 'P5' || violation.law === 'P8' || violation.law === 'P16') return violation.law;
+  const isEmptyWrite = ({ code, count }: Operation): boolean => (code === 'w' || code === 'W') && count === 0;
+  if (script.producer.some(isEmptyWrite)) {
+    const producer = script.producer.map((operation) => (isEmptyWrite(operation) ? nothing : operation));
+    if (await isCleanWith({ producer })) return 'P8';
+  }
+  const isOtherWay = ({ code }: Operation): boolean => 'smikuKv'.includes(code);
+  if ((violation.law === 'P1' || violation.law === 'P6') && script.consumer.some(isOtherWay)) {
+    const consumer = script.consumer.map((operation) =>
+      isOtherWay(operation) ? plainWay(operation) : operation,
+    );
+    if (await isCleanWith({ consumer })) return 'P16';
+  }
+  return violation.law;
+}
+
+function plainWay({ code, isEager }: Operation): Operation {
+  if (code === 'k' || code === 'K') return nothing;
+  return { code: 'r', count: undefined, isEager };
+}

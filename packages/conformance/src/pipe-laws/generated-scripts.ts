@@ -1,0 +1,71 @@
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Word } from '../explorer/word.ts';
+import type { PipeScript } from './pipe-script.ts';
+import { parseOperations, parsePipeScript } from './pipe-script.ts';
+import type { Schedule } from './run-schedule.ts';
+
+const producerAlphabet = ['w0', 'w1', 'w3', 'w5', 'd', 'e', 'f'];
+const consumers = ['n.n.n', 'r.r.r', 'n.&n.n', 'r2.m1.r', 'n.x.r', 's.r.k.u1'];
+
+/** Every producer script of up to `operations` operations against each of a few consumers. */
+export function* generatedScripts(operations: number): Generator<PipeScript> {
+  for (let length = 1; length <= operations; length += 1) {
+    for (const producer of combinations(length)) {
+      for (const consumer of consumers) yield parsePipeScript(`h4/${producer}/${consumer}`);
+    }
+  }
+}
+
+function* combinations(length: number): Generator<string> {
+  if (length === 0) {
+    yield '';
+    return;
+  }
+  for (const before of combinations(length - 1)) {
+    for (const operation of producerAlphabet) yield before === '' ? operation : `${before}.${operation}`;
+  }
+}
+
+const longProducer = ['w1', 'w2', 'w3', 'w7', 'W2', 'd', 'w0'];
+const longConsumer = ['n', '&n', 'r', 'r3', 'm2', 's', 's1', 'i3', 'k', 'u1', 'K', 'v', 'a', 'A'];
+
+/** One long schedule. Bodies stay below 256 bytes, so that every byte names its offset. */
+export function longSchedule(random: SeededRandom): Schedule {
+  const producer = Array.from({ length: 20 }, () => random.pick(swarmOf(random, longProducer)));
+  producer.push(random.pick(['e', 'e', 'f', 'd']));
+  const ways = swarmOf(random, longConsumer);
+  const consumer = Array.from({ length: 22 }, () => random.pick(ways));
+  const options = `h${random.pick([1, 4, 8])}`;
+  const script = {
+    ...parsePipeScript(`${options}b400//`),
+    producer: parseOperations(producer.join('.')),
+    consumer: parseOperations(consumer.join('.')),
+  };
+  return { script, word: longWord(random, producer.length, consumer.length) };
+}
+
+/** A few of the choices: a run that leaves things out reaches states that an even mixture never does. */
+function swarmOf<T>(random: SeededRandom, choices: readonly T[]): readonly T[] {
+  const chosen = choices.filter(() => random.oneIn(2));
+  return chosen.length > 0 ? chosen : choices;
+}
+
+/** Uniform, or by priorities that change at a few points (PCT): one side runs on until its priority is lost. */
+function longWord(random: SeededRandom, p: number, c: number): Word {
+  const gaps = swarmOf(random, ['', '', 't', 'tt', 'D', 'D']);
+  const isByPriority = random.oneIn(2);
+  const changes = new Set(Array.from({ length: 3 }, () => random.below(p + c)));
+  let isProducerFirst = random.oneIn(2);
+  let [left, right] = [p, c];
+  let word = '';
+  for (let step = 0; left + right > 0; step += 1) {
+    if (isByPriority && changes.has(step)) isProducerFirst = !isProducerFirst;
+    const wantsProducer = isByPriority ? isProducerFirst : random.below(left + right) < left;
+    const isProducer = right === 0 || (wantsProducer && left > 0);
+    if (isProducer) left -= 1;
+    else right -= 1;
+    const letter = isProducer ? random.pick(['P', 'P', 'P', 'p', 'R']) : random.pick(['C', 'C', 'C', 'c']);
+    word += `${step === 0 ? '' : random.pick(gaps)}${letter}`;
+  }
+  return word;
+}

@@ -1,0 +1,37 @@
+import type { Case } from '../case.ts';
+import { laws } from '../laws.ts';
+import type { LawId } from '../laws.ts';
+import type { Result } from '../result.ts';
+import { Exploration } from './exploration.ts';
+import type { PipePlan } from './exploration.ts';
+
+/** Every case of P1–P18. They share one exploration: the first that runs runs it. */
+export function pipeCases(plan: PipePlan): readonly Case[] {
+  const exploration = new Exploration(plan);
+  return laws
+    .filter(({ id }) => id.startsWith('P'))
+    .map(({ id, title }) => ({
+      law: id,
+      label: id,
+      title: `${title}, in every schedule explored`,
+      run: () => judgePipe(exploration, id),
+    }));
+}
+
+async function judgePipe(exploration: Exploration, law: LawId): Promise<Result> {
+  await exploration.run();
+  const evidence = { schedules: exploration.schedules, checks: exploration.checks.get(law) ?? 0 };
+  const counterexample = await exploration.counterexample(law);
+  if (counterexample !== null) {
+    const { expected, got, replay } = counterexample;
+    return {
+      law,
+      status: 'fail',
+      message: `Expected ${expected}, got ${got} (replay ${replay})`,
+      counterexample,
+      evidence,
+    };
+  }
+  if (evidence.checks > 0) return { law, status: 'pass', evidence };
+  return { law, status: 'vacuous', message: 'What this law speaks about never came up', evidence };
+}

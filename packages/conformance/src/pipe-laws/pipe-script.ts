@@ -1,0 +1,156 @@
+/**
+ * One operation of an actor. An actor waits for its last call before it goes on, as `await` does, unless the
+ * next operation is eager (`&`): that is how two calls come to wait at once.
+ *
+ * Producer: `w3` write 3 bytes, `W3` writeCopy, `d` wait for ready(), `e` end, `f` fail (`f1`–`f4`: with
+ * undefined, null, 0, '').
+ * Consumer: `n` next of values(), `v` of views(), `r` read (`r3`: at least 3), `m3` read at most 3, `s` tryRead
+ * (`s3`: at most 3), `i3` readInto 3 bytes, `k` peek (`k3`: at least 3), `K` tryPeek, `u2` consume 2, `a` read
+ * with a signal, `A` fire it, `x` cancel with a reason, `o` cancel without, `q` return, `Q` throw on the
+ * iterator, `y` dispose of the reader, `g` fire the pipe's own signal.
+ * Both: `z` nothing. In a hook: any of them, or `!` to throw.
+ */
+export interface Operation {
+  readonly code: string;
+  readonly count: number | undefined;
+  readonly isEager: boolean;
+}
+
+/** Marks, limits and hooks of the pipe a script runs on; bytes. */
+export interface ScriptOptions {
+  readonly high: number;
+  readonly low?: number;
+  readonly maxBuffered?: number;
+  readonly expected?: number;
+  readonly maxBytes?: number;
+  readonly hasSignal?: boolean;
+  /** What a hook does the first time it is called. */
+  readonly hooks?: Readonly<Partial<Record<HookName, Operation>>>;
+}
+
+export type HookName = 'pause' | 'resume' | 'cancel';
+
+/** What both sides do, each in its own order. How the orders interleave is the schedule's word. */
+export interface PipeScript {
+  readonly options: ScriptOptions;
+  readonly producer: readonly Operation[];
+  readonly consumer: readonly Operation[];
+}
+
+const PRODUCER_CODES = 'wWdef';
+const CONSUMER_CODES = 'nvrmsikKuaAxoqQyg';
+/** Operations that never wait for an earlier call: leaving, firing a signal, and everything synchronous. */
+const ALWAYS_EAGER = 'AxoqQyg';
+
+export function isProducerOperation({ code }: Operation): boolean {
+  return PRODUCER_CODES.includes(code);
+}
+
+export function parseOperation(text: string): Operation {
+  const [, eager, code = '', digits = ''] = /^(&?)([A-Za-z!])(\d*)$/.exec(text) ?? [];
+  if (code === '' || !`${PRODUCER_CODES}${CONSUMER_CODES}!z`.includes(code)) {
+    throw new SyntaxError(`${JSON.stringify(text)} is no operation of a pipe script`);
+  }
+  const count = digits === '' ? undefined : Number(digits);
+  return { code, count, isEager: eager === '&' || ALWAYS_EAGER.includes(code) };
+}
+
+export function parseOperations(text: string): readonly Operation[] {
+  return text === '' ? [] : text.split('.').map(parseOperation);
+}
+
+export function formatOperation({ code, count, isEager }: Operation): string {
+  const mark = isEager && !ALWAYS_EAGER.includes(code) ? '&' : '';
+  return `${mark}${code}${count ?? ''}`;
+}
+
+const optionLetters = { h: 'high', l: 'low', b: 'maxBuffered', x: 'expected', m: 'maxBytes' } as const;
+
+function formatOptions(options: ScriptOptions): string {
+  const figures = Object.entries(optionLetters).map(([letter, name]) => {
+    const figure = options[name];
+    return figure === undefined ? '' : `${letter}${figure}`;
+  });
+  const hooks = Object.entries(options.hooks ?? {}).map(
+    ([hook, action]) => `@${hook}=${formatOperation(action)}`,
+  );
+  return [...figures, options.hasSignal === true ? 's' : '', ...hooks].join('');
+}
+
+function parseOptions(text: string): ScriptOptions {
+  const [figures = '', ...hooks] = text.split('@');
+  const found: Partial<Record<(typeof optionLetters)[keyof typeof optionLetters], number>> = {};
+  for (const [, letter = '', digits] of figures.matchAll(/([hlbxm])(\d+)/g)) {
+    found[optionLetters[letter as keyof typeof optionLetters]] = Number(digits);
+  }
+  const actions = hooks.map((hook) => {
+    const [name = '', action = ''] = hook.split('=');
+    return [name, parseOperation(action)] as const;
+  });
+  const { high, ...limits } = found;
+  if (high === undefined) throw new SyntaxError(`${JSON.stringify(text)} names no high mark`);
+  return {
+    high,
+    ...limits,
+    ...(figures.includes('s') && { hasSignal: true }),
+    ...(actions.length > 0 && { hooks: Object.fromEntries(actions) }),
+  };
+}
+
+/** `h4/w1.w2.e/n.n`: a high mark of 4; write 1, write 2, end; next, next. */
+export function formatPipeScript({ options, producer, consumer }: PipeScript): string {
+  const list = (operations: readonly Operation[]): string => operations.map(formatOperation).join('.');
+  return `${formatOptions(options)}/${list(producer)}/${list(consumer)}`;
+}
+
+/** @throws SyntaxError when `text` is no script. */
+export function parsePipeScript(text: string): PipeScript {
+  const [options, producer, consumer] = text.split('/');
+  if (options === undefined || producer === undefined || consumer === undefined) {
+    throw new SyntaxError(`${JSON.stringify(text)} is no pipe script`);
+  }
+  return {
+    options: parseOptions(options),
+    producer: parseOperations(producer),
+    consumer: parseOperations(consumer),
+  };
+}
+
+const failReasons: readonly unknown[] = [new Error('the producer failed'), undefined, null, 0, ''];
+
+/** What `f`, `f1`, … fail with: an error, and everything falsy. */
+export function failReason(operation: Operation): unknown {
+  return failReasons[operation.count ?? 0];
+}
+
+const names: Readonly<Record<string, (count: string) => string>> = {
+  w: (count) => `write(${count} bytes)`,
+  W: (count) => `writeCopy(${count} bytes)`,
+  d: () => 'await ready()',
+  e: () => 'end()',
+  f: (count) => `fail(${['an error', 'undefined', 'null', '0', "''"][Number(count)] ?? 'an error'})`,
+  n: () => 'next()',
+  v: () => 'next() of views()',
+  r: (count) => `read(${count === '' ? '' : `{ min: ${count} }`})`,
+  m: (count) => `read({ max: ${count} })`,
+  s: (count) => `tryRead(${count})`,
+  i: (count) => `readInto(${count} bytes)`,
+  k: (count) => `peek(${count})`,
+  K: (count) => `tryPeek(${count})`,
+  u: (count) => `consume(${count})`,
+  a: () => 'read({ signal })',
+  A: () => 'the signal fires',
+  x: () => 'cancel(a reason)',
+  o: () => 'cancel()',
+  q: () => 'return() of the iterator',
+  Q: () => 'throw() of the iterator',
+  y: () => 'dispose of the reader',
+  g: () => 'the pipe’s signal fires',
+  z: () => 'nothing',
+  '!': () => 'throw out of the hook',
+};
+
+/** How an operation reads in a timeline. */
+export function describeOperation({ code, count }: Operation): string {
+  return names[code]?.(count === undefined ? '' : String(count)) ?? code;
+}

@@ -1,0 +1,80 @@
+import { drive } from '../explorer/driver.ts';
+import type { Word } from '../explorer/word.ts';
+import type { Host } from '../host.ts';
+import type { LawId } from '../laws.ts';
+import type { TimelineStep } from '../result.ts';
+import type { PipeViolation } from './pipe-judge.ts';
+import { PipeRun } from './pipe-run.ts';
+import type { PipeSubject } from './pipe-run.ts';
+import type { PipeScript } from './pipe-script.ts';
+
+export interface ScheduleOutcome {
+  /** At most two: the first one seen, and beside it a late decision [P5]. */
+  readonly violations: readonly PipeViolation[];
+  readonly checks: ReadonlyMap<LawId, number>;
+  readonly timeline: readonly TimelineStep[];
+}
+
+export interface Schedule {
+  readonly script: PipeScript;
+  readonly word: Word;
+}
+
+export interface ScheduleOptions {
+  readonly host: Host;
+  readonly isRecording?: boolean;
+}
+
+/** Runs one schedule on a fresh pipe; then the consumer leaves, and everything must be settled. */
+export async function runSchedule(
+  subject: PipeSubject,
+  { script, word }: Schedule,
+  { host, isRecording = false }: ScheduleOptions,
+): Promise<ScheduleOutcome> {
+  const run = new PipeRun(subject, script, isRecording);
+  const stopWatching = host.watchRejections?.((reason) => run.judge.sawRejection(reason));
+  try {
+    await drive(word, run, host);
+    if (run.judge.isOn) {
+      run.leave();
+      await drive('', run, host);
+      run.finish();
+    }
+  } finally {
+    stopWatching?.();
+  }
+  return outcomeOf(run);
+}
+
+/** Two pipes of one subject in turn, token by token. What only happens to one beside another breaks P18. */
+export async function runBesideAnother(
+  subject: PipeSubject,
+  { script, word }: Schedule,
+  { host, isRecording = false }: ScheduleOptions,
+): Promise<ScheduleOutcome> {
+  const left = new PipeRun(subject, script, isRecording);
+  const right = new PipeRun(subject, script, false, 128);
+  const both = (action: (run: PipeRun) => void): void => [left, right].forEach(action);
+  const actors = {
+    grant: (side: 'producer' | 'consumer') => both((run) => run.grant(side)),
+    grantInReaction: () => both((run) => run.grantInReaction()),
+    atQuiescence: () => [left, right].map((run) => run.atQuiescence()).every(Boolean),
+  };
+  await drive(word, actors, host);
+  if (left.judge.isOn && right.judge.isOn) {
+    both((run) => run.leave());
+    await drive('', actors, host);
+    both((run) => run.finish());
+  }
+  return outcomeOf(left.judge.isOn ? right : left);
+}
+
+function outcomeOf({ judge, timeline }: PipeRun): ScheduleOutcome {
+  const violations = [judge.lateDecision, judge.violation].filter((violation) => violation !== null);
+  const [first] = violations.slice(-1);
+  const failure: readonly TimelineStep[] =
+    first === undefined
+      ? []
+      : [{ side: 'consumer', text: first.got, answer: `expected ${first.expected}`, isFailure: true }];
+  return { violations, checks: judge.checks, timeline: [...timeline, ...failure] };
+}

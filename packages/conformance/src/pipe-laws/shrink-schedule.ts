@@ -1,0 +1,80 @@
+import type { Operation } from './pipe-script.ts';
+import type { Schedule } from './run-schedule.ts';
+
+const PRODUCER_TOKENS = 'PpRX';
+const CONSUMER_TOKENS = 'Cc';
+
+/** Makes a failing schedule smaller as long as `isBroken` says that the same law is broken. */
+export async function shrinkSchedule(
+  schedule: Schedule,
+  isBroken: (candidate: Schedule) => Promise<boolean>,
+): Promise<Schedule> {
+  let smallest = schedule;
+  for (let isSmaller = true; isSmaller;) {
+    isSmaller = false;
+    for (const candidate of smallerSchedules(smallest)) {
+      if (!(await isBroken(candidate))) continue;
+      smallest = candidate;
+      isSmaller = true;
+      break;
+    }
+  }
+  return smallest;
+}
+
+/** One step smaller: operations first, alone and in pairs, then gaps, then what makes a token unusual, then counts. */
+function* smallerSchedules(schedule: Schedule): Generator<Schedule> {
+  const { script, word } = schedule;
+  for (const [index] of script.producer.entries()) yield withoutProducer(schedule, index);
+  for (const [index] of script.consumer.entries()) yield withoutConsumer(schedule, index);
+  for (const [index] of script.producer.entries()) {
+    for (const [other] of script.consumer.entries())
+      yield withoutConsumer(withoutProducer(schedule, index), other);
+  }
+  for (let at = 0; at < word.length; at += 1) {
+    if ('Dt'.includes(word.charAt(at))) yield { script, word: word.slice(0, at) + word.slice(at + 1) };
+  }
+  for (let at = 0; at < word.length; at += 1) {
+    const calmer = { R: 'P', X: 'P', p: 'P', c: 'C', t: 'D' }[word.charAt(at)];
+    if (calmer !== undefined) yield { script, word: word.slice(0, at) + calmer + word.slice(at + 1) };
+  }
+  for (const side of ['producer', 'consumer'] as const) {
+    for (const [index, operation] of script[side].entries()) {
+      for (const less of lessOf(operation))
+        yield { word, script: { ...script, [side]: script[side].with(index, less) } };
+    }
+  }
+}
+
+function lessOf(operation: Operation): readonly Operation[] {
+  const { count, isEager } = operation;
+  return [
+    ...(count !== undefined && count > 1 && operation.code !== 'f'
+      ? [{ ...operation, count: count - 1 }]
+      : []),
+    ...(isEager && 'nvrmika'.includes(operation.code) ? [{ ...operation, isEager: false }] : []),
+  ];
+}
+
+function withoutProducer({ script, word }: Schedule, index: number): Schedule {
+  return {
+    script: { ...script, producer: script.producer.toSpliced(index, 1) },
+    word: withoutToken(word, PRODUCER_TOKENS, index),
+  };
+}
+
+function withoutConsumer({ script, word }: Schedule, index: number): Schedule {
+  return {
+    script: { ...script, consumer: script.consumer.toSpliced(index, 1) },
+    word: withoutToken(word, CONSUMER_TOKENS, index),
+  };
+}
+
+function withoutToken(word: string, tokens: string, index: number): string {
+  let seen = -1;
+  for (let at = 0; at < word.length; at += 1) {
+    if (tokens.includes(word.charAt(at))) seen += 1;
+    if (seen === index) return word.slice(0, at) + word.slice(at + 1);
+  }
+  return word;
+}
