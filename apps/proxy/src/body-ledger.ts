@@ -1,0 +1,205 @@
+import type { PipeReader, PipeSummary, StoreTraits } from '@millrace/core';
+import { OpenBody, type BodyFacts, type Direction } from './open-body.ts';
+
+/** Bodies by how they ended. */
+export interface OutcomeCounts {
+  ended: number;
+  failed: number;
+  cancelled: number;
+}
+
+/** One open body. */
+export interface BodySnapshot {
+  readonly id: number;
+  readonly direction: Direction;
+  readonly method: string;
+  readonly path: string;
+  readonly bufferedBytes: number;
+  readonly deliveredBytes: number;
+  readonly expectedBytes: number | null;
+  readonly producerPaused: boolean;
+  readonly consumerWaiting: boolean;
+  readonly ageMs: number;
+}
+
+/** Everything the live page shows, as of one moment. */
+export interface LedgerSnapshot {
+  /** Milliseconds since 1970, as `startedAtMs`. */
+  readonly atMs: number;
+  readonly startedAtMs: number;
+  readonly strategy: string;
+  readonly traits: StoreTraits;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+  readonly upstream: string;
+  /** Open bodies by direction. */
+  readonly open: { readonly requests: number; readonly responses: number };
+  /** Readable bytes in all pipes, now. */
+  readonly bufferedBytes: number;
+  /** Open bodies × high-water mark. */
+  readonly bufferedLimitBytes: number;
+  /** Who keeps whom waiting: counts now, and milliseconds added up over all bodies there ever were. */
+  readonly slow: {
+    readonly producersPaused: number;
+    readonly consumersWaiting: number;
+    readonly producerPausedMs: number;
+    readonly consumerWaitingMs: number;
+  };
+  /** Bytes delivered since the start. */
+  readonly bytes: { readonly requestsIn: number; readonly responsesOut: number };
+  readonly outcomes: { readonly requests: OutcomeCounts; readonly responses: OutcomeCounts };
+  readonly residentBytes: number;
+  /** The longest open ones first, at most 50. */
+  readonly bodies: readonly BodySnapshot[];
+}
+
+export interface LedgerOptions {
+  readonly strategy: { readonly name: string; readonly traits: StoreTraits };
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+  /** Shown as the upstream. */
+  readonly upstream: string;
+  /** Milliseconds that never go back, for durations. */
+  readonly now?: () => number;
+}
+
+/** How often bodies whose producer reports no pauses are looked at. */
+const LOOK_EVERY_MS = 250;
+const MOST_BODIES_SHOWN = 50;
+
+/** What was counted of the bodies of one direction that are over. */
+interface Totals {
+  readonly outcomes: OutcomeCounts;
+  deliveredBytes: number;
+}
+
+/**
+ * Counts what goes through the proxy: the open bodies, and the sums of those that are over.
+ *
+ * A body is open from its first header to the moment its pipe has delivered or discarded its last byte. Nothing is
+ * done per chunk but to add up its length.
+ */
+export class BodyLedger {
+  readonly #options: LedgerOptions;
+  readonly #now: () => number;
+  readonly #startedAtMs = Date.now();
+  readonly #open = new Map<number, OpenBody>();
+  readonly #totals: Readonly<Record<Direction, Totals>> = {
+    request: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
+    response: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
+  };
+  #producerPausedMs = 0;
+  #consumerWaitingMs = 0;
+  #lastId = 0;
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /**
+   * Enters a body. Its consumer is to read through `reader` of what is returned.
+   *
+   * @param closed Settles when the pipe is over, as `PipeWriter.closed`.
+   */
+  open(facts: BodyFacts, reader: PipeReader, closed: Promise<PipeSummary>): OpenBody {
+    this.#lastId += 1;
+    const body = new OpenBody(this.#lastId, facts, reader, this.#now);
+    this.#open.set(body.id, body);
+    void closed.then((summary) => this.#close(body, summary));
+    this.#looking ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    return body;
+  }
+
+  snapshot(): LedgerSnapshot {
+    this.#look();
+    const { strategy, highWaterMark, lowWaterMark, upstream } = this.#options;
+    const { request, response } = this.#totals;
+    const open = { requests: 0, responses: 0 };
+    const bytes = { requestsIn: request.deliveredBytes, responsesOut: response.deliveredBytes };
+    const slow = {
+      producersPaused: 0,
+      consumersWaiting: 0,
+      producerPausedMs: this.#producerPausedMs,
+      consumerWaitingMs: this.#consumerWaitingMs,
+    };
+    let bufferedBytes = 0;
+    for (const body of this.#open.values()) {
+      const isRequest = body.facts.direction === 'request';
+      open[isRequest ? 'requests' : 'responses'] += 1;
+      bytes[isRequest ? 'requestsIn' : 'responsesOut'] += body.deliveredBytes;
+      slow.producersPaused += body.isProducerPaused ? 1 : 0;
+      slow.consumersWaiting += body.isConsumerWaiting ? 1 : 0;
+      slow.producerPausedMs += body.producerPausedMs;
+      slow.consumerWaitingMs += body.consumerWaitingMs;
+      bufferedBytes += body.bufferedBytes;
+    }
+    return {
+      atMs: Date.now(),
+      startedAtMs: this.#startedAtMs,
+      strategy: strategy.name,
+      traits: strategy.traits,
+      highWaterMark,
+      lowWaterMark,
+      upstream,
+      open,
+      bufferedBytes,
+      bufferedLimitBytes: this.#open.size * highWaterMark,
+      slow: {
+        ...slow,
+        producerPausedMs: Math.round(slow.producerPausedMs),
+        consumerWaitingMs: Math.round(slow.consumerWaitingMs),
+      },
+      bytes,
+      outcomes: { requests: { ...request.outcomes }, responses: { ...response.outcomes } },
+      residentBytes: process.memoryUsage.rss(),
+      bodies: this.#longestOpen(),
+    };
+  }
+
+  /** Stops looking. Bodies that are still open are counted as before. */
+  stop(): void {
+    clearInterval(this.#looking);
+  }
+
+  /** A map keeps the order in which its entries were made, so the oldest come first. */
+  #longestOpen(): BodySnapshot[] {
+    const now = this.#now();
+    return Array.from(this.#open.values())
+      .slice(0, MOST_BODIES_SHOWN)
+      .map((body) => ({
+        id: body.id,
+        direction: body.facts.direction,
+        method: body.facts.method,
+        path: body.facts.path,
+        bufferedBytes: body.bufferedBytes,
+        deliveredBytes: body.deliveredBytes,
+        expectedBytes: body.facts.expectedBytes,
+        producerPaused: body.isProducerPaused,
+        consumerWaiting: body.isConsumerWaiting,
+        ageMs: Math.round(now - body.openedAtMs),
+      }));
+  }
+
+  /**
+   * The pipe of a response is the client's, which does not say when it pauses the upstream. So those are sampled:
+   * full at a look counts as paused until the next one, which is right on average.
+   */
+  #look(): void {
+    for (const body of this.#open.values()) {
+      if (body.facts.direction === 'request') continue;
+      body.setProducerPaused(body.bufferedBytes >= this.#options.highWaterMark);
+    }
+  }
+
+  /** Counts what the pipe says was delivered: word of the last chunk may reach the open body a turn later. */
+  #close(body: OpenBody, { outcome, delivered }: PipeSummary): void {
+    this.#open.delete(body.id);
+    const totals = this.#totals[body.facts.direction];
+    totals.outcomes[outcome] += 1;
+    totals.deliveredBytes += delivered;
+    this.#producerPausedMs += body.producerPausedMs;
+    this.#consumerWaitingMs += body.consumerWaitingMs;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * The open connections of a server, and which of them carry an exchange.
+ *
+ * Node's own `closeIdleConnections()`, which `close()` calls, takes a connection for idle as soon as `end()` was called
+ * on its response, and so cuts off an answer of which the last part is still to be sent. Here an exchange lasts until
+ * its response is closed, which is when all of it has been handed to the system.
+ */
+export class Connections {
+  /** Exchanges under way, by connection. */
+  readonly #open = new Map<Socket, number>();
+  #isDraining = false;
+
+  constructor(server: Server) {
+    server.closeIdleConnections = () => this.#closeIdle();
+    server.on('connection', (socket) => {
+      this.#open.set(socket, 0);
+      socket.on('close', () => this.#open.delete(socket));
+    });
+  }
+
+  /** Exchanges under way. */
+  get exchanges(): number {
+    let exchanges = 0;
+    for (const ofOne of this.#open.values()) exchanges += ofOne;
+    return exchanges;
+  }
+
+  /** Enters an exchange, to be called before anything is sent. */
+  begin({ socket }: { socket: Socket }, response: ServerResponse): void {
+    this.#count(socket, 1);
+    if (this.#isDraining) response.shouldKeepAlive = false;
+    response.on('close', () => {
+      this.#count(socket, -1);
+      if (this.#isDraining) this.#closeIdle();
+    });
+  }
+
+  /** From now on every connection is closed when its last exchange is over, idle ones at once. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#closeIdle();
+  }
+
+  #closeIdle(): void {
+    for (const [socket, exchanges] of this.#open) {
+      // Not `destroy`, which would drop what was not handed to the system yet.
+      if (exchanges === 0) socket.destroySoon();
+    }
+  }
+
+  #count(socket: Socket, change: 1 | -1): void {
+    const exchanges = this.#open.get(socket);
+    if (exchanges !== undefined) this.#open.set(socket, exchanges + change);
+  }
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+/** The command: argv → config → server. Prints where to look, and stops on signals. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { constants } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { loadStrategy, PipeError, type BufferStrategy } from '@millrace/core';
+import { readConfig, type ProxyConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { startDemoOrigin, type DemoOrigin } from './demo-origin.ts';
+import { ProxyServer } from './proxy-server.ts';
+import { usage } from './settings.ts';
+import { welcome } from './welcome.ts';
+
+/** Exit codes; the help lists them. */
+const FAILED = 1;
+const MISTAKE = 2;
+
+try {
+  const invocation = readConfig(process.argv.slice(2), process.env);
+  if (invocation.kind === 'help') process.stdout.write(usage());
+  else if (invocation.kind === 'version') process.stdout.write(`${version()}\n`);
+  else await run(invocation.config);
+} catch (reason) {
+  process.stderr.write(`millrace-proxy: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  // Nothing may keep a proxy alive that has not started.
+  process.exit(reason instanceof ConfigError ? MISTAKE : FAILED);
+}
+
+async function run(config: ProxyConfig): Promise<void> {
+  const strategy = await strategyFor(config);
+  const demo = config.upstream === undefined ? await startDemoOrigin() : undefined;
+  const upstream = config.upstream ?? (demo as DemoOrigin).url;
+  const server = await listening({ ...config, upstream, strategy });
+  process.stdout.write(
+    welcome({
+      ...config,
+      url: server.url,
+      upstream: upstream.origin,
+      strategy: strategy.name,
+      hasDemo: demo !== undefined,
+    }),
+  );
+  stopOnSignals(server, demo, config.drainTimeoutMs);
+}
+
+async function strategyFor({ strategy }: ProxyConfig): Promise<BufferStrategy> {
+  const isPath = /^\.{0,2}\//.test(strategy);
+  const specifier = isPath ? pathToFileURL(resolve(strategy)).href : strategy;
+  try {
+    return await loadStrategy(specifier, { import: (name) => import(name) });
+  } catch (reason) {
+    if (reason instanceof PipeError) throw new ConfigError(reason.message, { cause: reason });
+    throw reason;
+  }
+}
+
+async function listening(options: Parameters<typeof ProxyServer.start>[0]): Promise<ProxyServer> {
+  const { host, port } = options.listen;
+  try {
+    return await ProxyServer.start(options);
+  } catch (reason) {
+    const why = {
+      EADDRINUSE: 'is in use',
+      EACCES: 'needs more rights',
+      EADDRNOTAVAIL: 'is not on this machine',
+    }[(reason as NodeJS.ErrnoException).code ?? ''];
+    if (why === undefined) throw reason;
+    throw new Error(`${host}:${port} ${why}; choose another address with --listen HOST:PORT.`, {
+      cause: reason,
+    });
+  }
+}
+
+function stopOnSignals(server: ProxyServer, demo: DemoOrigin | undefined, drainTimeoutMs: number): void {
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (isStopping) process.exit(128 + constants.signals[signal]);
+    isStopping = true;
+    process.stdout.write(`${signal}: stopped listening, letting open bodies finish\n`);
+    const cutOff = await server.drain(drainTimeoutMs);
+    await demo?.close();
+    if (cutOff === 0) return;
+    process.stderr.write(`millrace-proxy: ${cutOff} exchanges were cut off after ${drainTimeoutMs} ms\n`);
+    process.exitCode = FAILED;
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return (manifest as { version: string }).version;
+}

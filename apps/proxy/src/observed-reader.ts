@@ -1,0 +1,119 @@
+import type { PipeReader } from '@millrace/core';
+
+/** What is seen of a consumer by standing between it and its pipe. */
+export interface ReaderObserver {
+  /** A call waits for bytes, or no longer does. */
+  onWaiting(isWaiting: boolean): void;
+  /** Bytes that became the consumer's. */
+  onDelivered(bytes: number): void;
+}
+
+/**
+ * The same reader, seen from outside: every call goes to `reader` and every answer comes back as it is. Costs
+ * nothing per byte and no timer; what is waited for is seen exactly when it begins and ends.
+ */
+export class ObservedReader implements PipeReader {
+  readonly #reader: PipeReader;
+  readonly #observer: ReaderObserver;
+
+  constructor(reader: PipeReader, observer: ReaderObserver) {
+    this.#reader = reader;
+    this.#observer = observer;
+  }
+
+  get size(): number {
+    return this.#reader.size;
+  }
+
+  tryRead(max?: number): Uint8Array | null | undefined {
+    return this.#delivered(this.#reader.tryRead(max));
+  }
+
+  async read(options?: Parameters<PipeReader['read']>[0]): Promise<Uint8Array | null> {
+    const mustWait = this.#mustWait(options?.min);
+    return this.#delivered(await this.#watch(mustWait, this.#reader.read(options)));
+  }
+
+  async readInto(target: Uint8Array, options?: Parameters<PipeReader['readInto']>[1]): Promise<number> {
+    const mustWait = this.#mustWait(options?.min);
+    const bytes = await this.#watch(mustWait, this.#reader.readInto(target, options));
+    this.#observer.onDelivered(bytes);
+    return bytes;
+  }
+
+  peek(min?: number, options?: Parameters<PipeReader['peek']>[1]): Promise<Uint8Array | null> {
+    const mustWait = this.#mustWait(min);
+    return this.#watch(mustWait, this.#reader.peek(min, options));
+  }
+
+  tryPeek(min?: number): Uint8Array | null | undefined {
+    return this.#reader.tryPeek(min);
+  }
+
+  consume(count: number): void {
+    this.#reader.consume(count);
+    this.#observer.onDelivered(count);
+  }
+
+  values(options?: Parameters<PipeReader['values']>[0]): AsyncIterableIterator<Uint8Array> {
+    return this.#observed(this.#reader.values(options));
+  }
+
+  views(options?: Parameters<PipeReader['views']>[0]): AsyncIterableIterator<Uint8Array> {
+    return this.#observed(this.#reader.views(options));
+  }
+
+  cancel(reason?: unknown): void {
+    // Without a reason is not the same as with the reason `undefined` passed on: the pipe makes one.
+    if (reason === undefined) this.#reader.cancel();
+    else this.#reader.cancel(reason);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return this.values();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader[Symbol.asyncDispose]();
+  }
+
+  #delivered<T extends Uint8Array | null | undefined>(chunk: T): T {
+    if (chunk) this.#observer.onDelivered(chunk.length);
+    return chunk;
+  }
+
+  /** Asked before the call, which may take the bytes at once. True at the end as well, for one microtask. */
+  #mustWait(min = 1): boolean {
+    return this.#reader.size < min;
+  }
+
+  async #watch<T>(mustWait: boolean, answer: Promise<T>): Promise<T> {
+    if (!mustWait) return answer;
+    this.#observer.onWaiting(true);
+    try {
+      return await answer;
+    } finally {
+      this.#observer.onWaiting(false);
+    }
+  }
+
+  #observed(iterator: AsyncIterableIterator<Uint8Array>): AsyncIterableIterator<Uint8Array> {
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      const mustWait = this.#mustWait();
+      const step = await this.#watch(mustWait, iterator.next());
+      if (step.done !== true) this.#delivered(step.value);
+      return step;
+    };
+    return {
+      next,
+      return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      throw: async (reason: unknown) => {
+        if (iterator.throw === undefined) throw reason;
+        return iterator.throw(reason);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+}

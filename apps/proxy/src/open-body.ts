@@ -1,0 +1,81 @@
+import type { PipeReader } from '@millrace/core';
+import { ObservedReader, type ReaderObserver } from './observed-reader.ts';
+import { Stopwatch } from './stopwatch.ts';
+
+export type Direction = 'request' | 'response';
+
+/** What is known of a body before its first byte. */
+export interface BodyFacts {
+  readonly direction: Direction;
+  readonly method: string;
+  readonly path: string;
+  /** The declared length; `null` when there is none. */
+  readonly expectedBytes: number | null;
+  /** Called when its consumer waits for bytes for the first time. */
+  readonly onFirstWait?: () => void;
+}
+
+/** One body on its way through its pipe, and who keeps it waiting. */
+export class OpenBody implements ReaderObserver {
+  readonly id: number;
+  readonly facts: BodyFacts;
+  readonly openedAtMs: number;
+  /** The reader to give to the consumer, who is seen through it. */
+  readonly reader: PipeReader;
+  readonly #pipeReader: PipeReader;
+  readonly #now: () => number;
+  readonly #producerPaused = new Stopwatch();
+  readonly #consumerWaiting = new Stopwatch();
+  #hasWaited = false;
+  #deliveredBytes = 0;
+
+  constructor(id: number, facts: BodyFacts, reader: PipeReader, now: () => number) {
+    this.id = id;
+    this.facts = facts;
+    this.openedAtMs = now();
+    this.reader = new ObservedReader(reader, this);
+    this.#pipeReader = reader;
+    this.#now = now;
+  }
+
+  /** Bytes that were received and not yet handed on. */
+  get bufferedBytes(): number {
+    return this.#pipeReader.size;
+  }
+
+  get deliveredBytes(): number {
+    return this.#deliveredBytes;
+  }
+
+  get isProducerPaused(): boolean {
+    return this.#producerPaused.isRunning;
+  }
+
+  get isConsumerWaiting(): boolean {
+    return this.#consumerWaiting.isRunning;
+  }
+
+  get producerPausedMs(): number {
+    return this.#producerPaused.totalMs(this.#now());
+  }
+
+  get consumerWaitingMs(): number {
+    return this.#consumerWaiting.totalMs(this.#now());
+  }
+
+  /** The producer was paused or resumed. */
+  setProducerPaused(isPaused: boolean): void {
+    this.#producerPaused.set(isPaused, this.#now());
+  }
+
+  onWaiting(isWaiting: boolean): void {
+    this.#consumerWaiting.set(isWaiting, this.#now());
+    if (this.#hasWaited) return;
+    this.#hasWaited = true;
+    this.facts.onFirstWait?.();
+  }
+
+  onDelivered(bytes: number): void {
+    this.#deliveredBytes += bytes;
+  }
+}

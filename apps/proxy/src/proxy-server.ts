@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BufferStrategy } from '@millrace/core';
+import { Admin, type PageServer } from './admin.ts';
+import { BodyLedger } from './body-ledger.ts';
+import type { ListenAddress } from './config.ts';
+import { Connections } from './connections.ts';
+import { Relay } from './relay.ts';
+import { Upstream } from './upstream.ts';
+
+export interface ProxyOptions {
+  readonly listen: ListenAddress;
+  readonly upstream: URL;
+  readonly strategy: BufferStrategy;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+  /** Begins and ends with a slash. */
+  readonly adminPath: string;
+  readonly servePage?: PageServer;
+}
+
+/** A proxy that listens. */
+export class ProxyServer {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #connections: Connections;
+  readonly #upstream: Upstream;
+  readonly #ledger: BodyLedger;
+  readonly #admin: Admin;
+
+  private constructor(server: Server, options: ProxyOptions) {
+    const { address, family, port } = server.address() as AddressInfo;
+    this.url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    this.#server = server;
+    this.#connections = new Connections(server);
+    this.#upstream = new Upstream({ ...options, url: options.upstream });
+    this.#ledger = new BodyLedger({ ...options, upstream: this.#upstream.origin });
+    this.#admin = new Admin({ path: options.adminPath, ledger: this.#ledger, servePage: options.servePage });
+    const relay = new Relay({ ...options, upstream: this.#upstream, ledger: this.#ledger });
+    const serve = (request: IncomingMessage, response: ServerResponse, mayContinue: boolean): void => {
+      this.#connections.begin(request, response);
+      if (!this.#admin.handle(request, response)) void relay.handle(request, response, { mayContinue });
+    };
+    server.on('request', (request, response) => serve(request, response, false));
+    server.on('checkContinue', (request, response) => serve(request, response, true));
+  }
+
+  /** Rejects with the system's error when it cannot listen there. */
+  static async start(options: ProxyOptions): Promise<ProxyServer> {
+    // A long upload is no attack. The time for the headers of a request stays limited, by Node's default.
+    const server = createServer({ requestTimeout: 0 });
+    const { host, port } = options.listen;
+    server.listen({ host, port });
+    await once(server, 'listening');
+    return new ProxyServer(server, options);
+  }
+
+  /**
+   * Stops listening, lets what is under way finish, and breaks off what has not after `timeoutMs`.
+   *
+   * @returns How many exchanges were broken off.
+   */
+  async drain(timeoutMs: number): Promise<number> {
+    const closed = once(this.#server, 'close');
+    this.#admin.close();
+    this.#server.close();
+    this.#connections.drain();
+    let cutOff = 0;
+    const deadline = setTimeout(() => {
+      cutOff = this.#connections.exchanges;
+      this.#server.closeAllConnections();
+    }, timeoutMs);
+    await closed;
+    clearTimeout(deadline);
+    await this.#upstream.destroy(new Error('The proxy has stopped'));
+    this.#ledger.stop();
+    return cutOff;
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingResponse } from '@millrace/client';
+import { rejectHeaders, valuesOf, withoutHopByHop } from './hop-by-hop.ts';
+import { Refusal } from './refusal.ts';
+
+/** Whether a response has no body whatever its headers say (RFC 9112 §6.3). */
+export function isBodiless(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
+}
+
+/**
+ * The headers that the client gets, flat as `rawHeaders`.
+ *
+ * @throws Refusal 502 for a transfer coding other than chunked, whose body would go on still coded and no longer
+ *   marked so.
+ */
+export function forwardedResponseHeaders({ status, rawHeaders }: IncomingResponse): string[] {
+  const codings = valuesOf(rawHeaders, 'transfer-encoding').join(', ');
+  if (codings !== '' && codings.trim().toLowerCase() !== 'chunked') {
+    throw new Refusal(
+      502,
+      `The upstream answered with transfer-encoding ${JSON.stringify(codings)}; only chunked is supported.`,
+    );
+  }
+  const headers = rejectHeaders(
+    withoutHopByHop(rawHeaders),
+    // A 204 must not have a length (RFC 9110 §8.6). Trailers are not passed on, so none are announced.
+    (name) => name === 'trailer' || (status === 204 && name === 'content-length'),
+  );
+  headers.push('via', '1.1 millrace');
+  return headers;
+}

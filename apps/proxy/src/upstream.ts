@@ -1,0 +1,77 @@
+import { createClient, type Client, type IncomingResponse } from '@millrace/client';
+import { PipeError, type BufferStrategy, type PipeReader } from '@millrace/core';
+import { Refusal } from './refusal.ts';
+import type { RequestHead } from './request-head.ts';
+
+export interface UpstreamOptions {
+  readonly url: URL;
+  readonly strategy: BufferStrategy;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+}
+
+/** The server behind the proxy. */
+export class Upstream {
+  /** Host and port, as in `Host`. */
+  readonly host: string;
+  readonly origin: string;
+  readonly #client: Client;
+
+  constructor({ url, strategy, highWaterMark, lowWaterMark }: UpstreamOptions) {
+    this.host = url.host;
+    this.origin = url.origin;
+    this.#client = createClient({ strategy, pipe: { highWaterMark, lowWaterMark } });
+  }
+
+  /**
+   * Sends a request on and waits for the headers of the answer. Rejects with the reason of `signal` or of the body,
+   * and with a `Refusal` for an upstream that does not answer.
+   */
+  async request(head: RequestHead, body: PipeReader | null, signal: AbortSignal): Promise<IncomingResponse> {
+    try {
+      return await this.#client.request(this.origin, { ...head, body, signal });
+    } catch (reason) {
+      throw signal.aborted ? signal.reason : this.#refusalFor(reason);
+    }
+  }
+
+  /** Waits for what is under way. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  /** Breaks off what is under way. */
+  destroy(reason: unknown): Promise<void> {
+    return this.#client.destroy(reason);
+  }
+
+  #refusalFor(cause: unknown): Refusal {
+    const reason = reasonOf(cause);
+    if (cause instanceof PipeError && cause.code === 'ERR_PIPE_ARGUMENT') {
+      return new Refusal(400, `The request cannot be sent on: ${reason}`, { cause });
+    }
+    const timeout = timeouts[codeOf(cause) ?? ''];
+    if (timeout !== undefined) return new Refusal(504, `The upstream ${this.origin} ${timeout}.`, { cause });
+    return new Refusal(502, `The upstream ${this.origin} does not answer: ${reason}`, { cause });
+  }
+}
+
+/** What an upstream that is too slow has failed to do, by undici's and the system's codes. */
+const timeouts: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
+  ETIMEDOUT: 'did not accept a connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
+};
+
+function codeOf(reason: unknown): string | undefined {
+  if (typeof reason !== 'object' || reason === null || !('code' in reason)) return undefined;
+  return typeof reason.code === 'string' ? reason.code : undefined;
+}
+
+function reasonOf(reason: unknown): string {
+  // Node tries every address of a name, and has no message for all of them together.
+  if (reason instanceof AggregateError && reason.message === '') {
+    return reason.errors.map((error) => reasonOf(error)).join('; ');
+  }
+  return reason instanceof Error ? reason.message : String(reason);
+}
