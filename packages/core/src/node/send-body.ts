@@ -48,6 +48,8 @@ class BodySender {
   #sent = 0;
   /** Writes that Node has not reported to be through. */
   #underWay = 0;
+  /** Why the body broke off, while what was written before is still under way. */
+  #failure: { readonly reason: unknown } | undefined;
   #isSettled = false;
   #resolve!: (summary: SendSummary) => void;
   /** Lets the wait for room, or for the writes under way, be looked at again. */
@@ -102,6 +104,7 @@ class BodySender {
 
   async #breakOff(reason: unknown): Promise<void> {
     if (this.#isSettled) return;
+    this.#failure = { reason };
     // The body may be sound and only longer than declared: its source is to stop.
     this.#reader.cancel(reason);
     await this.#until(() => this.#underWay === 0);
@@ -139,10 +142,10 @@ class BodySender {
     this.#leave(this.#response.errored ?? receiverLeft());
   };
 
-  /** The receiver takes no more. A body that has failed already is still said to have failed. */
+  /** The receiver takes no more. A body that had broken off before is still said to have failed. */
   #leave(reason: unknown): void {
-    if (this.#isSettled) return;
-    this.#settle('cancelled', reason);
+    if (this.#failure !== undefined) this.#settle('failed', this.#failure.reason);
+    else this.#settle('cancelled', reason);
     this.#reader.cancel(reason);
   }
 

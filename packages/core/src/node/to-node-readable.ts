@@ -31,7 +31,7 @@ class PipeReadable extends Readable {
       return;
     }
     if (chunk === undefined) void this.#wait();
-    else this.push(chunk);
+    else this.#give(chunk);
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -40,9 +40,16 @@ class PipeReadable extends Readable {
     callback(error);
   }
 
+  #give(chunk: Uint8Array | null): void {
+    this.push(chunk);
+    // With an encoding set, the first bytes of a character show as nothing yet. At a mark of 0, Node would then wait
+    // for its reader to ask, and its reader for something to be there.
+    if (this.readableEncoding !== null && this.readableLength === 0) process.nextTick(() => this.read(0));
+  }
+
   async #wait(): Promise<void> {
     try {
-      this.push(await this.#reader.read());
+      this.#give(await this.#reader.read());
     } catch (reason) {
       this.destroy(asNodeError(reason));
     }

@@ -1,0 +1,525 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import http2 from 'node:http2';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { Writable } from 'node:stream';
+import { afterEach, describe, expect, test } from 'vitest';
+import { fromNodeReadable, sendBody, type SendBodyOptions, type SendSummary } from '../src/node.ts';
+import { createPipe } from '../src/pipe.ts';
+import type { PipeReader } from '../src/pipe-reader.ts';
+import { bytes } from '../src/consume/bytes.ts';
+import { arrayStrategy, passingStrategy } from './array-strategy.ts';
+import {
+  anyReasons,
+  cut,
+  endedBody,
+  failedBody,
+  openPipe,
+  outcomeOf,
+  patterned,
+  quiet,
+  utf8,
+  writeAll,
+} from './consume/bodies.ts';
+
+const servers: (http.Server | http2.Http2Server | net.Server)[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.close();
+    await quiet();
+  }
+});
+
+async function listen(server: http.Server | http2.Http2Server | net.Server): Promise<number> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+interface Serving {
+  readonly body: PipeReader;
+  readonly headers?: http.OutgoingHttpHeaders;
+  readonly status?: number;
+  readonly options?: (response: http.ServerResponse) => SendBodyOptions;
+  /** Whether the headers are given to `setHeader`, or to `writeHead`, where nobody can ask for them. */
+  readonly sets?: boolean;
+}
+
+/** Serves one body; `summary` is what became of it. */
+async function serve({ body, headers = {}, status = 200, options, sets = false }: Serving) {
+  let settle!: (summary: SendSummary) => void;
+  const summary = new Promise<SendSummary>((resolve) => (settle = resolve));
+  let respond!: (response: http.ServerResponse) => void;
+  const response = new Promise<http.ServerResponse>((resolve) => (respond = resolve));
+  const server = http.createServer((_request, response) => {
+    respond(response);
+    if (sets) {
+      response.statusCode = status;
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value!);
+    } else {
+      response.writeHead(status, headers);
+    }
+    void sendBody(body, response, options?.(response)).then(settle);
+  });
+  return { port: await listen(server), summary, response };
+}
+
+/** What a client of plain sockets sees: every byte, and how the connection ended. */
+async function rawGet(port: number, request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n') {
+  const socket = net.connect(port, '127.0.0.1');
+  let received = '';
+  let error: NodeJS.ErrnoException | undefined;
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => (received += chunk));
+  socket.on('error', (given) => (error = given));
+  socket.write(request);
+  await once(socket, 'close').catch(() => {});
+  const [head, ...rest] = received.split('\r\n\r\n');
+  return { head, body: rest.join('\r\n\r\n'), error: error?.code };
+}
+
+/** What Node's own client sees: the body, or the error that broke it off, and the bytes before. */
+async function get(port: number, options: http.RequestOptions = {}) {
+  const request = http.get({ port, host: '127.0.0.1', agent: false, ...options });
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  const chunks: Buffer[] = [];
+  let error: NodeJS.ErrnoException | undefined;
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  response.on('error', (given) => (error = given));
+  await new Promise((resolve) => response.once('close', resolve));
+  return { body: Buffer.concat(chunks), complete: response.complete, error: error?.code, response };
+}
+
+describe('a body that is whole', () => {
+  test('arrives whole, chunked or of a declared length, and ends', async () => {
+    const body = Buffer.from(patterned(100_000));
+    for (const headers of [{}, { 'content-length': body.length }]) {
+      const { port, summary } = await serve({ body: endedBody(...cut(body, 9_973)), headers });
+      const seen = await get(port);
+      expect([body.equals(seen.body), seen.complete, seen.error]).toEqual([true, true, undefined]);
+      expect(await summary).toEqual({ outcome: 'ended', reason: undefined, sent: 100_000 });
+    }
+  });
+
+  test('an empty one ends', async () => {
+    const { port, summary } = await serve({ body: endedBody() });
+    expect(await get(port)).toMatchObject({ complete: true });
+    expect(await summary).toMatchObject({ outcome: 'ended', sent: 0 });
+  });
+
+  test.each([
+    ['HEAD', 200],
+    ['GET', 304],
+  ])(
+    'a response to %s with status %i is ended without a body, whatever length it declares',
+    async (method, status) => {
+      const { port, summary } = await serve({
+        body: endedBody(),
+        status,
+        headers: { 'content-length': 100 },
+      });
+      const seen = await get(port, { method });
+      expect([seen.complete, seen.body.length]).toEqual([true, 0]);
+      expect(await summary).toMatchObject({ outcome: 'ended' });
+    },
+  );
+
+  test('trailers may be added when the last byte has been written', async () => {
+    const { port } = await serve({
+      body: endedBody('abc'),
+      headers: { trailer: 'x-sum' },
+      options: (response) => ({ beforeEnd: () => response.addTrailers({ 'x-sum': '6' }) }),
+    });
+    const seen = await get(port);
+    expect([String(seen.body), seen.response.trailers]).toEqual(['abc', { 'x-sum': '6' }]);
+  });
+
+  test('the connection carries the next response', async () => {
+    const { port } = await serve({ body: endedBody('abc'), headers: { 'content-length': 3 } });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const first = await get(port, { agent });
+    expect([first.complete, Object.keys(agent.freeSockets)]).toMatchObject([true, [expect.any(String)]]);
+    agent.destroy();
+  });
+});
+
+describe('a body that breaks off', () => {
+  test.each(anyReasons.map((reason) => [reason]))(
+    'with %o destroys a chunked response behind every byte before it',
+    async (reason) => {
+      const { port, summary, response } = await serve({ body: failedBody(reason, 'ab', 'cd') });
+      const seen = await get(port);
+      expect([String(seen.body), seen.complete, seen.error]).toEqual(['abcd', false, 'ECONNRESET']);
+      expect(await summary).toEqual({ outcome: 'failed', reason, sent: 4 });
+      expect((await response).writableEnded).toBe(false);
+    },
+  );
+
+  test('while the client waits for more, breaks the connection', async () => {
+    const { writer, reader } = openPipe();
+    const { port, summary } = await serve({ body: reader });
+    const seen = get(port);
+    writer.write(utf8('ab'));
+    await quiet();
+    const reason = new Error('upstream died');
+    writer.fail(reason);
+    expect(await seen).toMatchObject({ complete: false, error: 'ECONNRESET' });
+    expect(await summary).toMatchObject({ outcome: 'failed', reason });
+  });
+
+  test('never sends the chunk that would end it', async () => {
+    const { port } = await serve({ body: failedBody(new Error('died'), 'ab') });
+    const { body } = await rawGet(port);
+    expect(body).toBe('2\r\nab\r\n');
+  });
+
+  test.each([true, false])(
+    'of a declared length (set: %o), closes the connection in order, with every byte sent',
+    async (sets) => {
+      const { port, summary } = await serve({
+        body: failedBody(new Error('died'), 'ab'),
+        headers: { 'content-length': 5 },
+        sets,
+      });
+      expect(await rawGet(port)).toMatchObject({ body: 'ab', error: undefined });
+      expect(await summary).toMatchObject({ outcome: 'failed', sent: 2 });
+    },
+  );
+
+  test('where only the end of the connection would end it, resets the connection', async () => {
+    const { writer, reader } = openPipe();
+    const { port, summary } = await serve({ body: reader });
+    const seen = rawGet(port, 'GET / HTTP/1.0\r\n\r\n');
+    writer.write(utf8('ab'));
+    await quiet();
+    writer.fail(new Error('died'));
+    expect(await seen).toMatchObject({ error: 'ECONNRESET' });
+    expect(await summary).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('a whole one to the same kind of client ends the connection in order', async () => {
+    const { port } = await serve({ body: endedBody('ab') });
+    expect(await rawGet(port, 'GET / HTTP/1.0\r\n\r\n')).toMatchObject({ body: 'ab', error: undefined });
+  });
+
+  test('before the first byte leaves the client without a response', async () => {
+    const { port, summary } = await serve({ body: failedBody(new Error('died')) });
+    expect(await rawGet(port)).toMatchObject({ head: '', body: '' });
+    expect(await summary).toMatchObject({ outcome: 'failed', sent: 0 });
+  });
+});
+
+describe('a body of another length than declared', () => {
+  test.each([true, false])('shorter (set: %o), is not ended, and the reason says so', async (sets) => {
+    const { port, summary } = await serve({ body: endedBody('ab'), headers: { 'content-length': 5 }, sets });
+    const seen = await get(port);
+    expect([String(seen.body), seen.complete, seen.error]).toEqual(['ab', false, 'ECONNRESET']);
+    expect(await summary).toMatchObject({
+      outcome: 'failed',
+      reason: { code: 'ERR_HTTP_CONTENT_LENGTH_MISMATCH' },
+    });
+  });
+
+  test('empty where bytes were declared, is not ended either', async () => {
+    const { port, summary } = await serve({ body: endedBody(), headers: { 'content-length': 5 } });
+    await rawGet(port);
+    expect(await summary).toMatchObject({ outcome: 'failed', sent: 0 });
+  });
+
+  test('longer, is broken off before the byte that is too many, and its source is told', async () => {
+    const told: unknown[] = [];
+    const { writer, reader } = openPipe({ source: { cancel: (reason) => told.push(reason) } });
+    writeAll(writer, ['abc', 'def']);
+    const { port, summary } = await serve({ body: reader, headers: { 'content-length': 5 } });
+    const { body } = await rawGet(port);
+    expect(body).toBe('abc');
+    const { outcome, reason } = await summary;
+    expect([outcome, told]).toEqual(['failed', [reason]]);
+  });
+});
+
+describe('a client that leaves', () => {
+  const leaving = async (act: (socket: Socket) => void) => {
+    const told: unknown[] = [];
+    const { writer, reader } = openPipe({ source: { cancel: (reason) => told.push(reason) } });
+    const { port, summary } = await serve({ body: reader });
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    writer.write(utf8('ab'));
+    await once(socket, 'data');
+    act(socket);
+    return { told, summary: await summary, writer };
+  };
+
+  test('in order or by reset, while the body is idle, cancels the source with a reason', async () => {
+    for (const act of [(socket: Socket) => socket.destroy(), (socket: Socket) => socket.resetAndDestroy()]) {
+      const { told, summary, writer } = await leaving(act);
+      expect(summary).toMatchObject({ outcome: 'cancelled', sent: 2 });
+      expect(told).toEqual([summary.reason]);
+      expect(summary.reason).toBeInstanceOf(Error);
+      expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+    }
+  });
+
+  test('before the first byte cancels the source', async () => {
+    const { writer, reader } = openPipe();
+    const { port, summary, response } = await serve({ body: reader });
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await response;
+    socket.destroy();
+    expect(await summary).toMatchObject({
+      outcome: 'cancelled',
+      sent: 0,
+      reason: { code: 'ERR_PIPE_CANCELLED' },
+    });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+  });
+
+  test('before sendBody is called cancels the source', async () => {
+    const { writer, reader } = openPipe();
+    let summary: Promise<SendSummary> | undefined;
+    const server = http.createServer((_request, response) => {
+      response.once('close', () => {
+        summary = sendBody(reader, response);
+      });
+    });
+    const port = await listen(server);
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(server, 'request');
+    socket.destroy();
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+    expect(await summary).toMatchObject({ outcome: 'cancelled' });
+  });
+
+  test('while the body waits for it to read cancels the source', async () => {
+    const { writer, reader } = openPipe({ maxBuffered: Infinity });
+    const { port, summary } = await serve({ body: reader });
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    writer.write(utf8('ab'));
+    await once(socket, 'readable');
+    for (let megabyte = 0; megabyte < 64; megabyte += 1) writer.write(new Uint8Array(1_048_576));
+    await quiet();
+    socket.destroy();
+    expect(await summary).toMatchObject({ outcome: 'cancelled' });
+    expect((await writer.closed).discarded).toBeGreaterThan(0);
+  });
+});
+
+test('a client that reads slowly holds back the source', async () => {
+  let isPaused = false;
+  const { writer, reader } = openPipe({
+    source: { pause: () => (isPaused = true), resume: () => (isPaused = false) },
+  });
+  const { port, summary } = await serve({ body: reader });
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  socket.pause();
+  // However much the system buffers between the two, it ends.
+  let written = 0;
+  while (written < 1_000 && !(isPaused && reader.size > 0)) {
+    writer.write(new Uint8Array(65_536));
+    written += 1;
+    await quiet();
+  }
+  expect(written).toBeLessThan(1_000);
+  writer.end();
+  socket.resume();
+  expect(await summary).toMatchObject({ outcome: 'ended', sent: written * 65_536 });
+});
+
+// What Node still holds when `write` has returned must not be used again by the pipe, or by anybody.
+test('chunks that a slow client has not taken yet are not touched', async () => {
+  const { writer, reader } = createPipe(passingStrategy, { maxBuffered: Infinity });
+  const { port } = await serve({ body: reader });
+  const socket = net.connect(port, '127.0.0.1').pause();
+  socket.write('GET / HTTP/1.0\r\n\r\n');
+  const body = Buffer.from(patterned(4_000_000));
+  for (const chunk of cut(body, 100_000)) {
+    writer.writeCopy(chunk);
+    await quiet();
+  }
+  writer.end();
+  const received: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => received.push(chunk));
+  socket.resume();
+  await once(socket, 'close');
+  const all = Buffer.concat(received);
+  expect(all.subarray(all.length - body.length).equals(body)).toBe(true);
+});
+
+describe('any Writable', () => {
+  test('gets every byte, then the end', async () => {
+    const written: Buffer[] = [];
+    const sink = new Writable({
+      highWaterMark: 1,
+      write: (chunk: Buffer, _encoding, done) => {
+        written.push(chunk);
+        setImmediate(done);
+      },
+    });
+    const body = Buffer.from(patterned(1_000));
+    expect(await sendBody(endedBody(...cut(body, 99)), sink)).toEqual({
+      outcome: 'ended',
+      reason: undefined,
+      sent: 1_000,
+    });
+    expect(body.equals(Buffer.concat(written))).toBe(true);
+  });
+
+  test('is destroyed with the reason once it has taken what came before, and never ended', async () => {
+    const reason = new Error('upstream died');
+    const written: string[] = [];
+    let ends = 0;
+    const sink = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        setImmediate(() => {
+          written.push(String(chunk));
+          done();
+        });
+      },
+      final: (done) => {
+        ends += 1;
+        done();
+      },
+    });
+    expect(await sendBody(failedBody(reason, 'ab', 'cd'), sink)).toEqual({
+      outcome: 'failed',
+      reason,
+      sent: 4,
+    });
+    expect([written, ends, sink.destroyed, sink.errored]).toEqual([['ab', 'cd'], 0, true, reason]);
+    await quiet();
+  });
+
+  test('that fails cancels the source with what it failed with', async () => {
+    const reason = new Error('disk full');
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done(reason) });
+    const { writer, reader } = openPipe();
+    writer.write(utf8('a'));
+    expect(await sendBody(reader, sink)).toMatchObject({ outcome: 'cancelled', reason });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled', reason });
+  });
+
+  test('that fails in its end is no clean end', async () => {
+    const reason = new Error('disk full');
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done(), final: (done) => done(reason) });
+    expect(await sendBody(endedBody('a'), sink)).toMatchObject({ outcome: 'cancelled', reason });
+  });
+
+  test('that was ended by somebody else cancels the source', async () => {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    sink.end();
+    const { writer, reader } = openPipe();
+    writer.write(utf8('a'));
+    expect(await sendBody(reader, sink)).toMatchObject({ outcome: 'cancelled' });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+  });
+
+  test('that hangs with bytes in hand and is closed while the failure waits for it is still a failed body', async () => {
+    const sink = new Writable({ write: () => {} });
+    const reason = new Error('upstream died');
+    const summary = sendBody(failedBody(reason, 'ab'), sink);
+    await quiet();
+    sink.destroy();
+    expect(await summary).toMatchObject({ outcome: 'failed', reason });
+  });
+
+  test('a beforeEnd that throws breaks the body off', async () => {
+    const reason = new Error('no trailers');
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const beforeEnd = () => {
+      throw reason;
+    };
+    expect(await sendBody(endedBody('a'), sink, { beforeEnd })).toMatchObject({ outcome: 'failed', reason });
+    expect(sink.destroyed).toBe(true);
+  });
+
+  test('keeps no listener but the one for late errors', async () => {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const before = sink.eventNames().length;
+    await sendBody(endedBody('a'), sink);
+    expect([before, sink.eventNames()]).toEqual([0, ['error']]);
+  });
+});
+
+describe('HTTP/2', () => {
+  const exchange = async (body: PipeReader) => {
+    let settle!: (summary: SendSummary) => void;
+    const summary = new Promise<SendSummary>((resolve) => (settle = resolve));
+    const server = http2.createServer((_request, response) => {
+      void sendBody(body, response).then(settle);
+    });
+    const port = await listen(server);
+    const session = http2.connect(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ':path': '/' });
+    let received = '';
+    let error: unknown;
+    stream.setEncoding('latin1');
+    stream.on('data', (chunk: string) => (received += chunk));
+    stream.on('error', (given) => (error = given));
+    await new Promise((resolve) => stream.once('close', resolve));
+    session.close();
+    return { received, error, rstCode: stream.rstCode, summary: await summary };
+  };
+
+  test('a whole body ends', async () => {
+    expect(await exchange(endedBody('ab', 'cd'))).toMatchObject({
+      received: 'abcd',
+      error: undefined,
+      rstCode: 0,
+      summary: { outcome: 'ended', sent: 4 },
+    });
+  });
+
+  test('a body that breaks off resets its stream', async () => {
+    const seen = await exchange(failedBody(new Error('died'), 'ab'));
+    expect(seen).toMatchObject({ received: 'ab', rstCode: http2.constants.NGHTTP2_INTERNAL_ERROR });
+    expect(seen.summary).toMatchObject({ outcome: 'failed' });
+  });
+});
+
+describe('a request body', () => {
+  test('is sent by a client and received by fromNodeReadable', async () => {
+    const body = Buffer.from(patterned(50_000));
+    let receive!: (outcome: unknown) => void;
+    const received = new Promise((resolve) => (receive = resolve));
+    const server = http.createServer((request, response) => {
+      const reader = fromNodeReadable(request, arrayStrategy, { movesChunks: true });
+      void outcomeOf(bytes(reader)).then((outcome) => {
+        receive(outcome);
+        response.end();
+      });
+    });
+    const request = http.request({
+      port: await listen(server),
+      host: '127.0.0.1',
+      method: 'POST',
+      agent: false,
+    });
+    expect(await sendBody(endedBody(...cut(body, 997)), request)).toMatchObject({ outcome: 'ended' });
+    const { value } = (await received) as { value: Uint8Array };
+    expect(body.equals(value)).toBe(true);
+    await once(request, 'response');
+  });
+
+  test.each([[{}], [{ 'content-length': 10 }]])(
+    'that its client breaks off (headers %o) is a failure to whoever reads it',
+    async (headers) => {
+      let receive!: (outcome: unknown) => void;
+      const received = new Promise((resolve) => (receive = resolve));
+      const server = http.createServer((request) => {
+        void outcomeOf(bytes(fromNodeReadable(request, arrayStrategy))).then(receive);
+      });
+      const port = await listen(server);
+      const request = http.request({ port, host: '127.0.0.1', method: 'POST', agent: false, headers });
+      await sendBody(failedBody(new Error('died'), 'ab'), request);
+      expect(await received).toMatchObject({ reason: { code: 'ECONNRESET' } });
+    },
+  );
+});
