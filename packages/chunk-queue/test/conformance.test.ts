@@ -1,0 +1,4 @@
+import { conformance } from '@millrace/conformance/vitest';
+import chunkQueue from '../src/index.ts';
+
+conformance(chunkQueue);
