@@ -1,4 +1,7 @@
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
+const tagOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
 
 /** True for every `Uint8Array`: subclasses such as Node's `Buffer` and arrays of other realms included. */
 export function isUint8Array(value: unknown): value is Uint8Array {

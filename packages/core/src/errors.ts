@@ -58,6 +58,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';
   if (value instanceof Uint8Array) return `a Uint8Array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return `an object of type ${value.constructor?.name ?? 'null prototype'}`;
+  if (typeof value === 'object' && value !== null)
+    return `an object of type ${value.constructor?.name ?? 'null prototype'}`;
   return String(value);
 }

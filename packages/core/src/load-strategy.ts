@@ -17,11 +17,18 @@ export interface LoadStrategyOptions {
  * @throws PipeError `ERR_PIPE_STRATEGY` with one sentence that says what to install or what is wrong; what the
  *   import threw is its `cause`.
  */
-export async function loadStrategy(specifier: string, options: LoadStrategyOptions = {}): Promise<BufferStrategy> {
+export async function loadStrategy(
+  specifier: string,
+  options: LoadStrategyOptions = {},
+): Promise<BufferStrategy> {
   if (typeof specifier !== 'string' || specifier === '') {
-    throw new PipeError('ERR_PIPE_ARGUMENT', `The strategy to load is ${describe(specifier)}; it must be a package name or a file URL`, {
-      value: specifier,
-    });
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `The strategy to load is ${describe(specifier)}; it must be a package name or a file URL`,
+      {
+        value: specifier,
+      },
+    );
   }
   const importModule = options.import ?? ((name: string): Promise<unknown> => import(name));
   let module: unknown;
@@ -39,7 +46,8 @@ function whyNotLoaded(specifier: string, cause: unknown): string {
   const message = cause instanceof Error ? cause.message : describe(cause);
   // Every runtime names what it did not find; a module that was found but misses a dependency names that one.
   const isMissing = /cannot find|could not resolve|not found|failed to (resolve|fetch|load)/i.test(message);
-  if (!isMissing || !message.includes(specifier)) return `Strategy ${specifier} could not be loaded: ${message}`;
+  if (!isMissing || !message.includes(specifier))
+    return `Strategy ${specifier} could not be loaded: ${message}`;
   return isPath(specifier)
     ? `There is no strategy module at ${specifier}`
     : `Strategy ${specifier} is not installed: run "npm install ${specifier}"`;

@@ -76,7 +76,8 @@ function limitsOf(options: PipeOptions): PipeLimits {
     highWaterMark,
     lowWaterMark: Math.min(lowWaterMark, highWaterMark),
     maxBuffered: countOrInfinity('maxBuffered', options.maxBuffered ?? 4 * highWaterMark),
-    expectedBytes: options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes),
+    expectedBytes:
+      options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes),
     maxBytes: countOrInfinity('maxBytes', options.maxBytes ?? Infinity),
   };
 }
@@ -87,17 +88,25 @@ function countOrInfinity(name: string, value: number): number {
 
 function count(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${describe(value)}; it must be a whole number of bytes, 0 or more`, {
-    value,
-    limit: 0,
-  });
+  throw new PipeError(
+    'ERR_PIPE_ARGUMENT',
+    `${name} is ${describe(value)}; it must be a whole number of bytes, 0 or more`,
+    {
+      value,
+      limit: 0,
+    },
+  );
 }
 
 /** @throws PipeError `ERR_PIPE_ARGUMENT` unless `value` is a whole number above 0. */
 export function positive(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${describe(value)}; it must be a whole number above 0`, {
-    value,
-    limit: 1,
-  });
+  throw new PipeError(
+    'ERR_PIPE_ARGUMENT',
+    `${name} is ${describe(value)}; it must be a whole number above 0`,
+    {
+      value,
+      limit: 1,
+    },
+  );
 }

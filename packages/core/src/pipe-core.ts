@@ -91,7 +91,8 @@ export class PipeCore {
     if (this.#state !== 'open') return false;
     const { length } = chunk;
     if (length === 0) {
-      if (isDetached(chunk)) throw new PipeError('ERR_PIPE_ARGUMENT', 'The chunk to write is detached', { value: chunk });
+      if (isDetached(chunk))
+        throw new PipeError('ERR_PIPE_ARGUMENT', 'The chunk to write is detached', { value: chunk });
       return !this.#paused;
     }
     const excess = this.#excessOf(length);
@@ -164,7 +165,10 @@ export class PipeCore {
   takeIntoUnsettled(target: Uint8Array): number {
     // An answer of 0 would read as the clean end, so a target that lost its memory while the call waited is refused.
     if (target.length === 0) {
-      throw new PipeError('ERR_PIPE_ARGUMENT', 'The target of readInto has no room', { value: target, limit: 1 });
+      throw new PipeError('ERR_PIPE_ARGUMENT', 'The target of readInto has no room', {
+        value: target,
+        limit: 1,
+      });
     }
     try {
       this.#endLoan();
@@ -211,10 +215,14 @@ export class PipeCore {
   /** Takes `count` of what the last peek lent. */
   consume(count: number): void {
     if (!Number.isSafeInteger(count) || count < 0) {
-      throw new PipeError('ERR_PIPE_ARGUMENT', `count is ${describe(count)}; it must be a whole number, 0 or more`, {
-        value: count,
-        limit: 0,
-      });
+      throw new PipeError(
+        'ERR_PIPE_ARGUMENT',
+        `count is ${describe(count)}; it must be a whole number, 0 or more`,
+        {
+          value: count,
+          limit: 0,
+        },
+      );
     }
     if (this.#state === 'cancelled') {
       // The bytes were discarded under the consumer's hands: nothing is left to take, and nothing went wrong [P14].
@@ -257,7 +265,8 @@ export class PipeCore {
     if (this.#state === 'cancelled' || this.#isSettled) return;
     this.#mustTellCancel = this.#state === 'open';
     this.#state = 'cancelled';
-    this.#reason = reason === undefined ? new PipeError('ERR_PIPE_CANCELLED', 'The reader was cancelled') : reason;
+    this.#reason =
+      reason === undefined ? new PipeError('ERR_PIPE_CANCELLED', 'The reader was cancelled') : reason;
     this.#paused = this.#toldPaused;
     this.#discardRest();
     this.settle();
@@ -468,7 +477,7 @@ export class PipeCore {
     try {
       this.#endLoan();
       if (this.readable === 0) return this.#terminal();
-      return nonEmpty(this.#store.peek(Math.min(min, this.#store.size)));
+      return nonEmpty(peekAtLeast(this.#store, Math.min(min, this.#store.size)));
     } catch (error) {
       return this.#lose(error);
     }
@@ -501,6 +510,15 @@ function lengthMismatch(expected: number, received: number): PipeError {
 function nonEmpty(bytes: Uint8Array): Uint8Array {
   if (bytes.length > 0) return bytes;
   throw new PipeError('ERR_PIPE_STRATEGY', 'The store handed out an empty array while it holds bytes');
+}
+
+function peekAtLeast(store: ByteStore, min: number): Uint8Array {
+  try {
+    return store.peek(min);
+  } catch {
+    // A chunk within `min` is detached: what is sound in front of it is lent; with nothing there, this throws too [S8].
+    return store.peek();
+  }
 }
 
 /** What the store gives at once, topped up with a copy when that is fewer than `min`. */

@@ -78,10 +78,11 @@ export class PipeIterator implements AsyncIterableIterator<Uint8Array>, Reading 
   }
 
   #leave(reason: unknown): void {
-    const wasDone = this.#isDone;
+    const mustCancel = !this.#isDone && !this.#options.preventCancel;
+    // Done first: a parked next() of this iterator then ends with done, in the same step as the cancel [P12].
     this.#isDone = true;
-    if (this.#core.waitingFor === this) this.#core.dismissParked();
-    if (!wasDone && !this.#options.preventCancel) this.#core.cancel(reason);
+    if (mustCancel) this.#core.cancel(reason);
+    else if (this.#core.waitingFor === this) this.#core.dismissParked();
     if (this.#options.lends) this.#core.releaseLoan();
   }
 }

@@ -167,7 +167,10 @@ export class Reader implements PipeReader {
     if (waiting !== undefined) {
       throw waiting.isDirect
         ? new PipeError('ERR_PIPE_BUSY', 'Another read of this pipe is waiting; await it first')
-        : new PipeError('ERR_PIPE_LOCKED', 'An iterator of this pipe is waiting; read through it, or await it first');
+        : new PipeError(
+            'ERR_PIPE_LOCKED',
+            'An iterator of this pipe is waiting; read through it, or await it first',
+          );
     }
     return this.#core.canAnswer(min);
   }
@@ -187,13 +190,20 @@ function directPeek(core: PipeCore): Reading {
 
 function atMost(min: number, limit: number, name: string): void {
   if (min <= limit) return;
-  throw new PipeError('ERR_PIPE_ARGUMENT', `min is ${min}; it must be at most ${name}, ${limit}`, { value: min, limit });
+  throw new PipeError('ERR_PIPE_ARGUMENT', `min is ${min}; it must be at most ${name}, ${limit}`, {
+    value: min,
+    limit,
+  });
 }
 
 function roomIn(target: Uint8Array): number {
   if (isUint8Array(target) && target.length > 0) return target.length;
-  throw new PipeError('ERR_PIPE_ARGUMENT', `target is ${describe(target)}; it must be a Uint8Array with room`, {
-    value: target,
-    limit: 1,
-  });
+  throw new PipeError(
+    'ERR_PIPE_ARGUMENT',
+    `target is ${describe(target)}; it must be a Uint8Array with room`,
+    {
+      value: target,
+      limit: 1,
+    },
+  );
 }

@@ -70,7 +70,11 @@ export class Writer implements PipeWriter {
 
 function bytesOnly(chunk: Uint8Array): Uint8Array {
   if (isUint8Array(chunk)) return chunk;
-  throw new PipeError('ERR_PIPE_ARGUMENT', `The chunk to write is ${describe(chunk)}; it must be a Uint8Array`, {
-    value: chunk,
-  });
+  throw new PipeError(
+    'ERR_PIPE_ARGUMENT',
+    `The chunk to write is ${describe(chunk)}; it must be a Uint8Array`,
+    {
+      value: chunk,
+    },
+  );
 }

@@ -14,7 +14,13 @@ export interface Marks {
  * never pauses anyone, and neither does a reader that waits for more than is there (`hungry`): with both
  * sides waiting for the other, nothing would move again.
  */
-export function shouldPause(wasPaused: boolean, cost: number, size: number, hungry: boolean, marks: Marks): boolean {
+export function shouldPause(
+  wasPaused: boolean,
+  cost: number,
+  size: number,
+  hungry: boolean,
+  marks: Marks,
+): boolean {
   if (size === 0 || hungry) return false;
   return wasPaused ? cost > marks.lowWaterMark : cost >= marks.highWaterMark;
 }

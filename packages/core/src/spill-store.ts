@@ -158,9 +158,7 @@ export class SpillStore implements ByteStore {
 
   /** By I1 the fixed store runs empty before the spill does only when the spill's front is gone [S8]. */
   #requireSoundFront(): void {
-    if (this.#store.size === 0 && this.#spilled > 0) {
-      throw new PipeError('ERR_PIPE_DETACHED', 'A chunk given to the pipe was detached before it was read');
-    }
+    if (this.#store.size === 0 && this.#spilled > 0) throw detached();
   }
 
   #advance(count: number): void {
@@ -199,7 +197,7 @@ export class SpillStore implements ByteStore {
     let skip = this.#joinedLength - this.#store.size;
     for (let index = this.#first; this.#joinedLength < min; index += 1) {
       const part = this.#parts[index] ?? this.#slab?.subarray(this.#slabStart, this.#slabEnd) ?? emptyPart;
-      if (part.length === 0) return joined.subarray(0, this.#joinedLength);
+      if (part.length === 0) throw detached();
       if (skip < part.length) {
         const bytes = part.subarray(skip, skip + joined.length - this.#joinedLength);
         joined.set(bytes, this.#joinedLength);
@@ -209,6 +207,10 @@ export class SpillStore implements ByteStore {
     }
     return joined.subarray(0, this.#joinedLength);
   }
+}
+
+function detached(): PipeError {
+  return new PipeError('ERR_PIPE_DETACHED', 'A chunk given to the pipe was detached before it was read');
 }
 
 const emptyPart = new Uint8Array(0);

@@ -11,7 +11,8 @@ export function flawOf(value: unknown): string | undefined {
   if (contract !== CONTRACT_VERSION) {
     return `is written for contract ${describe(contract)}; this is contract ${CONTRACT_VERSION}`;
   }
-  if (typeof name !== 'string' || name === '') return `has the name ${describe(name)}; it must be its package name`;
+  if (typeof name !== 'string' || name === '')
+    return `has the name ${describe(name)}; it must be its package name`;
   if (typeof createStore !== 'function') return 'has no createStore function';
   return flawOfTraits(traits);
 }
@@ -19,8 +20,10 @@ export function flawOf(value: unknown): string | undefined {
 function flawOfTraits(traits: unknown): string | undefined {
   if (typeof traits !== 'object' || traits === null) return 'declares no traits';
   const { put, take, fixed, amplification } = traits as Record<string, unknown>;
-  if (put !== 'copies' && put !== 'takes') return `has traits.put ${describe(put)}; it must be "copies" or "takes"`;
-  if (take !== 'copies' && take !== 'gives') return `has traits.take ${describe(take)}; it must be "copies" or "gives"`;
+  if (put !== 'copies' && put !== 'takes')
+    return `has traits.put ${describe(put)}; it must be "copies" or "takes"`;
+  if (take !== 'copies' && take !== 'gives')
+    return `has traits.take ${describe(take)}; it must be "copies" or "gives"`;
   if (typeof fixed !== 'boolean') return `has traits.fixed ${describe(fixed)}; it must be true or false`;
   if (typeof amplification !== 'number' || !(amplification >= 1)) {
     return `has traits.amplification ${describe(amplification)}; it must be a number, 1 or more`;

@@ -37,7 +37,13 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       await expect(reader.read()).rejects.toBe(0);
       expect(() => reader.tryRead()).toThrow();
       await expect(reader.values().next()).rejects.toBe(0);
-      expect(await writer.closed).toEqual({ outcome: 'failed', reason: 0, written: 2, delivered: 2, discarded: 0 });
+      expect(await writer.closed).toEqual({
+        outcome: 'failed',
+        reason: 0,
+        written: 2,
+        delivered: 2,
+        discarded: 0,
+      });
     });
 
     it('[P3] a parked read sees a failure, whatever its reason', async () => {
@@ -54,7 +60,9 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       const { writer, reader } = createPipe(strategy);
       const loop = reader.values();
       const settled: string[] = [];
-      const calls = ['a', 'b', 'c'].map((name) => loop.next().then(({ done }) => settled.push(name + String(done))));
+      const calls = ['a', 'b', 'c'].map((name) =>
+        loop.next().then(({ done }) => settled.push(name + String(done))),
+      );
       writer.write(bytes(1));
       writer.write(bytes(2));
       writer.end();
@@ -106,7 +114,10 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       expect(writer.write(bytes(5, 6, 7, 8))).toBe(false);
       expect(writer.write(bytes(9))).toBe(false);
       expect(writer.write(bytes(10))).toBe(false);
-      expect(calls).toEqual(['pause', expect.objectContaining({ code: 'ERR_PIPE_OVERFLOW', limit: 8, value: 9 })]);
+      expect(calls).toEqual([
+        'pause',
+        expect.objectContaining({ code: 'ERR_PIPE_OVERFLOW', limit: 8, value: 9 }),
+      ]);
       const got: number[] = [];
       await expect(
         (async () => {
@@ -196,9 +207,25 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
         ['cancel(reason)', (reader) => reader.cancel(reason), reason],
         ['cancel()', (reader) => reader.cancel(), expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' })],
         ['cancel(null)', (reader) => reader.cancel(null), null],
-        ['return()', (reader) => reader.values().return?.(), expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' })],
-        ['throw(reason)', (reader) => reader.values().throw?.(reason).catch(() => undefined), reason],
-        ['dispose', (reader) => reader[Symbol.asyncDispose](), expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' })],
+        [
+          'return()',
+          (reader) => reader.values().return?.(),
+          expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' }),
+        ],
+        [
+          'throw(reason)',
+          (reader) =>
+            reader
+              .values()
+              .throw?.(reason)
+              .catch(() => undefined),
+          reason,
+        ],
+        [
+          'dispose',
+          (reader) => reader[Symbol.asyncDispose](),
+          expect.objectContaining({ code: 'ERR_PIPE_CANCELLED' }),
+        ],
       ];
       for (const [name, leave, told] of ways) {
         const { calls, source } = spySource();
@@ -209,7 +236,12 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
         expect(calls, name).toEqual([told]);
         expect(reader.size, name).toBe(0);
         expect(writer.write(bytes(3)), name).toBe(false);
-        expect(await writer.closed, name).toMatchObject({ outcome: 'cancelled', written: 2, delivered: 0, discarded: 2 });
+        expect(await writer.closed, name).toMatchObject({
+          outcome: 'cancelled',
+          written: 2,
+          delivered: 0,
+          discarded: 2,
+        });
       }
     });
 
@@ -235,6 +267,27 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
         { value: undefined, done: true },
         { value: undefined, done: true },
       ]);
+    });
+
+    it('[P12] code run inside the answer of a parked next() meets a pipe that return() has cancelled', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const loop = reader.values();
+      const parked = loop.next();
+      const answers: boolean[] = [];
+      // The promise machinery looks `then` up on the step it is given, synchronously.
+      Object.defineProperty(Object.prototype, 'then', {
+        configurable: true,
+        get() {
+          Reflect.deleteProperty(Object.prototype, 'then');
+          answers.push(writer.write(bytes(1)));
+          return undefined;
+        },
+      });
+      const left = loop.return?.();
+      Reflect.deleteProperty(Object.prototype, 'then');
+      expect(answers).toEqual([false]);
+      expect(await parked).toEqual({ value: undefined, done: true });
+      await left;
     });
 
     it('[P14] nothing throws at a producer after the reader has left, and what a throwing cancel threw is kept', async () => {
@@ -264,7 +317,11 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       short.writer.write(bytes(1, 2));
       short.writer.end();
       expect(await short.reader.read()).toEqual(bytes(1, 2));
-      await expect(short.reader.read()).rejects.toMatchObject({ code: 'ERR_PIPE_LENGTH_MISMATCH', expected: 3, received: 2 });
+      await expect(short.reader.read()).rejects.toMatchObject({
+        code: 'ERR_PIPE_LENGTH_MISMATCH',
+        expected: 3,
+        received: 2,
+      });
 
       const { calls, source } = spySource();
       const long = createPipe(strategy, { expectedBytes: 3, source });
@@ -363,9 +420,15 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       ];
       for (const [options, message] of refused) expect(() => createPipe(strategy, options)).toThrow(message);
       const { writer, reader } = createPipe(strategy);
-      expect(() => writer.write('text' as unknown as Uint8Array)).toThrow(/is "text"; it must be a Uint8Array/);
+      expect(() => writer.write('text' as unknown as Uint8Array)).toThrow(
+        /is "text"; it must be a Uint8Array/,
+      );
       expect(() => reader.tryRead(0)).toThrow(/max is 0/);
-      await expect(reader.read({ min: 3, max: 2 })).rejects.toMatchObject({ code: 'ERR_PIPE_ARGUMENT', value: 3, limit: 2 });
+      await expect(reader.read({ min: 3, max: 2 })).rejects.toMatchObject({
+        code: 'ERR_PIPE_ARGUMENT',
+        value: 3,
+        limit: 2,
+      });
     });
   });
 }
