@@ -1,11 +1,9 @@
-const tagOf = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get;
+/** The getter behind `Object.prototype.toString`: it names the kind of array, whatever realm it comes from. */
+const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
 
 /** True for every `Uint8Array`: subclasses such as Node's `Buffer` and arrays of other realms included. */
 export function isUint8Array(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || tagOf?.call(value) === 'Uint8Array';
+  return value instanceof Uint8Array || tag?.get?.call(value) === 'Uint8Array';
 }
 
 /** Whether an empty view is empty because its memory was transferred away. */
