@@ -1,4 +1,5 @@
 import { conformance } from '@millrace/conformance/vitest';
+import { createPipe } from '@millrace/core';
 import chunkQueue from '../src/index.ts';
 
-conformance(chunkQueue);
+conformance(chunkQueue, { createPipe });

@@ -1,4 +1,5 @@
 import { conformance } from '@millrace/conformance/vitest';
+import { createPipe } from '@millrace/core';
 import copyOnYield from '../src/index.ts';
 
-conformance(copyOnYield);
+conformance(copyOnYield, { createPipe });

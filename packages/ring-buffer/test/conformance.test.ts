@@ -1,4 +1,5 @@
 import { conformance } from '@millrace/conformance/vitest';
+import { createPipe } from '@millrace/core';
 import ringBuffer from '../src/index.ts';
 
-conformance(ringBuffer);
+conformance(ringBuffer, { createPipe });
