@@ -192,11 +192,13 @@ describe('a body that breaks off', () => {
   test('where only the end of the connection would end it, resets the connection', async () => {
     const { writer, reader } = openPipe();
     const { port, summary } = await serve({ body: reader });
-    const seen = rawGet(port, 'GET / HTTP/1.0\r\n\r\n');
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.0\r\n\r\n');
     writer.write(utf8('ab'));
-    await quiet();
+    // Node 20 takes a reset that comes with the last bytes for the end; it is the server that is tested here.
+    await once(socket, 'data');
     writer.fail(new Error('died'));
-    expect(await seen).toMatchObject({ error: 'ECONNRESET' });
+    expect(await once(socket, 'end').catch((error: unknown) => error)).toMatchObject({ code: 'ECONNRESET' });
     expect(await summary).toMatchObject({ outcome: 'failed' });
   });
 
@@ -303,7 +305,7 @@ describe('a client that leaves', () => {
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     writer.write(utf8('ab'));
     await once(socket, 'readable');
-    for (let megabyte = 0; megabyte < 64; megabyte += 1) writer.write(new Uint8Array(1_048_576));
+    for (let megabyte = 0; megabyte < 24; megabyte += 1) writer.write(new Uint8Array(1_048_576));
     await quiet();
     socket.destroy();
     expect(await summary).toMatchObject({ outcome: 'cancelled' });
@@ -339,7 +341,7 @@ test('chunks that a slow client has not taken yet are not touched', async () => 
   const { port } = await serve({ body: reader });
   const socket = net.connect(port, '127.0.0.1').pause();
   socket.write('GET / HTTP/1.0\r\n\r\n');
-  const body = Buffer.from(patterned(4_000_000));
+  const body = Buffer.alloc(4_000_000, patterned(251));
   for (const chunk of cut(body, 100_000)) {
     writer.writeCopy(chunk);
     await quiet();
