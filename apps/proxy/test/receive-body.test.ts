@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { bytes as bytesOf, type PipeReader } from '@millrace/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { demoBody, demoSha256 } from '../src/demo-body.ts';
+import { hasBody, receiveBody, type ReceivedBody } from '../src/receive-body.ts';
+import { createHash } from 'node:crypto';
+import { everyStrategy } from './every-strategy.ts';
+import { httpServer } from './http-server.ts';
+import { until } from './until.ts';
+
+const MARKS = { highWaterMark: 65_536, lowWaterMark: 32_768 };
+
+describe.each(everyStrategy)('the body of a request, into $name', (strategy) => {
+  /** What arrives at a server that receives one body and answers it only when told. */
+  const receiving = async () => {
+    let arrive!: (arrival: { body: ReceivedBody; request: http.IncomingMessage; response: http.ServerResponse }) => void;
+    const arrived = new Promise<Parameters<typeof arrive>[0]>((resolve) => {
+      arrive = resolve;
+    });
+    const pauses: boolean[] = [];
+    const url = await httpServer((request, response) => {
+      response.on('error', () => {});
+      const body = receiveBody(request, { strategy, ...MARKS, onPaused: (isPaused) => pauses.push(isPaused) });
+      arrive({ body, request, response });
+    });
+    return { url, arrived, pauses };
+  };
+  const posting = (url: URL, headers: http.OutgoingHttpHeaders): http.ClientRequest => {
+    const request = http.request(url, { method: 'POST', headers }).on('error', () => {});
+    onTestFinished(() => void request.destroy());
+    return request;
+  };
+  const hashOf = async (reader: PipeReader): Promise<string> => {
+    const hash = createHash('sha256');
+    for await (const chunk of reader) hash.update(chunk);
+    return hash.digest('hex');
+  };
+
+  it.each([
+    ['of a declared length', true],
+    ['in chunks', false],
+  ])('arrives whole, %s', async (_, isDeclared) => {
+    const { url, arrived } = await receiving();
+    const size = 3_000_000;
+    const request = posting(url, isDeclared ? { 'content-length': size } : {});
+    for (const piece of demoBody(size)) request.write(piece);
+    request.end();
+    const { body } = await arrived;
+    expect(body.expectedBytes).toBe(isDeclared ? size : undefined);
+    expect(await hashOf(body.reader)).toBe(await demoSha256(size));
+    expect(await body.closed).toMatchObject({ outcome: 'ended', delivered: size });
+  });
+
+  it('pauses a client that is faster than its reader, and buffers no more than the mark and one chunk', async () => {
+    const { url, arrived, pauses } = await receiving();
+    const size = 20_000_000;
+    const request = posting(url, { 'content-length': size });
+    for (const piece of demoBody(size)) request.write(piece);
+    request.end();
+    const { body } = await arrived;
+    await until(() => pauses.length === 1);
+    expect(body.reader.size).toBeGreaterThanOrEqual(32_768);
+    expect(body.reader.size).toBeLessThan(2 * 65_536);
+    expect(await hashOf(body.reader)).toBe(await demoSha256(size));
+    expect(pauses.slice(0, 2)).toEqual([true, false]);
+  });
+
+  it.each([
+    ['of a declared length', { 'content-length': 1000 }],
+    ['in chunks', {}],
+  ])('fails when the client leaves in the middle, %s, behind what came [P3]', async (_, headers) => {
+    const { url, arrived } = await receiving();
+    const request = posting(url, headers);
+    request.write('half of it');
+    const { body } = await arrived;
+    await body.reader.peek(10);
+    request.destroy();
+    expect(new TextDecoder().decode((await body.reader.read()) ?? undefined)).toBe('half of it');
+    await expect(body.reader.read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await body.closed).toMatchObject({ outcome: 'failed', written: 10 });
+  });
+
+  it('fails when it ends with FIN short of its length [P15]', async () => {
+    const { url, arrived } = await receiving();
+    const socket = net.connect(Number(url.port), url.hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.end('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nshort');
+    const { body } = await arrived;
+    await expect(bytesOf(body.reader)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('is discarded when nobody reads it any more, and the answer still gets through', async () => {
+    const { url, arrived } = await receiving();
+    const size = 20_000_000;
+    const request = posting(url, { 'content-length': size });
+    for (const piece of demoBody(size)) request.write(piece);
+    request.end();
+    const { body, request: received, response } = await arrived;
+    body.reader.cancel(new Error('not wanted'));
+    expect(await body.closed).toMatchObject({ outcome: 'cancelled' });
+    await once(received, 'end');
+    response.end('thanks');
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(answer.statusCode).toBe(200);
+    answer.resume();
+    await once(answer, 'end');
+  });
+
+  it('gives chunks that belong to the reader, who may move them to another thread', async () => {
+    const { url, arrived } = await receiving();
+    const size = 1_000_000;
+    const request = posting(url, {});
+    for (const piece of demoBody(size)) request.write(piece);
+    request.end();
+    const { body } = await arrived;
+    const hash = createHash('sha256');
+    for await (const chunk of body.reader) {
+      hash.update(structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }));
+    }
+    expect(hash.digest('hex')).toBe(await demoSha256(size));
+  });
+});
+
+describe('whether a request has a body', () => {
+  it.each([
+    [{}, false],
+    [{ 'content-length': '0' }, false],
+    [{ 'content-length': '1' }, true],
+    [{ 'transfer-encoding': 'chunked' }, true],
+  ])('%j: %s', (headers, expected) => {
+    expect(hasBody({ headers } as http.IncomingMessage)).toBe(expected);
+  });
+});
