@@ -2,8 +2,9 @@ import { createPipe, PipeError, type BufferStrategy } from '@millrace/core';
 import type { Dispatcher } from 'undici';
 import type { AgentOptions } from './agent.ts';
 import type { ContentPipeOptions } from './response-body.ts';
+import { checkTimeouts, type Timeouts } from './timeouts.ts';
 
-export interface ClientOptions {
+export interface ClientOptions extends Timeouts {
   /** How response bodies are buffered: the default export of a strategy package. */
   strategy: BufferStrategy;
   /** Marks and limits of the pipe behind every response body. */
@@ -16,10 +17,6 @@ export interface ClientOptions {
    * chunk it delivers is copied, since what is composed onto it may keep chunks.
    */
   dispatcher?: Dispatcher;
-  /** Longest wait for the response headers, in milliseconds; 0: for ever. Default: undici's, five minutes. */
-  headersTimeoutMs?: number;
-  /** Longest silence of a server whose body is not paused, in milliseconds; 0: for ever. Default: undici's, five minutes. */
-  bodyTimeoutMs?: number;
 }
 
 /**
@@ -43,20 +40,4 @@ export function checkClientOptions(options: ClientOptions): void {
   checkTimeouts(options);
   // No store holds memory before its first byte [S7], so this costs nothing and finds a bad mark at once.
   createPipe(options.strategy, options.pipe);
-}
-
-/** @throws PipeError `ERR_PIPE_ARGUMENT` for a time that is negative or no number. */
-export function checkTimeouts(options: { headersTimeoutMs?: number; bodyTimeoutMs?: number }): void {
-  for (const name of ['headersTimeoutMs', 'bodyTimeoutMs'] as const) {
-    const value = options[name];
-    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
-    throw new PipeError(
-      'ERR_PIPE_ARGUMENT',
-      `${name} is ${String(value)}; it must be 0 or more milliseconds`,
-      {
-        value,
-        limit: 0,
-      },
-    );
-  }
 }

@@ -3,14 +3,15 @@ import type { Readable } from 'node:stream';
 import type { Agent, Dispatcher } from 'undici';
 import { createAgent } from './agent.ts';
 import { readsOwnMemory } from './chunk-ownership.ts';
-import { checkClientOptions, checkTimeouts, type ClientOptions } from './client-options.ts';
+import { checkClientOptions, type ClientOptions } from './client-options.ts';
 import type { IncomingResponse } from './incoming-response.ts';
 import { declaredRequestBytes, flatHeadersOf } from './request-headers.ts';
-import type { RequestOptions } from './request-options.ts';
+import { checkRequestOptions, type RequestOptions } from './request-options.ts';
 import { payloadOf } from './request-payload.ts';
 import { requestTargetOf } from './request-target.ts';
 import type { ContentPipeOptions } from './response-body.ts';
 import { ResponseHandler } from './response-handler.ts';
+import type { Timeouts } from './timeouts.ts';
 
 /**
  * An HTTP client whose response bodies stream through pipes of one buffer strategy.
@@ -66,9 +67,8 @@ class PipedClient implements Client {
 
   async request(url: string | URL, options: RequestOptions = {}): Promise<IncomingResponse> {
     if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', 'request() after the client was closed');
+    checkRequestOptions(options);
     const { method = 'GET', signal, onInformation } = options;
-    if (method === 'CONNECT') throw new PipeError('ERR_PIPE_ARGUMENT', 'the method CONNECT is not supported');
-    checkTimeouts(options);
     const target = requestTargetOf(url, options.path);
     const headers = flatHeadersOf(options.headers);
     const declaredBytes = declaredRequestBytes(headers);
@@ -88,23 +88,27 @@ class PipedClient implements Client {
         { onResponse: resolve, onFailure: reject, onOver: () => this.#forget(exchange) },
       );
       this.#exchanges.add(exchange);
-      if (signal?.aborted === true) {
-        exchange.breakOff(signal.reason);
-        return;
-      }
-      this.#dispatcher.dispatch(
-        {
-          ...target,
-          method,
-          headers,
-          // undici takes any iterable; its types leave that out.
-          body: exchange.payload as Uint8Array | Readable | null,
-          headersTimeout: options.headersTimeoutMs ?? this.#options.headersTimeoutMs ?? null,
-          bodyTimeout: options.bodyTimeoutMs ?? this.#options.bodyTimeoutMs ?? null,
-        },
-        exchange,
-      );
+      if (signal?.aborted === true) exchange.breakOff(signal.reason);
+      else this.#dispatch({ ...target, method, headers }, options, exchange);
     });
+  }
+
+  #dispatch(message: Dispatcher.DispatchOptions, timeouts: Timeouts, exchange: ResponseHandler): void {
+    const { headersTimeoutMs = this.#options.headersTimeoutMs, bodyTimeoutMs = this.#options.bodyTimeoutMs } =
+      timeouts;
+    const options: Dispatcher.DispatchOptions = {
+      ...message,
+      // undici takes any iterable; its types leave that out.
+      body: exchange.payload as Uint8Array | Readable | null,
+      headersTimeout: headersTimeoutMs ?? null,
+      bodyTimeout: bodyTimeoutMs ?? null,
+    };
+    try {
+      this.#dispatcher.dispatch(options, exchange);
+    } catch (reason) {
+      // undici's own dispatchers tell the handler; interceptors may throw.
+      exchange.breakOff(reason);
+    }
   }
 
   close(): Promise<void> {

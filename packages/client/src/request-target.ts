@@ -31,10 +31,8 @@ export function requestTargetOf(url: string | URL, path: string | undefined): Re
 }
 
 function parse(url: unknown): URL {
-  if (url instanceof URL) return url;
-  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  const parsed = url instanceof URL ? url : URL.parse(String(url));
   if (parsed !== null) return parsed;
-  throw new PipeError('ERR_PIPE_ARGUMENT', `the URL is ${String(url)}; it must be an absolute URL`, {
-    value: url,
-  });
+  const shown = String(url).replace(/\/\/[^/?#]*@/, '//…@');
+  throw new PipeError('ERR_PIPE_ARGUMENT', `the URL is ${JSON.stringify(shown)}; it must be an absolute URL`);
 }

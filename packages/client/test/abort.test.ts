@@ -51,6 +51,7 @@ describe.each(everyStrategy)('a signal, with $name', (strategy) => {
     expect(await reasonOf(reading)).toBe(0);
     expect(await reasonOf(content.text())).toBe(0);
     expect(content.complete).toBe(false);
+    expect(await content.closed).toMatchObject({ outcome: 'cancelled', reason: 0 });
     await socketClosed(connection.socket);
   });
 

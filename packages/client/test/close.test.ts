@@ -106,6 +106,19 @@ describe('destroy()', () => {
     await destroyed;
   });
 
+  it('takes any reason, and breaks off what goes through a dispatcher that is not its own', async () => {
+    const waiting = await rawServer();
+    const dispatcher = createAgent();
+    onTestFinished(() => dispatcher.destroy());
+    const client = makeClient({ strategy: chunkQueue, dispatcher });
+    const requested = client.request(waiting.url).catch((reason: unknown) => reason);
+    const { socket } = await waiting.next();
+    await client.destroy('a reason');
+    expect(await requested).toBe('a reason');
+    await socketClosed(socket);
+    expect(dispatcher.destroyed).toBe(false);
+  });
+
   it('does not wait for what close() waits for', async () => {
     const server = await rawServer(declared(10, 'hello'));
     const client = makeClient({ strategy: chunkQueue });

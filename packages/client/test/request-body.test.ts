@@ -6,6 +6,7 @@ import { createPipe, PipeError, type BufferStrategy, type PipeReader } from '@mi
 import chunkQueue from '@millrace/chunk-queue';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RequestPayload } from '../src/index.ts';
+import { RequestBody } from '../src/request-body.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
@@ -180,6 +181,16 @@ describe('a request body that fails', () => {
 });
 
 describe('a request that is over before its body', () => {
+  it('leaves undici waiting on nothing', async () => {
+    const { reader, writer } = createPipe(chunkQueue);
+    const body = new RequestBody(reader, undefined, () => {});
+    const parked = body.next();
+    body.stop(new Error('over'));
+    await expect(parked).rejects.toMatchObject({ code: 'ERR_PIPE_CANCELLED' });
+    await expect(body.next()).rejects.toMatchObject({ code: 'ERR_PIPE_CANCELLED' });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+  });
+
   it('cancels a PipeReader with the reason, when the connection is refused', async () => {
     const { reader, writer } = createPipe(chunkQueue);
     const error: unknown = await makeClient({ strategy: chunkQueue })

@@ -238,4 +238,29 @@ describe('an exchange', () => {
     await expect(requested).rejects.toBe(broken);
     expect(dispatcher.calls).toEqual(['abort Error no store']);
   });
+
+  it('fails with what an interceptor throws, and leaves the client able to close', async () => {
+    const dispatcher = new ScriptedDispatcher();
+    const mistake = new Error('a mistake in an interceptor');
+    dispatcher.dispatch = () => {
+      throw mistake;
+    };
+    const client = makeClient({ strategy: chunkQueue, dispatcher });
+    await expect(client.request('http://a.example/')).rejects.toBe(mistake);
+    await client.close();
+  });
+
+  it('calls onInformation outside of the parser, which other bodies may enter', async () => {
+    const dispatcher = new ScriptedDispatcher();
+    const seen: number[] = [];
+    const requested = makeClient({ strategy: chunkQueue, dispatcher }).request('http://a.example/', {
+      onInformation: ({ status }) => void seen.push(status),
+    });
+    dispatcher.start();
+    dispatcher.headers(103);
+    expect(seen).toEqual([]);
+    dispatcher.headers(200);
+    seen.push((await requested).status);
+    expect(seen).toEqual([103, 200]);
+  });
 });
