@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { arrayBuffer } from '../../src/consume/array-buffer.ts';
 import { blob } from '../../src/consume/blob.ts';
-import { bytes, type BytesOptions } from '../../src/consume/bytes.ts';
+import { bytes, collect, type BytesOptions } from '../../src/consume/bytes.ts';
 import { json } from '../../src/consume/json.ts';
 import { text } from '../../src/consume/text.ts';
 import type { PipeReader } from '../../src/pipe-reader.ts';
@@ -51,6 +51,12 @@ describe('bytes', () => {
         expect(Buffer.from(body).equals(collected)).toBe(true);
       }
     }
+  });
+
+  test('a hint saves the joining', async () => {
+    const chunks = cut(patterned(9_000), 3_000);
+    expect((await collect(endedBody(...chunks), {})).parts()).toHaveLength(3);
+    expect((await collect(endedBody(...chunks), { expectedBytes: 9_000 })).parts()).toHaveLength(1);
   });
 
   test('bytes that come one by one are taken as they come', async () => {

@@ -101,6 +101,18 @@ test.each([7, 8, 9, 24, 32, 33, 100])(
   },
 );
 
+test('more bytes than the pipe may hold: what comes with the last of them stays', async () => {
+  const { writer, reader } = openPipe({ highWaterMark: 8, maxBuffered: 8 });
+  const read = readExactly(reader, 20);
+  for (const chunk of cut(patterned(21), 7)) {
+    await writer.ready();
+    writer.write(chunk);
+    await quiet();
+  }
+  expect([...(await read)]).toEqual([...patterned(20)]);
+  expect([...(await reader.read())!]).toEqual([20]);
+});
+
 test('more bytes than the pipe may hold: an early end rejects with all there were', async () => {
   const { writer, reader } = openPipe({ highWaterMark: 8, maxBuffered: 8 });
   const outcome = outcomeOf(readExactly(reader, 100));
