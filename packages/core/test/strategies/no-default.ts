@@ -1,0 +1,2 @@
+/** A module that exports its strategy under a name only. */
+export { arrayStrategy } from '../array-strategy.ts';
