@@ -320,6 +320,7 @@ export class PipeCore {
       this.#signal?.removeEventListener('abort', this);
       this.#releaseStore();
     }
+    this.#tellSource();
     if (this.#isWaking) return;
     this.#isWaking = true;
     while (this.#wakeNext());
@@ -327,19 +328,28 @@ export class PipeCore {
   }
 
   /**
-   * Wakes one party, or answers false when nobody is left to wake. A move made inside a hook or a reaction adds
-   * to what the loop in `settle` still has to do, so everybody is woken in order and by the newest state.
+   * Told at once even from inside another hook: a source that delivers while it resumes (undici's parser does)
+   * has to hear `pause` before its next chunk. What was told is noted first, so the calls alternate [P11].
+   */
+  #tellSource(): void {
+    while (this.#toldPaused !== this.#paused) {
+      this.#toldPaused = this.#paused;
+      this.#tellMark(this.#paused);
+    }
+    if (this.#mustTellCancel) {
+      this.#mustTellCancel = false;
+      this.#tellCancel();
+    }
+  }
+
+  /**
+   * Wakes one party, or answers false when nobody is left to wake. A move made while one is woken adds to what
+   * the loop in `settle` still has to do, so everybody is woken in order.
    */
   #wakeNext(): boolean {
     const wait = this.#answered.shift();
     if (wait !== null) {
       wait.wake();
-    } else if (this.#toldPaused !== this.#paused) {
-      this.#toldPaused = this.#paused;
-      this.#tellMark(this.#paused);
-    } else if (this.#mustTellCancel) {
-      this.#mustTellCancel = false;
-      this.#tellCancel();
     } else if (this.#ready !== undefined && (this.#state !== 'open' || !this.#paused)) {
       const ready = this.#ready;
       this.#ready = undefined;
@@ -496,7 +506,7 @@ export class PipeCore {
       parked !== null && this.canAnswer(parked.request.min) && 'I2',
       (this.#lent + this.#viewed > this.#store.size || (this.#lent > 0 && this.#viewed > 0)) && 'I3',
       this.#state !== 'open' && this.readable === 0 && this.#store !== emptyStore && 'I4',
-      !this.#isWaking && this.#toldPaused !== this.#paused && 'I5',
+      this.#toldPaused !== this.#paused && 'I5',
     ].filter((law) => law !== false);
     if (broken.length > 0) throw new Error(`Broken invariants of the pipe: ${broken.join(', ')}`);
   }

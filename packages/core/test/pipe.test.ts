@@ -207,6 +207,31 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       expect(await reader.read()).toBeNull();
     });
 
+    it('[P11] [P12] a source that delivers while it resumes hears pause before its next chunk', () => {
+      const heard: string[] = [];
+      let isPaused = false;
+      const { writer, reader } = createPipe(strategy, {
+        highWaterMark: 2,
+        maxBuffered: 2,
+        source: {
+          pause: () => {
+            isPaused = true;
+            heard.push('pause');
+          },
+          resume: () => {
+            isPaused = false;
+            heard.push('resume');
+            while (!isPaused) writer.write(bytes(1));
+          },
+        },
+      });
+      writer.write(bytes(1, 1));
+      for (let round = 0; round < 3; round += 1) reader.tryRead();
+      expect(heard.slice(0, 3)).toEqual(['pause', 'resume', 'pause']);
+      expect(heard.every((call, index) => call === (index % 2 === 0 ? 'pause' : 'resume'))).toBe(true);
+      expect(writer.desiredSize).toBe(0);
+    });
+
     it('[P13] every way of leaving tells the source once, with the reason', async () => {
       const reason = { why: 'left' };
       const ways: [string, (reader: ReturnType<typeof createPipe>['reader']) => unknown, unknown][] = [
