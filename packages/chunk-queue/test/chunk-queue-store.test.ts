@@ -1,192 +1,321 @@
-import { describe, expect, it } from 'vitest';
-import chunkQueue, { ChunkQueueStore } from '../src/index.ts';
+import { describe, expect, it, test } from 'vitest';
+import chunkQueue from '../src/index.ts';
+import { ChunkQueueStore } from '../src/chunk-queue-store.ts';
+import { detach, streamBytes } from './stream-bytes.ts';
 
-const filled = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
-
-/** A small linear congruential generator (Numerical Recipes' constants): the walk is the same every time. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+/** A store with a long chunk in front, so that what is put next is not the first in line. */
+function storeBehind(length: number): ChunkQueueStore {
+  const store = new ChunkQueueStore();
+  store.put(new Uint8Array(length), true);
+  return store;
 }
 
-const same = (bytes: Uint8Array, expected: number[]): boolean => Buffer.from(expected).equals(bytes);
+function takenLengths(store: ChunkQueueStore): number[] {
+  const lengths: number[] = [];
+  while (store.size > 0) lengths.push(store.take().length);
+  return lengths;
+}
 
-describe('a walk of every operation beside a plain array', () => {
-  for (const seed of [1, 2, 3, 4, 5, 6]) {
-    it(`[S1] [S3] [S4] [S5] agrees after every step, and nothing handed out ever changes (seed ${seed})`, () => {
-      const below = seeded(seed);
-      const store = new ChunkQueueStore();
-      const model: number[] = [];
-      const kept: Uint8Array[] = [];
-      let lent: { view: Uint8Array; was: number[] } | undefined;
-      let counter = 0;
-      const sizes = [1, 2, 63, 64, 65, 1023, 1024, 1025, 4095, 4096, 4097, 9000];
-
-      for (let step = 0; step < 600; step += 1) {
-        const choice = model.length > 20_000 ? 6 + below(4) : below(10);
-        if (choice < 5) {
-          const length = sizes[below(sizes.length)]!;
-          const room = new Uint8Array(length + below(2) * below(2 * length));
-          const chunk = room.subarray(0, length);
-          for (let index = 0; index < length; index += 1) chunk[index] = counter++ & 255;
-          model.push(...chunk);
-          const owned = below(2) === 0;
-          expect(store.put(chunk, owned)).toBe(length);
-          if (!owned) room.fill(0xee);
-        } else if (choice === 5) {
-          const view = store.peek(Math.max(1, below(store.size + 1)));
-          expect(same(view, model.slice(0, view.length))).toBe(true);
-          lent = { view, was: [...view] };
-        } else {
-          lent = undefined;
-          const count = 1 + below(choice === 9 ? 3 : 6000);
-          if (choice === 6) {
-            const bytes = store.take(count);
-            expect(same(bytes, model.splice(0, bytes.length))).toBe(true);
-            bytes.fill(0xaa);
-            kept.push(bytes);
-          } else if (choice === 7) {
-            const target = new Uint8Array(count);
-            const copied = store.takeInto(target);
-            expect(copied).toBe(Math.min(count, model.length));
-            expect(same(target.subarray(0, copied), model.splice(0, copied))).toBe(true);
-          } else {
-            const dropped = Math.min(count, store.size);
-            store.drop(dropped);
-            model.splice(0, dropped);
-          }
-        }
-        expect(store.size).toBe(model.length);
-        store.checkInvariants();
-        if (lent !== undefined) expect(same(lent.view, lent.was)).toBe(true);
-      }
-      for (const bytes of kept) expect(bytes.every((byte) => byte === 0xaa)).toBe(true);
-      store.clear();
-      expect([store.size, store.cost]).toEqual([0, 0]);
-    }, 60_000);
+function putEach(store: ChunkQueueStore, lengths: readonly number[], owned = false): void {
+  let from = 0;
+  for (const length of lengths) {
+    store.put(streamBytes(from, length), owned);
+    from += length;
+    store.checkInvariants();
   }
-});
+}
 
-describe('ownership', () => {
-  it('hands a big chunk on untouched: the very same array', () => {
-    const store = chunkQueue.createStore();
-    const chunk = filled(1024, 7);
+describe('a given chunk', () => {
+  it.each([1024, 1025, 65_536, 1_000_000])('of %i bytes goes through as the object it is', (length) => {
+    const store = storeBehind(1024);
+    const chunk = streamBytes(0, length);
     store.put(chunk, true);
+    store.take();
     expect(store.take()).toBe(chunk);
   });
 
-  it('[S2] copies what stays the caller’s', () => {
-    const store = chunkQueue.createStore();
-    const view = filled(5000, 1);
-    store.put(view, false);
-    view.fill(9);
-    expect(store.take()).toEqual(filled(5000, 1));
-  });
-
-  it('[S5] copies an owned view that shows half of its memory or less, and keeps one that shows more', () => {
-    const store = chunkQueue.createStore();
-    store.put(new Uint8Array(8192).subarray(0, 4096), true);
-    expect(store.cost).toBe(4096);
-    const kept = new Uint8Array(8192).subarray(0, 4097);
-    store.put(kept, true);
-    expect(store.cost).toBe(4096 + 8192);
-    store.take();
-    expect(store.take()).toBe(kept);
-  });
-
-  it('[S3] gives a part of a chunk as a copy, so that transferring it leaves the rest', () => {
-    const store = chunkQueue.createStore();
-    store.put(filled(4096, 3), true);
-    const part = store.take(1000);
-    structuredClone(part.buffer, { transfer: [part.buffer] });
-    expect(store.take()).toEqual(filled(3096, 3));
-  });
-
-  it('[S10] a pooled Buffer never exposes its neighbours', () => {
-    const store = chunkQueue.createStore();
-    store.put(Buffer.from('a small pooled buffer'), true);
-    const bytes = store.take();
-    expect(bytes.buffer.byteLength).toBe(bytes.length);
-  });
-
-  it('[S8] copies views of resizable and shared memory, owned or not', () => {
-    const store = chunkQueue.createStore();
-    const resizable = new Uint8Array(new ArrayBuffer(2048, { maxByteLength: 4096 })).fill(1);
-    const shared = new Uint8Array(new SharedArrayBuffer(2048)).fill(2);
-    store.put(resizable, true);
-    store.put(shared, true);
-    resizable.fill(9);
-    shared.fill(9);
-    expect(store.take()).toEqual(filled(2048, 1));
-    expect(store.take()).toEqual(filled(2048, 2));
-  });
-});
-
-describe('a chunk detached after put', () => {
-  const detachedSecond = (): ChunkQueueStore => {
+  it('of over 64 bytes goes through as it is when it is the first in line', () => {
     const store = new ChunkQueueStore();
-    const chunk = filled(2048, 2);
-    store.put(filled(2000, 1), true);
+    const [short, tiny] = [streamBytes(0, 65), streamBytes(0, 64)];
+    store.put(short, true);
+    expect(store.take()).toBe(short);
+    store.put(tiny, true);
+    const copy = store.take();
+    expect(copy).toEqual(tiny);
+    expect(copy).not.toBe(tiny);
+  });
+
+  it.each([
+    { shown: 4097, memory: 8192, first: true, isKept: true },
+    { shown: 4096, memory: 8192, first: true, isKept: false },
+    { shown: 4608, memory: 8192, first: false, isKept: true },
+    { shown: 4607, memory: 8192, first: false, isKept: false },
+    { shown: 1500, memory: 2048, first: false, isKept: false },
+    { shown: 1536, memory: 2048, first: false, isKept: true },
+  ])('[S5] that shows $shown of $memory bytes, first in line: $first, is kept: $isKept', (view) => {
+    const store = view.first ? new ChunkQueueStore() : storeBehind(1024);
+    const chunk = new Uint8Array(new ArrayBuffer(view.memory), 7, view.shown).fill(1);
+    const before = store.cost;
     store.put(chunk, true);
-    store.put(filled(3, 3), true);
-    structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
-    return store;
-  };
-  const error = expect.objectContaining({ code: 'ERR_PIPE_DETACHED' });
-
-  it('[S8] is reported by every way of reading, after the sound bytes before it', () => {
-    const target = new Uint8Array(4000);
-    const byTake = detachedSecond();
-    expect(byTake.take()).toEqual(filled(2000, 1));
-    expect(() => byTake.take()).toThrow(error);
-    const byTakeInto = detachedSecond();
-    expect(byTakeInto.takeInto(target)).toBe(2000);
-    expect(() => byTakeInto.takeInto(target)).toThrow(error);
-    const byPeek = detachedSecond();
-    expect(byPeek.peek(2000)).toEqual(filled(2000, 1));
-    expect(() => byPeek.peek(2001)).toThrow(error);
-    expect(byPeek.size).toBe(2000 + 2048 + 3);
+    store.checkInvariants();
+    if (!view.first) store.take();
+    if (view.isKept) {
+      expect(store.cost).toBe(view.memory);
+      expect(store.take()).toBe(chunk);
+    } else {
+      expect(store.cost + (view.first ? 0 : before)).toBeLessThan(before + view.memory);
+      expect(store.take().buffer.byteLength).toBe(view.shown);
+    }
   });
 
-  it('is dropped like any other, and leaves what is behind it', () => {
-    const store = detachedSecond();
-    store.drop(2000 + 2048);
+  it('[S3] never leaves with memory that a second given chunk leaves with', () => {
+    // As zlib cuts one output buffer into the chunks it gives.
+    const store = new ChunkQueueStore();
+    const shared = streamBytes(0, 16_384);
+    store.put(shared.subarray(0, 8192), true);
+    store.put(shared.subarray(8192), true);
     store.checkInvariants();
-    expect(store.take()).toEqual(filled(3, 3));
-    expect(store.cost).toBe(0);
+    const [one, two] = [store.take(), store.take()];
+    expect(one.buffer).not.toBe(two.buffer);
+    detach(one);
+    expect(two).toEqual(streamBytes(8192, 8192));
+  });
+
+  it('[S10] from the pool of Node’s Buffer is copied; one with memory of its own is passed on', () => {
+    const store = new ChunkQueueStore();
+    store.put(
+      Buffer.from(
+        'a few pooled bytes, more than sixty-four of them, so that the pool is all there is to see',
+      ),
+      true,
+    );
+    const taken = store.take();
+    expect(taken.buffer.byteLength).toBe(taken.length);
+    const alone = Buffer.alloc(20_000, 1);
+    store.put(alone, true);
+    expect(store.take()).toBe(alone);
+  });
+
+  it('that is a Buffer leaves in parts as plain arrays, none of which shows the others', () => {
+    const store = new ChunkQueueStore();
+    const chunk = Buffer.from(streamBytes(0, 20_000).buffer);
+    store.put(chunk, true);
+    const parts = [store.take(1000), store.take(18_000), store.take()];
+    expect(parts.map((part) => part.buffer.byteLength)).toEqual([1000, 18_000, 1000]);
+    expect(parts.every((part) => !Buffer.isBuffer(part))).toBe(true);
+    expect(Buffer.concat(parts)).toEqual(Buffer.from(streamBytes(0, 20_000)));
+  });
+
+  it('[S8] in resizable or shared memory is copied, first in line or not', () => {
+    const store = new ChunkQueueStore();
+    for (let round = 1; round <= 2; round += 1) {
+      const buffer = new ArrayBuffer(2048, { maxByteLength: 4096 });
+      const resizable = new Uint8Array(buffer).fill(round);
+      const shared = new Uint8Array(new SharedArrayBuffer(5000)).fill(round);
+      store.put(resizable, true);
+      store.put(shared, true);
+      resizable.fill(0xee);
+      buffer.resize(0);
+      shared.fill(0xee);
+    }
+    store.checkInvariants();
+    const bytes = new Uint8Array(store.size);
+    store.takeInto(bytes);
+    const half = 2048 + 5000;
+    expect(bytes).toEqual(new Uint8Array(2 * half).fill(1, 0, half).fill(2, half));
+  });
+
+  it('of no bytes, or detached before, is nothing', () => {
+    const store = new ChunkQueueStore();
+    const detached = new Uint8Array(3000);
+    detach(detached);
+    expect([
+      store.put(new Uint8Array(0), true),
+      store.put(detached, true),
+      store.put(detached, false),
+    ]).toEqual([0, 0, 0]);
+    expect([store.size, store.cost, store.take().length]).toEqual([0, 0, 0]);
+    store.checkInvariants();
   });
 });
 
-describe('memory', () => {
-  it('[S5] 1 MiB written a byte at a time is held in 1 MiB', () => {
-    const store = chunkQueue.createStore();
-    const one = filled(1, 1);
-    for (let count = 0; count < 2 ** 20; count += 1) store.put(one, false);
-    expect(store.cost).toBe(2 ** 20);
-  });
-
-  it('[S6] [S7] an empty store holds nothing', () => {
-    const store = chunkQueue.createStore();
-    expect(store.cost).toBe(0);
-    store.put(filled(1, 1), true);
-    store.drop(1);
-    expect(store.cost).toBe(0);
-  });
-
-  it('[S9] joins for growing peeks in linear time: bytes allocated stay under four times the backlog', () => {
+test.each([1, 64, 65, 1023, 1024, 4095, 4096, 70_000])(
+  '[S2] a chunk of %i bytes that stays the caller’s is copied, first in line or not',
+  (length) => {
     const store = new ChunkQueueStore();
-    for (let count = 0; count < 256; count += 1) store.put(filled(1024, count), true);
-    let allocated = 0;
-    let view = store.peek();
-    for (let min = 1; min <= store.size; min += 512) {
-      const next = store.peek(min);
-      if (next.buffer !== view.buffer) allocated += next.buffer.byteLength;
-      view = next;
+    for (let round = 1; round <= 3; round += 1) {
+      const memory = new Uint8Array(length + 6).fill(round);
+      store.put(memory.subarray(3, 3 + length), false);
+      memory.fill(0xee);
     }
-    expect(allocated).toBeGreaterThan(0);
-    expect(allocated).toBeLessThan(4 * store.size);
+    const bytes = new Uint8Array(3 * length);
+    expect(store.takeInto(bytes)).toBe(3 * length);
+    expect(bytes).toEqual(Uint8Array.from(bytes, (_, index) => 1 + Math.floor(index / length)));
+  },
+);
+
+describe('small writes', () => {
+  it('that follow each other are gathered in slabs that double to 8 KiB, and fill each', () => {
+    const store = new ChunkQueueStore();
+    putEach(
+      store,
+      Array.from({ length: 400 }, () => 100),
+    );
+    expect(takenLengths(store)).toEqual([100, 1024, 2048, 4096, 8192, 8192, 8192, 8156]);
+  });
+
+  it('stand alone where long chunks are between them, and take no slab', () => {
+    const store = new ChunkQueueStore();
+    for (let round = 0; round < 10; round += 1) {
+      store.put(streamBytes(0, 7), true);
+      store.put(new Uint8Array(2000), true);
+    }
+    expect(store.cost).toBe(10 * 2007);
+    expect(takenLengths(store)).toEqual(Array.from({ length: 10 }, () => [7, 2000]).flat());
+  });
+
+  it('leave a slab that is less than half full in exact memory when a long chunk comes', () => {
+    const store = new ChunkQueueStore();
+    putEach(store, [10, 10, 10]);
+    expect(store.cost).toBe(10 + 1024);
+    store.put(new Uint8Array(3000), true);
+    expect(store.cost).toBe(10 + 20 + 3000);
+    store.checkInvariants();
+  });
+
+  it('go on in the slab that a reader has begun to empty', () => {
+    const store = new ChunkQueueStore();
+    putEach(store, [1, 20, 20]);
+    store.take();
+    expect([...store.take(15)]).toEqual([...streamBytes(1, 15)]);
+    store.put(streamBytes(41, 5), false);
+    store.checkInvariants();
+    expect(store.cost).toBe(1024);
+    expect(store.take()).toEqual(streamBytes(16, 30));
+  });
+
+  it('[S10] leave in memory that shows no others: a full slab as it is, a part of one copied', () => {
+    const store = new ChunkQueueStore();
+    putEach(store, [100, 1024, 100]);
+    store.take();
+    const slab = store.peek();
+    const full = store.take();
+    expect(full.buffer).toBe(slab.buffer);
+    expect([full.length, full.buffer.byteLength]).toEqual([1024, 1024]);
+    expect(store.take().buffer.byteLength).toBe(100);
+  });
+
+  it.each([4095, 4096])('of %i bytes that are copied share a slab below 4 KiB', (length) => {
+    const store = storeBehind(1);
+    putEach(store, [length, length]);
+    expect(takenLengths(store)).toEqual(length < 4096 ? [1, 4095, 4095] : [1, 4096, 4096]);
+    putEach(store, [1, length, length]);
+    const { buffer } = new Uint8Array(store.peek(2 + length).buffer);
+    expect(buffer.byteLength).toBeGreaterThanOrEqual(length);
+  });
+});
+
+describe('peek', () => {
+  it('lends a given chunk as the object it is', () => {
+    const store = new ChunkQueueStore();
+    const chunk = streamBytes(0, 3000);
+    store.put(chunk, true);
+    expect(store.peek()).toBe(chunk);
+    expect(store.peek(3000)).toBe(chunk);
+    expect(store.take()).toBe(chunk);
+  });
+
+  it('joins what min asks for and no more, so that the rest of a long chunk still goes on as it is', () => {
+    const store = new ChunkQueueStore();
+    store.put(streamBytes(0, 10), true);
+    const long = streamBytes(10, 65_536);
+    store.put(long, true);
+    expect(store.peek(14)).toEqual(streamBytes(0, 14));
+    store.checkInvariants();
+    expect(store.take()).toEqual(streamBytes(0, 14));
+    const rest = store.take();
+    expect(rest).toEqual(streamBytes(14, 65_532));
+    expect(rest.buffer).toBe(long.buffer);
+  });
+
+  it('[S4] leaves every view as it is while it joins further and small writes follow', () => {
+    const store = new ChunkQueueStore();
+    putEach(
+      store,
+      Array.from({ length: 200 }, () => 50),
+    );
+    const views: Uint8Array[] = [];
+    for (let min = 1; min < 10_000; min += 333) {
+      views.push(store.peek(min));
+      store.put(streamBytes(store.size, 50), false);
+      store.checkInvariants();
+      for (const view of views) expect(Buffer.compare(view, streamBytes(0, view.length))).toBe(0);
+    }
+  });
+
+  it('[S4] leaves a view of a slab as it is when the slab is filled, left and outgrown', () => {
+    const store = new ChunkQueueStore();
+    putEach(store, [10, 20]);
+    store.take();
+    const view = store.peek();
+    store.put(streamBytes(30, 1000), false);
+    store.put(streamBytes(1030, 500), false);
+    expect(view).toEqual(streamBytes(10, 20));
+    const shrunk = storeBehind(1024);
+    putEach(shrunk, [1, 2]);
+    shrunk.drop(1025);
+    const lent = shrunk.peek();
+    shrunk.put(new Uint8Array(2000), true);
+    expect(lent).toEqual(streamBytes(1, 2));
+  });
+});
+
+describe('arguments out of range', () => {
+  it.each([0, -1, Number.NaN, -Infinity])('%d counts as none', (count) => {
+    const store = new ChunkQueueStore();
+    store.put(streamBytes(0, 3), true);
+    expect(store.take(count).length).toBe(0);
+    store.drop(count);
+    expect(store.peek(count)).toEqual(streamBytes(0, 3));
+    expect(store.size).toBe(3);
+    store.checkInvariants();
+  });
+
+  it.each([4, 1e9, Infinity])('%d counts as all', (count) => {
+    const store = new ChunkQueueStore();
+    putEach(store, [1, 1, 1]);
+    expect(store.peek(count)).toEqual(streamBytes(0, 3));
+    store.drop(count);
+    expect([store.size, store.cost]).toEqual([0, 0]);
+    store.checkInvariants();
+  });
+
+  it('parts of a byte are cut off', () => {
+    const store = new ChunkQueueStore();
+    store.put(streamBytes(0, 100), true);
+    expect(store.take(2.9).length).toBe(2);
+    store.drop(1.5);
+    expect(store.size).toBe(97);
+    store.checkInvariants();
+  });
+
+  it.each([-1, Number.NaN, Infinity, '64' as unknown as number])(
+    'capacityBytes of %s is refused',
+    (capacityBytes) => {
+      expect(() => chunkQueue.createStore({ capacityBytes })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_PIPE_ARGUMENT',
+          message: `capacityBytes is ${capacityBytes}; it must be a finite number of at least 0`,
+        }),
+      );
+    },
+  );
+});
+
+it('declares what it does', () => {
+  expect(chunkQueue).toMatchObject({
+    name: '@millrace/chunk-queue',
+    contract: 1,
+    traits: { put: 'takes', take: 'gives', fixed: false, amplification: 2 },
   });
 });
