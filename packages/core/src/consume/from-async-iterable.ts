@@ -43,16 +43,14 @@ class IteratorSource implements ChunkSource {
 
   async next(): Promise<IteratorResult<unknown>> {
     try {
-      const result = await this.#iterator.next();
-      this.#isOver ||= result.done === true;
-      return result;
+      return await this.#iterator.next();
     } catch (reason) {
       this.#isOver = true;
       throw reason;
     }
   }
 
-  /** As `for await` leaves a loop: an iterator that ended or threw by itself is not told. */
+  /** As `for await` leaves a loop: once, and an iterator that threw by itself is not told. */
   stop(): unknown {
     if (this.#isOver) return undefined;
     this.#isOver = true;

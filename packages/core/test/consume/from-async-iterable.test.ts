@@ -62,6 +62,30 @@ test.each(anyReasons.map((reason) => [reason]))(
   },
 );
 
+test('an iterator that throws by itself is not told to return, not even when the pipe was cancelled before', async () => {
+  for (const isCancelled of [false, true]) {
+    let refuse!: (reason: unknown) => void;
+    const calls: string[] = [];
+    const reader = fromAsyncIterable(
+      {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<IteratorResult<Uint8Array>>((_, reject) => (refuse = reject)),
+          return: () => {
+            calls.push('return');
+            return Promise.resolve({ done: true as const, value: undefined });
+          },
+        }),
+      },
+      arrayStrategy,
+    );
+    await quiet();
+    if (isCancelled) reader.cancel();
+    refuse(new Error('mine'));
+    await quiet();
+    expect(calls).toEqual(isCancelled ? ['return'] : []);
+  }
+});
+
 test('cancelling the pipe returns the iterator, once, and the end of one does not', async () => {
   const iterator = (end: boolean) => {
     const calls: string[] = [];

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { bytes } from '../../src/consume/bytes.ts';
 import { pipeTo } from '../../src/consume/pipe-to.ts';
@@ -280,6 +281,16 @@ describe('signal', () => {
     await quiet();
     controller.abort();
     expect(((await done) as { reason: unknown }).reason).toBe(failure);
+  });
+
+  test('none is listened to any more when the piping is over, however it went', async () => {
+    const { signal } = new AbortController();
+    const gone = openPipe();
+    gone.reader.cancel();
+    await outcomeOf(pipeTo(endedBody('a'), openPipe().writer, { signal, preventClose: true }));
+    await outcomeOf(pipeTo(failedBody(new Error('died')), openPipe().writer, { signal }));
+    await outcomeOf(pipeTo(endedBody('a'), gone.writer, { signal }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('one that has fired before stops it before the first byte', async () => {

@@ -29,6 +29,15 @@ test('text that arrives in pieces, each waited for, is the same too', async () =
   }
 });
 
+test('long text is the same wherever its bytes are cut, before or behind the first pages', async () => {
+  const long = sample.repeat(700);
+  const encoded = utf8(long);
+  for (const at of [3, 6, 4_094, 4_095, 4_096, 4_097, 4_098, encoded.length - 1]) {
+    expect(await text(endedBody(encoded.slice(0, at), encoded.slice(at)))).toBe(long);
+    expect(await text(endedBody(encoded.slice(0, 2), encoded.slice(2, at), encoded.slice(at)))).toBe(long);
+  }
+});
+
 test('a character that the end cuts off becomes U+FFFD, as in Response.text()', async () => {
   const cutOff = utf8('a€').slice(0, -1);
   expect(await text(endedBody(cutOff))).toBe('a\uFFFD');
