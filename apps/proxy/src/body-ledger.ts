@@ -183,13 +183,14 @@ export class BodyLedger {
   }
 
   /**
-   * The pipe of a response is the client's, which does not say when it pauses the upstream. So those are sampled:
-   * full at a look counts as paused until the next one, which is right on average.
+   * The pipe of a response is the client's, which does not say when it pauses the upstream. So those are sampled: one
+   * whose bytes may cost as much as the high-water mark counts as paused until the next look.
    */
   #look(): void {
+    const { highWaterMark, strategy } = this.#options;
+    const fullBytes = highWaterMark / strategy.traits.amplification;
     for (const body of this.#open.values()) {
-      if (body.facts.direction === 'request') continue;
-      body.setProducerPaused(body.bufferedBytes >= this.#options.highWaterMark);
+      if (body.facts.direction === 'response') body.setProducerPaused(body.bufferedBytes >= fullBytes);
     }
   }
 

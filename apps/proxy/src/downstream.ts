@@ -12,7 +12,9 @@ export class Downstream {
     // Errors are said again by `close`; one that nobody listens to would end the process.
     response.on('error', () => {});
     response.on('close', () => {
-      if (!response.writableFinished) this.#leaving.abort(new ClientLeft());
+      if (response.writableFinished) return;
+      // Not before an upload that has broken off with it has failed for that.
+      process.nextTick(() => this.#leaving.abort(new ClientLeft()));
     });
   }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command: argv → config → server. Prints where to look, and stops on signals. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
@@ -46,6 +46,9 @@ async function run(config: ProxyConfig): Promise<void> {
 
 async function strategyFor({ strategy }: ProxyConfig): Promise<BufferStrategy> {
   const isPath = /^\.{0,2}\//.test(strategy);
+  if (isPath && !existsSync(strategy)) {
+    throw new ConfigError(`--strategy is ${JSON.stringify(strategy)}; there is no such file.`);
+  }
   const specifier = isPath ? pathToFileURL(resolve(strategy)).href : strategy;
   try {
     return await loadStrategy(specifier, { import: (name) => import(name) });
@@ -81,7 +84,8 @@ function stopOnSignals(server: ProxyServer, demo: DemoOrigin | undefined, drainT
     const cutOff = await server.drain(drainTimeoutMs);
     await demo?.close();
     if (cutOff === 0) return;
-    process.stderr.write(`millrace-proxy: ${cutOff} exchanges were cut off after ${drainTimeoutMs} ms\n`);
+    const what = cutOff === 1 ? '1 exchange was' : `${cutOff} exchanges were`;
+    process.stderr.write(`millrace-proxy: ${what} cut off after ${drainTimeoutMs} ms.\n`);
     process.exitCode = FAILED;
   };
   process.on('SIGTERM', (signal) => void stop(signal));

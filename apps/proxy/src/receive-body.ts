@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createPipe,
   PipeError,
@@ -37,7 +37,11 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * when it ought to read the answer; unlike with a Node stream's own adapter the connection stays, since that answer
  * goes through it.
  */
-export function receiveBody(request: IncomingMessage, options: ReceiveBodyOptions): ReceivedBody {
+export function receiveBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ReceiveBodyOptions,
+): ReceivedBody {
   const { strategy, highWaterMark, lowWaterMark, onPaused } = options;
   const length = request.headers['content-length'];
   const expectedBytes = length === undefined ? undefined : Number(length);
@@ -57,8 +61,15 @@ export function receiveBody(request: IncomingMessage, options: ReceiveBodyOption
   };
   source.start(receive);
   request.on('end', () => writer.end());
+  // Also said by `close`, which comes sooner; one that nobody listens to would end the process.
   request.on('error', (error) => writer.fail(error));
-  request.on('close', () => writer.fail(clientLeft()));
+  // The response knows of a lost connection at once, the request two ticks later: by then the exchange may have been
+  // given up because of it, and an upload that broke off would count as one that nobody wanted.
+  for (const side of [response, request]) {
+    side.on('close', () => {
+      if (!request.complete) writer.fail(request.errored ?? clientLeft());
+    });
+  }
   return { reader, expectedBytes, closed: writer.closed };
 }
 

@@ -53,7 +53,7 @@ export class Relay {
     try {
       const head = forwardedRequest(request, this.#options.upstream.host);
       if (hasBody(request)) {
-        upload = this.#receive(request, () => {
+        upload = this.#receive(request, response, () => {
           if (mayContinue && downstream.isUnanswered) response.writeContinue();
         });
       }
@@ -67,11 +67,11 @@ export class Relay {
     linger(request);
   }
 
-  #receive(request: IncomingMessage, onWanted: () => void): PipeReader {
+  #receive(request: IncomingMessage, response: ServerResponse, onWanted: () => void): PipeReader {
     const { ledger, strategy, highWaterMark, lowWaterMark } = this.#options;
     // The pipe comes first, and nothing arrives before this turn is over.
     let body: OpenBody | undefined;
-    const { reader, expectedBytes, closed } = receiveBody(request, {
+    const { reader, expectedBytes, closed } = receiveBody(request, response, {
       strategy,
       highWaterMark,
       lowWaterMark,

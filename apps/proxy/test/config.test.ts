@@ -81,23 +81,71 @@ describe('the configuration', () => {
 });
 
 describe.each([
-  [['--listen', 'nowhere'], '--listen is "nowhere"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.'],
-  [['--listen', '127.0.0.1:65536'], '--listen is "127.0.0.1:65536"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.'],
-  [['--listen', '::1:80'], '--listen is "::1:80"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.'],
-  [['--upstream', 'origin:80'], '--upstream is "origin:80"; it must be http://HOST:PORT or https://HOST:PORT.'],
-  [['--upstream', 'ftp://origin'], '--upstream is "ftp://origin"; it must be http://HOST:PORT or https://HOST:PORT.'],
-  [['--upstream', 'http://me:secret@origin'], '--upstream carries a user name or password; it must be http://HOST:PORT or https://HOST:PORT, without credentials.'],
-  [['--upstream', 'http://origin/api'], '--upstream is "http://origin/api"; it must be http://HOST:PORT or https://HOST:PORT, without a path, since request paths are passed on as they come.'],
-  [['--listen', '127.0.0.1:81', '--upstream', 'http://127.0.0.1:81'], '--upstream is http://127.0.0.1:81, where the proxy itself is to listen.'],
+  [
+    ['--listen', 'nowhere'],
+    '--listen is "nowhere"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.',
+  ],
+  [
+    ['--listen', '127.0.0.1:65536'],
+    '--listen is "127.0.0.1:65536"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.',
+  ],
+  [
+    ['--listen', '::1:80'],
+    '--listen is "::1:80"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.',
+  ],
+  [
+    ['--upstream', 'origin:80'],
+    '--upstream is "origin:80"; it must be http://HOST:PORT or https://HOST:PORT.',
+  ],
+  [
+    ['--upstream', 'ftp://origin'],
+    '--upstream is "ftp://origin"; it must be http://HOST:PORT or https://HOST:PORT.',
+  ],
+  [
+    ['--upstream', 'http://me:secret@origin'],
+    '--upstream carries a user name or password; it must be http://HOST:PORT or https://HOST:PORT, without credentials.',
+  ],
+  [
+    ['--upstream', 'http://origin/api'],
+    '--upstream is "http://origin/api"; it must be http://HOST:PORT or https://HOST:PORT, without a path, since request paths are passed on as they come.',
+  ],
+  [
+    ['--listen', '127.0.0.1:81', '--upstream', 'http://127.0.0.1:81'],
+    '--upstream is http://127.0.0.1:81, where the proxy itself is to listen.',
+  ],
   [['--strategy', ' '], '--strategy is " "; it must be a package name or a file.'],
-  [['--high-water-mark', '64k'], '--high-water-mark is "64k"; it must be a whole number of bytes, from 1 to 1073741824.'],
-  [['--high-water-mark', '0'], '--high-water-mark is "0"; it must be a whole number of bytes, from 1 to 1073741824.'],
-  [['--high-water-mark', '1073741825'], '--high-water-mark is "1073741825"; it must be a whole number of bytes, from 1 to 1073741824.'],
-  [['--high-water-mark', '10', '--low-water-mark', '10'], '--low-water-mark is "10"; it must be a whole number of bytes below the high-water mark, from 0 to 9.'],
-  [['--admin-path', '/'], '--admin-path is "/"; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.'],
-  [['--admin-path', 'status'], '--admin-path is "status"; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.'],
-  [['--drain-timeout-ms', '1.5'], '--drain-timeout-ms is "1.5"; it must be a whole number of milliseconds, from 0 to 2147483647.'],
-  [['--drain-timeout-ms', '2147483648'], '--drain-timeout-ms is "2147483648"; it must be a whole number of milliseconds, from 0 to 2147483647.'],
+  [
+    ['--high-water-mark', '64k'],
+    '--high-water-mark is "64k"; it must be a whole number of bytes, from 1 to 1073741824.',
+  ],
+  [
+    ['--high-water-mark', '0'],
+    '--high-water-mark is "0"; it must be a whole number of bytes, from 1 to 1073741824.',
+  ],
+  [
+    ['--high-water-mark', '1073741825'],
+    '--high-water-mark is "1073741825"; it must be a whole number of bytes, from 1 to 1073741824.',
+  ],
+  [
+    ['--high-water-mark', '10', '--low-water-mark', '10'],
+    '--low-water-mark is "10"; it must be a whole number of bytes below the high-water mark, from 0 to 9.',
+  ],
+  [
+    ['--admin-path', '/'],
+    '--admin-path is "/"; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.',
+  ],
+  [
+    ['--admin-path', 'status'],
+    '--admin-path is "status"; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.',
+  ],
+  [
+    ['--drain-timeout-ms', '1.5'],
+    '--drain-timeout-ms is "1.5"; it must be a whole number of milliseconds, from 0 to 2147483647.',
+  ],
+  [
+    ['--drain-timeout-ms', '2147483648'],
+    '--drain-timeout-ms is "2147483648"; it must be a whole number of milliseconds, from 0 to 2147483647.',
+  ],
   [['--listen'], '--listen needs a value, HOST:PORT.'],
   [['--listen', '--upstream'], '--listen needs a value, HOST:PORT.'],
   [['--strategy='], '--strategy needs a value, PACKAGE.'],
@@ -106,7 +154,9 @@ describe.each([
   [['start'], '"start" is no option; options start with --, see --help.'],
 ])('%s', (argv, sentence) => {
   it('is refused in one sentence', () => {
-    expect(() => readConfig(argv, {})).toThrow(expect.objectContaining({ name: 'ConfigError', message: sentence }));
+    expect(() => readConfig(argv, {})).toThrow(
+      expect.objectContaining({ name: 'ConfigError', message: sentence }),
+    );
   });
 });
 

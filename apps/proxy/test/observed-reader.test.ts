@@ -64,7 +64,12 @@ describe.each(everyStrategy)('a reader under observation, over $name', (strategy
     const { seen, writer, reader } = observed();
     expect([reader.size, reader.tryRead(), reader.tryPeek()]).toEqual([0, undefined, undefined]);
     writer.write(bytesOf('abc'));
-    expect([reader.size, textOf(reader.tryPeek()), textOf(reader.tryRead(2)), reader.size]).toEqual([3, 'abc', 'ab', 1]);
+    expect([reader.size, textOf(reader.tryPeek()), textOf(reader.tryRead(2)), reader.size]).toEqual([
+      3,
+      'abc',
+      'ab',
+      1,
+    ]);
     reader.tryRead();
     writer.end();
     expect(reader.tryRead()).toBeNull();

@@ -15,14 +15,22 @@ const MARKS = { highWaterMark: 65_536, lowWaterMark: 32_768 };
 describe.each(everyStrategy)('the body of a request, into $name', (strategy) => {
   /** What arrives at a server that receives one body and answers it only when told. */
   const receiving = async () => {
-    let arrive!: (arrival: { body: ReceivedBody; request: http.IncomingMessage; response: http.ServerResponse }) => void;
+    let arrive!: (arrival: {
+      body: ReceivedBody;
+      request: http.IncomingMessage;
+      response: http.ServerResponse;
+    }) => void;
     const arrived = new Promise<Parameters<typeof arrive>[0]>((resolve) => {
       arrive = resolve;
     });
     const pauses: boolean[] = [];
     const url = await httpServer((request, response) => {
       response.on('error', () => {});
-      const body = receiveBody(request, { strategy, ...MARKS, onPaused: (isPaused) => pauses.push(isPaused) });
+      const body = receiveBody(request, response, {
+        strategy,
+        ...MARKS,
+        onPaused: (isPaused) => pauses.push(isPaused),
+      });
       arrive({ body, request, response });
     });
     return { url, arrived, pauses };

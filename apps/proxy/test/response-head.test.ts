@@ -8,12 +8,34 @@ function answer(status: number, rawHeaders: string[]): IncomingResponse {
 
 describe('the head of an answer', () => {
   it('goes to the client as it is, with Via', () => {
-    const headers = ['ETag', '"a"', 'Set-Cookie', 'a', 'Set-Cookie', 'b', 'Content-Length', '5', 'Content-Encoding', 'gzip'];
+    const headers = [
+      'ETag',
+      '"a"',
+      'Set-Cookie',
+      'a',
+      'Set-Cookie',
+      'b',
+      'Content-Length',
+      '5',
+      'Content-Encoding',
+      'gzip',
+    ];
     expect(forwardedResponseHeaders(answer(200, headers))).toEqual([...headers, 'via', '1.1 millrace']);
   });
 
   it('leaves out what is about the connection to the upstream, and trailers that are not passed on', () => {
-    const headers = ['Connection', 'x-hop', 'X-Hop', '1', 'Keep-Alive', 'timeout=5', 'Transfer-Encoding', 'chunked', 'Trailer', 'x'];
+    const headers = [
+      'Connection',
+      'x-hop',
+      'X-Hop',
+      '1',
+      'Keep-Alive',
+      'timeout=5',
+      'Transfer-Encoding',
+      'chunked',
+      'Trailer',
+      'x',
+    ];
     expect(forwardedResponseHeaders(answer(200, headers))).toEqual(['via', '1.1 millrace']);
   });
 

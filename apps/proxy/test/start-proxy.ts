@@ -6,7 +6,7 @@ import { ProxyServer, type ProxyOptions } from '../src/proxy-server.ts';
 export interface StartedProxy {
   readonly server: ProxyServer;
   readonly url: string;
-  snapshot(): Promise<LedgerSnapshot>;
+  readonly snapshot: () => Promise<LedgerSnapshot>;
 }
 
 /** A proxy in this process, stopped when the test ends. */

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Connections } from '../src/connections.ts';
+
+/** More than the system takes off a server's hands while the client reads nothing. */
+const BODY_BYTES = 32 * 1024 * 1024;
+
+describe('the connections of a server', () => {
+  const serving = async (handle: http.RequestListener) => {
+    const server = http.createServer();
+    const connections = new Connections(server);
+    server.on('request', (request, response) => {
+      connections.begin(request, response);
+      handle(request, response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => server.closeAllConnections());
+    const connect = (): net.Socket => {
+      const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+      onTestFinished(() => void socket.destroy());
+      return socket;
+    };
+    return { server, connections, connect };
+  };
+  const read = async (socket: net.Socket): Promise<number> => {
+    let bytes = 0;
+    socket.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    await once(socket, 'close');
+    return bytes;
+  };
+
+  it('lose nothing of an answer that is ended but not all sent when they are drained', async () => {
+    const { server, connections, connect } = await serving((_, response) => {
+      response.writeHead(200, { 'content-length': BODY_BYTES });
+      response.end(Buffer.alloc(BODY_BYTES));
+    });
+    const socket = connect();
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(socket, 'readable');
+    expect(connections.exchanges).toBe(1);
+    const closed = once(server, 'close');
+    server.close();
+    connections.drain();
+    expect(await read(socket)).toBeGreaterThan(BODY_BYTES);
+    await closed;
+    expect(connections.exchanges).toBe(0);
+  });
+
+  it('are closed at once when they are idle', async () => {
+    const { server, connections, connect } = await serving((_, response) => void response.end('ok'));
+    const socket = connect();
+    const closed = once(socket, 'close');
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(socket, 'data');
+    server.close();
+    connections.drain();
+    await closed;
+  });
+
+  it('are told not to be kept when an exchange begins while they are drained', async () => {
+    const held: http.ServerResponse[] = [];
+    const { server, connections, connect } = await serving((_, response) => void held.push(response));
+    const socket = connect();
+    socket.write('GET /1 HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(server, 'request');
+    server.close();
+    connections.drain();
+    const request = once(server, 'request');
+    // Pipelined, so the connection is busy with the first.
+    socket.write('GET /2 HTTP/1.1\r\nhost: a\r\n\r\n');
+    await request;
+    let received = '';
+    socket.on('data', (bytes) => {
+      received += bytes.toString();
+    });
+    for (const response of held) response.end('ok');
+    await once(socket, 'close');
+    expect(received.match(/connection: [a-z-]+/gi)).toEqual(['Connection: keep-alive', 'Connection: close']);
+  });
+});

@@ -1,0 +1,447 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { demoBody, demoSha256 } from '../src/demo-body.ts';
+import { startDemoOrigin } from '../src/demo-origin.ts';
+import { download, get } from './download.ts';
+import { everyStrategy } from './every-strategy.ts';
+import { httpServer } from './http-server.ts';
+import { rawExchange } from './raw-exchange.ts';
+import { rawServer } from './raw-server.ts';
+import { startProxy } from './start-proxy.ts';
+import { until } from './until.ts';
+
+const MIB = 1024 * 1024;
+
+async function demoOrigin(): Promise<URL> {
+  const demo = await startDemoOrigin();
+  onTestFinished(() => demo.close());
+  return demo.url;
+}
+
+/** A request whose connection is closed when the test ends. */
+function sending(url: string, options: http.RequestOptions): http.ClientRequest {
+  const request = http.request(url, options);
+  request.on('error', () => {});
+  onTestFinished(() => void request.destroy());
+  return request;
+}
+
+async function answerTo(request: http.ClientRequest): Promise<{ status: number; text: string }> {
+  const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  return { status: answer.statusCode ?? 0, text };
+}
+
+/** What an upstream got, and how it ended. */
+interface Received {
+  text: string;
+  outcome: 'open' | 'whole' | 'broken';
+}
+
+/** An upstream that takes a body in and answers when it is whole. */
+async function receivingUpstream(): Promise<{ url: URL; received: Received }> {
+  const received: Received = { text: '', outcome: 'open' };
+  const url = await httpServer((request, response) => {
+    request.on('data', (chunk) => {
+      received.text += String(chunk);
+    });
+    request.on('error', () => {});
+    request.on('close', () => {
+      received.outcome = request.complete ? 'whole' : 'broken';
+    });
+    request.on('end', () => response.end('got it'));
+  });
+  return { url, received };
+}
+
+/** An upstream that sends for ever, as fast as it is let, and knows when it was left. */
+async function endlessUpstream(): Promise<{ url: URL; left: Promise<void> }> {
+  let leave!: () => void;
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const url = await httpServer((_, response) => {
+    const chunk = Buffer.alloc(65_536);
+    const pump = (): void => {
+      while (response.write(chunk));
+    };
+    response
+      .on('drain', pump)
+      .on('close', leave)
+      .on('error', () => {});
+    pump();
+  });
+  return { url, left };
+}
+
+describe.each(everyStrategy)('through $name', (strategy) => {
+  it('a body arrives as it was sent, with its status and headers', async () => {
+    const { url } = await startProxy(await demoOrigin(), { strategy });
+    const { status, bytes, sha256, headers } = await download(`${url}/bytes/${5 * MIB}`);
+    expect([status, bytes, sha256]).toEqual([200, 5 * MIB, await demoSha256(5 * MIB)]);
+    expect(headers).toMatchObject({ 'content-length': String(5 * MIB), etag: `"demo-body-${5 * MIB}"` });
+  });
+
+  it('an upload arrives as it was sent, of a declared length and in chunks', async () => {
+    const { url, snapshot } = await startProxy(await demoOrigin(), { strategy });
+    const size = 5 * MIB;
+    for (const headers of [{ 'content-length': size }, {}]) {
+      const request = sending(`${url}/upload`, { method: 'PUT', headers });
+      for (const piece of demoBody(size)) request.write(piece);
+      request.end();
+      const { text } = await answerTo(request);
+      expect(JSON.parse(text)).toEqual({ bytes: size, sha256: await demoSha256(size) });
+    }
+    expect(await snapshot()).toMatchObject({
+      bytes: { requestsIn: 2 * size },
+      outcomes: { requests: { ended: 2, failed: 0, cancelled: 0 } },
+    });
+  });
+
+  it.each(['length', 'chunked', 'close'])(
+    'a body that breaks off reaches the client as an error: %s [P3]',
+    async (mode) => {
+      const { url, snapshot } = await startProxy(await demoOrigin(), { strategy });
+      await expect(download(`${url}/break?mode=${mode}&after=${3 * MIB}`)).rejects.toMatchObject({
+        code: 'ECONNRESET',
+      });
+      expect(await snapshot()).toMatchObject({
+        open: { requests: 0, responses: 0 },
+        outcomes: { responses: { ended: 0, failed: 1, cancelled: 0 } },
+      });
+    },
+  );
+
+  it.each([
+    ['length', 300_000],
+    ['chunked', 300_000],
+  ])('all bytes that came before the break are delivered: %s', async (mode, after) => {
+    const { url } = await startProxy(await demoOrigin(), { strategy });
+    const answer = await rawExchange(
+      url,
+      `GET /break?mode=${mode}&after=${after} HTTP/1.1\r\nhost: a\r\n\r\n`,
+    );
+    expect(answer.length).toBeGreaterThan(after);
+    expect(answer.endsWith('0\r\n\r\n')).toBe(false);
+  });
+
+  it('a broken body is reset for a client of HTTP/1.0, to which an orderly end would be the end', async () => {
+    const { url } = await startProxy(await demoOrigin(), { strategy });
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    socket.write('GET /break?mode=chunked&after=1000 HTTP/1.0\r\n\r\n');
+    socket.resume();
+    await expect(once(socket, 'close')).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('a client that leaves in the middle aborts the upstream and frees what is buffered', async () => {
+    const { url: upstream, left } = await endlessUpstream();
+    const { url, snapshot } = await startProxy(upstream, { strategy });
+    const response = await get(`${url}/`);
+    response.on('error', () => {}).pause();
+    await until(async () => (await snapshot()).bufferedBytes >= 32_768);
+    expect((await snapshot()).open.responses).toBe(1);
+    response.destroy();
+    await left;
+    await until(async () => (await snapshot()).open.responses === 0);
+    expect(await snapshot()).toMatchObject({
+      bufferedBytes: 0,
+      outcomes: { responses: { ended: 0, failed: 0, cancelled: 1 } },
+    });
+  });
+
+  it('a client that reads slowly pauses the upstream, and little is buffered', async () => {
+    const { url: upstream } = await endlessUpstream();
+    const { url, snapshot } = await startProxy(upstream, { strategy });
+    const response = await get(`${url}/`);
+    onTestFinished(() => void response.destroy());
+    response.on('error', () => {}).pause();
+    await until(async () => (await snapshot()).slow.producersPaused === 1);
+    const { bufferedBytes, bodies } = await snapshot();
+    expect(bufferedBytes).toBeGreaterThanOrEqual(32_768);
+    expect(bufferedBytes).toBeLessThan(3 * 65_536);
+    expect(bodies[0]).toMatchObject({
+      direction: 'response',
+      method: 'GET',
+      path: '/',
+      consumerWaiting: false,
+    });
+  });
+
+  it.each([
+    ['of a declared length', { 'content-length': 1000 }],
+    ['in chunks', {}],
+  ])('an upload that breaks off never looks whole to the upstream, %s [P3]', async (_, headers) => {
+    const { url: upstream, received } = await receivingUpstream();
+    const { url, snapshot } = await startProxy(upstream, { strategy });
+    const request = sending(url, { method: 'POST', headers });
+    request.write('half of it');
+    await until(() => received.text === 'half of it');
+    request.destroy();
+    await until(() => received.outcome !== 'open');
+    expect(received).toEqual({ text: 'half of it', outcome: 'broken' });
+    expect(await snapshot()).toMatchObject({
+      open: { requests: 0, responses: 0 },
+      outcomes: { requests: { ended: 0, failed: 1, cancelled: 0 } },
+    });
+  });
+
+  it('an upload that breaks off before its first byte never looks whole to the upstream', async () => {
+    const { url: upstream, received } = await receivingUpstream();
+    const { url, snapshot } = await startProxy(upstream, { strategy });
+    const request = sending(url, { method: 'POST', headers: { 'content-length': 1000 } });
+    request.flushHeaders();
+    await until(async () => (await snapshot()).open.requests === 1);
+    request.destroy();
+    await until(async () => (await snapshot()).open.requests === 0);
+    expect(received.outcome).not.toBe('whole');
+  });
+});
+
+describe('an upstream that does not answer', () => {
+  it('is a 502 with the reason when it refuses the connection', async () => {
+    const gone = net.createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as net.AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${port}`));
+    const response = await fetch(`${url}/a`);
+    expect(response.status).toBe(502);
+    expect(await response.json()).toEqual({
+      status: 502,
+      error: 'Bad Gateway',
+      reason: `The upstream http://127.0.0.1:${port} does not answer: connect ECONNREFUSED 127.0.0.1:${port}`,
+    });
+  });
+
+  it('is a 502 while an upload is under way, which is cancelled and does not hold the answer up', async () => {
+    const upstream = await httpServer((request) => void request.socket.destroy());
+    const { url, snapshot } = await startProxy(upstream);
+    const request = sending(`${url}/upload`, { method: 'POST', headers: { 'content-length': 20 * MIB } });
+    for (const piece of demoBody(20 * MIB)) request.write(piece);
+    request.end();
+    expect(await answerTo(request)).toMatchObject({ status: 502 });
+    expect(await snapshot()).toMatchObject({ outcomes: { requests: { ended: 0, failed: 0, cancelled: 1 } } });
+  });
+
+  it('is a 502 when it answers nonsense', async () => {
+    const { url } = await startProxy(await rawServer('SSH-2.0-OpenSSH_9.2\r\n'));
+    expect((await fetch(url)).status).toBe(502);
+  });
+
+  it('is a 502 when its answer is coded in a way that would be lost', async () => {
+    const response = 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n';
+    const { url } = await startProxy(await rawServer(response));
+    expect((await fetch(url)).status).toBe(502);
+  });
+
+  it('leaves alone a client that has left before', async () => {
+    let open!: () => void;
+    const opened = new Promise<http.ServerResponse>((resolve) => {
+      open = resolve as unknown as () => void;
+    });
+    const upstream = await httpServer((_, response) =>
+      (open as (response: http.ServerResponse) => void)(response),
+    );
+    const { url } = await startProxy(upstream);
+    const request = sending(url, {});
+    request.end();
+    const held = await opened;
+    request.destroy();
+    await once(held, 'close');
+    expect(held.writableEnded).toBe(false);
+  });
+});
+
+describe('an answer without a body', () => {
+  it('to HEAD keeps the length it would have', async () => {
+    const { url, snapshot } = await startProxy(await demoOrigin());
+    const response = await fetch(`${url}/bytes/1000`, { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, '1000']);
+    expect((await snapshot()).open.responses).toBe(0);
+  });
+
+  it('of status 304 passes', async () => {
+    const { url } = await startProxy(await demoOrigin());
+    const response = await fetch(`${url}/bytes/1000`, { headers: { 'if-none-match': '"demo-body-1000"' } });
+    expect([response.status, response.headers.get('etag'), await response.text()]).toEqual([
+      304,
+      '"demo-body-1000"',
+      '',
+    ]);
+  });
+
+  it('of status 204 passes', async () => {
+    const upstream = await httpServer((_, response) => void response.writeHead(204, { 'x-a': '1' }).end());
+    const { url } = await startProxy(upstream);
+    const response = await fetch(url, { method: 'DELETE' });
+    expect([response.status, response.headers.get('x-a')]).toEqual([204, '1']);
+  });
+
+  it('leaves its connections usable', async () => {
+    const { url } = await startProxy(await demoOrigin());
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    for (const method of ['HEAD', 'GET', 'HEAD', 'GET']) {
+      const request = http.request(`${url}/bytes/1000`, { method, agent }).end();
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      expect(response.complete).toBe(true);
+    }
+  });
+});
+
+describe('headers', () => {
+  it('reach the upstream with its host, who asked, and Via; and come back with Via', async () => {
+    let seen: string[] = [];
+    const upstream = await httpServer((request, response) => {
+      seen = request.rawHeaders;
+      response
+        .writeHead(200, [
+          'X-A',
+          '1',
+          'Set-Cookie',
+          'a',
+          'Set-Cookie',
+          'b',
+          'Connection',
+          'x-hop',
+          'X-Hop',
+          '1',
+        ])
+        .end('ok');
+    });
+    const { url } = await startProxy(upstream);
+    const { host } = new URL(url);
+    const answer = await rawExchange(
+      url,
+      `GET / HTTP/1.1\r\nhost: ${host}\r\nX-B: 2\r\nconnection: close, x-c\r\nX-C: 3\r\n\r\n`,
+    );
+    const pairs = seen.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${seen[at + 1]}`] : []));
+    expect(pairs).toEqual([
+      `host: ${upstream.host}`,
+      'connection: keep-alive',
+      'X-B: 2',
+      'x-forwarded-for: 127.0.0.1',
+      `x-forwarded-host: ${host}`,
+      'x-forwarded-proto: http',
+      'via: 1.1 millrace',
+    ]);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\nX-A: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n/);
+    expect(answer).toContain('\r\nvia: 1.1 millrace\r\n');
+    expect(answer).not.toContain('X-Hop');
+  });
+
+  it('reach the client before the first byte of the body, when that takes its time', async () => {
+    let finish!: () => void;
+    const upstream = await httpServer((_, response) => {
+      response.flushHeaders();
+      finish = () => response.end('at last');
+    });
+    const { url } = await startProxy(upstream);
+    const response = await get(url);
+    finish();
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    expect(text).toBe('at last');
+  });
+});
+
+describe('a request', () => {
+  it('keeps the bytes of its path', async () => {
+    const upstream = await httpServer((request, response) => void response.end(request.url));
+    const { url } = await startProxy(upstream);
+    const answer = await rawExchange(
+      url,
+      'GET //a/../b%2F?q=%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+    );
+    expect(answer.endsWith('\r\n//a/../b%2F?q=%zz')).toBe(true);
+  });
+
+  it.each([
+    ['two hosts', 'host: a\r\nhost: a', 400],
+    ['a host with a user', 'host: me@a', 400],
+    ['a coded body', 'host: a\r\ntransfer-encoding: gzip, chunked', 501],
+  ])('with %s is refused and never reaches the upstream', async (_, headers, status) => {
+    let reached = 0;
+    const upstream = await httpServer((_, response) => {
+      reached += 1;
+      response.end();
+    });
+    const { url } = await startProxy(upstream);
+    const answer = await rawExchange(url, `POST / HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(reached).toBe(0);
+  });
+
+  it('that expects 100-continue gets it once the upstream takes the body', async () => {
+    const { url: upstream, received } = await receivingUpstream();
+    const { url } = await startProxy(upstream);
+    const request = sending(url, {
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': 4 },
+    });
+    request.flushHeaders();
+    await once(request, 'continue');
+    request.end('body');
+    expect(await answerTo(request)).toEqual({ status: 200, text: 'got it' });
+    expect(received).toEqual({ text: 'body', outcome: 'whole' });
+  });
+
+  it('that expects 100-continue is answered straight when the upstream is gone, and its body never sent', async () => {
+    const gone = net.createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as net.AddressInfo;
+    gone.close();
+    await once(gone, 'close');
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${port}`));
+    const answer = await rawExchange(
+      url,
+      'POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+  });
+
+  it('whose upload the upstream answers early gets that answer', async () => {
+    const upstream = await httpServer((request, response) => {
+      request.on('error', () => {}).resume();
+      response.writeHead(413).end('too much');
+    });
+    const { url } = await startProxy(upstream);
+    const request = sending(url, { method: 'POST', headers: { 'content-length': 20 * MIB } });
+    for (const piece of demoBody(20 * MIB)) request.write(piece);
+    request.end();
+    expect(await answerTo(request)).toEqual({ status: 413, text: 'too much' });
+  });
+});
+
+describe('a proxy that drains', () => {
+  it('lets an open body finish, takes no more connections, and cuts nothing off', async () => {
+    const demo = await demoOrigin();
+    const { url, server } = await startProxy(demo);
+    const size = 40 * MIB;
+    const response = await get(`${url}/bytes/${size}`);
+    const drained = server.drain(600_000);
+    await expect(get(`${url}/json`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    let bytes = 0;
+    for await (const chunk of response as AsyncIterable<Uint8Array>) bytes += chunk.length;
+    expect([bytes, response.complete]).toEqual([size, true]);
+    expect(await drained).toBe(0);
+  });
+
+  it('cuts off what is still open at its deadline, and says how many', async () => {
+    const { url: upstream, left } = await endlessUpstream();
+    const { url, server } = await startProxy(upstream);
+    const response = await get(url);
+    const broken = once(response, 'close').catch(() => {});
+    response.on('error', () => {}).resume();
+    expect(await server.drain(0)).toBe(1);
+    await Promise.all([left, broken]);
+    expect(response.complete).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { LedgerSnapshot } from '../src/body-ledger.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** The command, running. */
+export interface RunningProxy {
+  readonly process: ChildProcess & { readonly pid: number };
+  /** Where it says that it listens. */
+  readonly url: string;
+  /** What it has printed so far. */
+  readonly output: () => string;
+  readonly exited: Promise<ExitedProxy>;
+  readonly snapshot: () => Promise<LedgerSnapshot>;
+}
+
+export interface ExitedProxy {
+  /** `null` when a signal has ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command until it exits. */
+export function runToExit(...args: string[]): Promise<ExitedProxy> {
+  return start(args).exited;
+}
+
+/** Runs the command on a free port until it listens. Killed when the test ends. */
+export async function runProxy(...args: string[]): Promise<RunningProxy> {
+  const { child, output, exited } = start(['--listen', '127.0.0.1:0', ...args]);
+  // It prints everything at once, when it listens.
+  const first = await Promise.race([once(child.stdout, 'data'), exited]);
+  const url = /listens at (http:\S+)/.exec(output())?.[1];
+  if (url === undefined) throw new Error(`the proxy does not listen: ${JSON.stringify(first)}`);
+  return {
+    process: child as RunningProxy['process'],
+    url,
+    output,
+    exited,
+    async snapshot() {
+      const response = await fetch(`${url}/__millrace/snapshot.json`);
+      return (await response.json()) as LedgerSnapshot;
+    },
+  };
+}
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => {
+    stdout += String(text);
+  });
+  child.stderr.on('data', (text) => {
+    stderr += String(text);
+  });
+  const exited = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  return { child, output: () => stdout, exited };
+}
