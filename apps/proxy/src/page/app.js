@@ -68,6 +68,8 @@ function show(snapshot) {
   setNumber('requests-in-bytes', bytes.requestsIn, formatBytes);
   setNumber('open-responses', open.responses, formatCount);
   setNumber('open-requests', open.requests, formatCount);
+  setText('open-responses-noun', open.responses === 1 ? 'response' : 'responses');
+  setText('open-requests-noun', open.requests === 1 ? 'request' : 'requests');
   setNumber('resident', snapshot.residentBytes, formatBytes);
   setNumber('uptime', snapshot.atMs - snapshot.startedAtMs, formatDuration);
   setNumber('producers-paused', slow.producersPaused, formatCount);

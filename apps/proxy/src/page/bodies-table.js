@@ -4,6 +4,9 @@ import { formatBytes, formatDuration } from './format.js';
 /** @typedef {import('../body-ledger.ts').BodySnapshot} BodySnapshot */
 /** @typedef {import('../body-ledger.ts').LedgerSnapshot} LedgerSnapshot */
 
+/** A body's bar goes beyond the high-water mark, which the chunk that reaches it may overshoot. */
+const BAR_SPAN = 1.5;
+
 /** The open bodies, a row each. A row stays the same element as long as its body is open. */
 export class BodiesTable {
   #rows;
@@ -62,15 +65,17 @@ export class BodiesTable {
     cell(row, 'age').textContent = formatDuration(body.ageMs);
     cell(row, 'progress').textContent =
       expectedBytes === null
-        ? `${formatBytes(deliveredBytes)}, length unknown`
+        ? `${formatBytes(deliveredBytes)} so far`
         : `${formatBytes(deliveredBytes)} of ${formatBytes(expectedBytes)}`;
+    cell(row, 'progress-bar').hidden = expectedBytes === null;
     setShare(cell(row, 'progress-bar'), expectedBytes ? deliveredBytes / expectedBytes : 0);
     const buffered = /** @type {HTMLDataElement} */ (cell(row, 'buffered'));
     buffered.value = String(bufferedBytes);
     buffered.textContent = formatBytes(bufferedBytes);
     const bar = cell(row, 'buffered-bar');
-    setShare(bar, bufferedBytes / highWaterMark);
-    bar.style.setProperty('--low', String(lowWaterMark / highWaterMark));
+    setShare(bar, bufferedBytes / highWaterMark / BAR_SPAN);
+    bar.style.setProperty('--low', String(lowWaterMark / highWaterMark / BAR_SPAN));
+    bar.style.setProperty('--high', String(1 / BAR_SPAN));
     const waiting = cell(row, 'waiting');
     waiting.textContent = whoWaits(body);
     waiting.dataset.state = body.producerPaused ? 'paused' : body.consumerWaiting ? 'waiting' : 'flowing';
