@@ -14,7 +14,7 @@ let family: PackedFamily;
 beforeAll(() => {
   family = packFamily();
   return () => family[Symbol.dispose]();
-}, 180_000);
+});
 
 function packed(folder: string): PackedPackage {
   const found = family.packages.find((one) => one.folder === folder);

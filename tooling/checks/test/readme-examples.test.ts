@@ -43,9 +43,9 @@ describe('every TypeScript block of a README', () => {
   const runnable = examples
     .filter(({ runs }) => runs)
     .map((one) => [`${one.readme}:${one.line}`, one] as const);
-  test.concurrent.each(runnable)('%s runs as written', { timeout: 60_000 }, async (_, example) => {
+  test.concurrent.each(runnable)('%s runs as written', async (_, example) => {
     // The kill is for an example that never ends: it fails this test and not the whole run.
-    const running = run(process.execPath, [fileOf(example)], { cwd: folder, timeout: 50_000 });
+    const running = run(process.execPath, [fileOf(example)], { cwd: folder, timeout: 100_000 });
     await expect(running).resolves.toBeDefined();
   });
 
