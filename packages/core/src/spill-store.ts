@@ -143,7 +143,9 @@ export class SpillStore implements ByteStore {
   /** Fills the fixed store from the spill, up to a part that is no longer sound [I1]. */
   #moveUp(): void {
     while (this.#spilled > 0) {
-      const moved = this.#store.put(this.#front(), false);
+      const front = this.#front();
+      // No store is shown memory that is gone: what it threw would take the bytes just removed along [S8].
+      const moved = front.length === 0 ? 0 : this.#store.put(front, false);
       if (moved === 0) return;
       this.#spilled -= moved;
       this.#advance(moved);
@@ -184,7 +186,8 @@ export class SpillStore implements ByteStore {
   #join(min: number): Uint8Array {
     let joined = this.#joined;
     if (joined === null || joined.length < min) {
-      const grown = new Uint8Array(Math.max(min, Math.min(this.size, 2 * (joined?.length ?? min))));
+      // At least doubled, past what is there now: a peek at all of it after every put stays linear [S9].
+      const grown = new Uint8Array(Math.max(min, 2 * (joined?.length ?? 0)));
       if (joined === null) {
         const front = this.#store.size === 0 ? emptyPart : this.#store.peek(this.#store.size);
         grown.set(front);

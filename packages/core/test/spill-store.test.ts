@@ -1,0 +1,308 @@
+import { assert, describe, expect, it, vi } from 'vitest';
+import { SpillStore } from '../src/spill-store.ts';
+import { fixedArrayStrategy } from './array-strategy.ts';
+
+const CAPACITIES = [1, 2, 3, 7, 64];
+const SIZES = [1, 2, 3, 7, 63, 64, 65, 500, 2048, 4095, 4096, 4097, 8192, 9000];
+const SLACK_BYTES = 16_384;
+const BACKLOG_BYTES = 20_000;
+
+const spillOver = (capacityBytes: number): SpillStore =>
+  new SpillStore(fixedArrayStrategy.createStore({ capacityBytes }));
+
+/** Whole numbers from 0 to `limit - 1`, the same ones for the same seed (xorshift32). */
+function seeded(seed: number): (limit: number) => number {
+  let state = Math.imul(seed, 0x9e3779b1) | 1;
+  return (limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}
+
+/** Compared as text: a byte-wise `toEqual` of thousands of bytes is most of a test's time. */
+const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
+
+function detach(chunk: Uint8Array): void {
+  structuredClone(chunk.buffer, { transfer: [chunk.buffer as ArrayBuffer] });
+}
+
+function filled(length: number, value: number): Uint8Array {
+  return new Uint8Array(length).fill(value);
+}
+
+const detachedError = expect.objectContaining({ code: 'ERR_PIPE_DETACHED' }) as Error;
+
+/** A spill and the plainest thing that answers the same: one array of bytes. */
+class Walk {
+  readonly store: SpillStore;
+  readonly random: (limit: number) => number;
+  model = new Uint8Array(0);
+  /** Lent since the last removal: each must still show what it showed [S4]. */
+  lent: Uint8Array[] = [];
+  hasJoined = false;
+  #next = 0;
+
+  constructor(capacityBytes: number, seed: number) {
+    this.store = spillOver(capacityBytes);
+    this.random = seeded(seed);
+  }
+
+  put(): void {
+    const size = SIZES[this.random(SIZES.length)]!;
+    if (this.model.length + size > BACKLOG_BYTES) return;
+    const { chunk, owned } = this.#chunk(size);
+    this.model = Buffer.concat([this.model, chunk]);
+    assert.equal(this.store.put(chunk, owned), size);
+    if (!owned) chunk.fill(0xff);
+  }
+
+  take(): void {
+    const max = this.random(3) === 0 ? undefined : 1 + this.random(6000);
+    const bytes = this.store.take(max);
+    if (this.model.length > 0) assert.isAbove(bytes.length, 0);
+    if (max !== undefined) assert.isAtMost(bytes.length, max);
+    assert(same(bytes, this.#shift(bytes.length)));
+    // Taken memory is the consumer's: what it does to it must not reach the store [S3].
+    bytes.fill(0xfe);
+  }
+
+  takeInto(): void {
+    const target = new Uint8Array(this.random(6000));
+    const count = this.store.takeInto(target);
+    assert.equal(count, Math.min(target.length, this.model.length));
+    assert(same(target.subarray(0, count), this.#shift(count)));
+  }
+
+  drop(): void {
+    const count = this.random(Math.min(this.model.length, 6000) + 1);
+    this.store.drop(count);
+    this.#shift(count);
+  }
+
+  peek(): void {
+    if (this.model.length === 0) {
+      assert.equal(this.store.peek().length, 0);
+      return;
+    }
+    const min = 1 + this.random(this.model.length);
+    const view = this.store.peek(min);
+    assert.isAtLeast(view.length, min);
+    assert.isAtMost(view.length, this.model.length);
+    this.lent.push(view);
+    this.hasJoined = true;
+  }
+
+  clear(): void {
+    this.store.clear();
+    this.#shift(this.model.length);
+    assert.equal(this.store.cost, 0);
+  }
+
+  check(): void {
+    const { store, model } = this;
+    const { size, cost } = store;
+    assert.equal(size, model.length);
+    assert.isAtLeast(cost, size);
+    if (!this.hasJoined) assert.isAtMost(cost, 2 * size + SLACK_BYTES);
+    for (const view of this.lent) assert(same(view, model.subarray(0, view.length)));
+  }
+
+  #shift(count: number): Uint8Array {
+    const bytes = this.model.subarray(0, count);
+    this.model = this.model.slice(count);
+    this.lent = [];
+    this.hasJoined = false;
+    return bytes;
+  }
+
+  /** Bytes that tell where they are from, in memory of every kind. */
+  #chunk(size: number): { chunk: Uint8Array; owned: boolean } {
+    const kind = this.random(5);
+    const margin = kind === 1 ? size * 3 : 0;
+    const buffer =
+      kind === 2
+        ? new SharedArrayBuffer(size)
+        : kind === 3
+          ? new ArrayBuffer(size, { maxByteLength: size + 10 })
+          : new ArrayBuffer(size + margin);
+    const chunk = new Uint8Array(buffer, margin, size);
+    for (let index = 0; index < size; index += 1) chunk[index] = (this.#next += 1) % 251;
+    return { chunk, owned: kind !== 4 };
+  }
+}
+
+describe('a spill beside a plain array', () => {
+  const moves = ['put', 'put', 'put', 'take', 'take', 'takeInto', 'drop', 'peek', 'peek'] as const;
+  for (const capacityBytes of CAPACITIES) {
+    it(`[S1] [S3] [S4] [S5] answers the same over a store of ${capacityBytes} bytes`, () => {
+      for (let seed = 1; seed <= 2; seed += 1) {
+        const walk = new Walk(capacityBytes, seed);
+        for (let step = 0; step < 80; step += 1) {
+          if (walk.random(60) === 0) walk.clear();
+          else walk[moves[walk.random(moves.length)]!]();
+          walk.check();
+        }
+        while (walk.model.length > 0) {
+          walk.take();
+          walk.check();
+        }
+        expect(walk.store.cost).toBeLessThanOrEqual(SLACK_BYTES);
+      }
+    });
+  }
+});
+
+describe('what a spill keeps of a chunk', () => {
+  it("[S2] nothing of memory that is not the pipe's", () => {
+    for (const size of [5, 4096, 9000]) {
+      const store = spillOver(2);
+      const chunk = filled(size, 1);
+      store.put(chunk, false);
+      chunk.fill(2);
+      expect(same(store.peek(size), filled(size, 1))).toBe(true);
+    }
+  });
+
+  const kinds: Record<string, (size: number) => Uint8Array> = {
+    'shared memory': (size) => new Uint8Array(new SharedArrayBuffer(size)),
+    'a resizable buffer': (size) => new Uint8Array(new ArrayBuffer(size, { maxByteLength: size * 2 })),
+    'less than half of a buffer': (size) => new Uint8Array(new ArrayBuffer(size * 2 + 1), 0, size),
+    'less than a page': (size) => new Uint8Array(size - 4096),
+  };
+  for (const [kind, make] of Object.entries(kinds)) {
+    it(`[S5] [S8] a copy of an owned view of ${kind}`, () => {
+      const store = spillOver(2);
+      const chunk = make(8000).fill(1);
+      const { length } = chunk;
+      store.put(chunk, true);
+      chunk.fill(2);
+      expect(store.cost).toBeLessThanOrEqual(Math.max(length, 4096) + 2);
+      expect(same(store.peek(length), filled(length, 1))).toBe(true);
+    });
+  }
+
+  it('[S5] the memory itself of an owned chunk of a page that fills its buffer: no copy', () => {
+    const store = spillOver(2);
+    const chunk = filled(4098, 1);
+    store.put(chunk, true);
+    chunk.fill(2);
+    expect(same(store.peek(4098).subarray(2), filled(4096, 2))).toBe(true);
+    expect(store.cost - 4098).toBe(4098 + 2);
+  });
+
+  it('[S5] gathers small writes: an array for each would cost a multiple', () => {
+    const store = spillOver(1);
+    for (let count = 0; count < 10_000; count += 1) store.put(Uint8Array.of(count), true);
+    expect(store.size).toBe(10_000);
+    expect(store.cost).toBeLessThanOrEqual(10_000 + 4096);
+  });
+
+  it('[S6] nothing after clear, and it works on', () => {
+    const store = spillOver(3);
+    store.put(filled(9000, 1), true);
+    store.put(filled(10, 2), false);
+    store.peek(9005);
+    store.clear();
+    expect([store.size, store.cost, store.peek().length, store.take().length]).toEqual([0, 0, 0, 0]);
+    store.put(Uint8Array.of(1, 2, 3, 4, 5), true);
+    expect([...store.peek(5)]).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe('a chunk that is detached in the spill', () => {
+  /** 7 sound bytes, 4096 that are gone (less the one that moved up), 3 sound ones. */
+  function withGap(capacityBytes: number): SpillStore {
+    const store = spillOver(capacityBytes);
+    store.put(filled(7, 1), true);
+    const chunk = filled(4096, 2);
+    store.put(chunk, true);
+    store.put(filled(3, 3), true);
+    detach(chunk);
+    return store;
+  }
+
+  for (const capacityBytes of [1, 2, 3, 7]) {
+    describe(`over a store of ${capacityBytes} bytes`, () => {
+      it('[S8] is reported by take, after the sound bytes and every time', () => {
+        const store = withGap(capacityBytes);
+        const sound: number[] = [];
+        while (sound.length < 7) sound.push(...store.take());
+        expect(sound).toEqual([1, 1, 1, 1, 1, 1, 1]);
+        expect(() => store.take()).toThrow(detachedError);
+        expect(() => store.take(1)).toThrow(detachedError);
+      });
+
+      it('[S8] is reported by takeInto, after the sound bytes and every time', () => {
+        const store = withGap(capacityBytes);
+        const target = new Uint8Array(20);
+        expect(store.takeInto(target)).toBe(7);
+        expect([...target.subarray(0, 8)]).toEqual([1, 1, 1, 1, 1, 1, 1, 0]);
+        expect(() => store.takeInto(target)).toThrow(detachedError);
+        expect(() => store.takeInto(target)).toThrow(detachedError);
+      });
+
+      it('[S8] is reported by peek, which lends the sound bytes before it', () => {
+        const store = withGap(capacityBytes);
+        expect([...store.peek(7)]).toEqual([1, 1, 1, 1, 1, 1, 1]);
+        expect(() => store.peek(8)).toThrow(detachedError);
+        expect([...store.peek(7)]).toEqual([1, 1, 1, 1, 1, 1, 1]);
+        store.drop(7);
+        expect(() => store.peek()).toThrow(detachedError);
+      });
+
+      it('[S8] is reported by drop, once the sound bytes are gone', () => {
+        const store = withGap(capacityBytes);
+        expect(() => store.drop(8)).toThrow(detachedError);
+        expect(() => store.take()).toThrow(detachedError);
+      });
+
+      it('[S6] is forgotten by clear', () => {
+        const store = withGap(capacityBytes);
+        store.clear();
+        store.put(Uint8Array.of(4), true);
+        expect([...store.take()]).toEqual([4]);
+        expect(store.size).toBe(0);
+      });
+    });
+  }
+});
+
+describe('the work of a spill', () => {
+  /** Bytes that `run` copies with `set`, as a measure of work that no clock disturbs. */
+  function copiedBytes(run: () => void): number {
+    const set = vi.spyOn(Uint8Array.prototype, 'set');
+    try {
+      run();
+      return set.mock.calls.reduce((sum, [source]) => sum + source.length, 0);
+    } finally {
+      set.mockRestore();
+    }
+  }
+
+  it('[S9] is linear when the peeks grow by a few bytes each', () => {
+    const work = [5_000, 10_000, 20_000].map((size) => {
+      const store = spillOver(7);
+      for (let put = 0; put < size; put += 50) store.put(filled(50, 1), false);
+      return copiedBytes(() => {
+        for (let min = 1; min <= size; min += 10) store.peek(min);
+      });
+    });
+    expect(work[0]).toBeLessThanOrEqual(4 * 5_000);
+    expect(work[1]).toBeLessThanOrEqual(4 * 10_000);
+    expect(work[2]).toBeLessThanOrEqual(4 * 20_000);
+  });
+
+  it('[S9] is linear when every put is followed by a peek at all of it', () => {
+    const size = 20_000;
+    const store = spillOver(7);
+    const copied = copiedBytes(() => {
+      for (let put = 0; put < size; put += 20) {
+        store.put(filled(20, 1), false);
+        expect(store.peek(store.size).length).toBe(store.size);
+      }
+    });
+    expect(copied).toBeLessThanOrEqual(6 * size);
+  });
+});
