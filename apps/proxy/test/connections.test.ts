@@ -60,6 +60,7 @@ describe('the connections of a server', () => {
     server.close();
     connections.drain();
     await closed;
+    expect(socket.destroyed).toBe(true);
   });
 
   it('are told not to be kept when an exchange begins while they are drained', async () => {
