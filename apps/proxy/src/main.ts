@@ -8,6 +8,7 @@ import { loadStrategy, PipeError, type BufferStrategy } from '@millrace/core';
 import { readConfig, type ProxyConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { startDemoOrigin, type DemoOrigin } from './demo-origin.ts';
+import { servePage } from './page/serve-page.ts';
 import { ProxyServer } from './proxy-server.ts';
 import { usage } from './settings.ts';
 import { welcome } from './welcome.ts';
@@ -61,7 +62,7 @@ async function strategyFor({ strategy }: ProxyConfig): Promise<BufferStrategy> {
 async function listening(options: Parameters<typeof ProxyServer.start>[0]): Promise<ProxyServer> {
   const { host, port } = options.listen;
   try {
-    return await ProxyServer.start(options);
+    return await ProxyServer.start({ ...options, servePage });
   } catch (reason) {
     const why = {
       EADDRINUSE: 'is in use',
