@@ -52,7 +52,7 @@ export class Upstream {
     }
     const timeout = timeouts[codeOf(cause) ?? ''];
     if (timeout !== undefined) return new Refusal(504, `The upstream ${this.origin} ${timeout}.`, { cause });
-    return new Refusal(502, `The upstream ${this.origin} does not answer: ${reason}`, { cause });
+    return new Refusal(502, `The upstream ${this.origin} failed: ${reason}`, { cause });
   }
 }
 

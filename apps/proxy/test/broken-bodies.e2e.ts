@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { download } from './download.ts';
 import { everyStrategy } from './every-strategy.ts';
-import { runProxy } from './run-proxy.ts';
+import { runProxyUntilKilled, type RunningProxy } from './run-proxy.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const TIMES = 100;
@@ -29,6 +29,12 @@ async function outcomes(one: () => Promise<unknown>): Promise<Record<string, num
 }
 
 describe.each(everyStrategy)('a body that breaks off, through $name', ({ name }) => {
+  let proxy: RunningProxy;
+  beforeAll(async () => {
+    proxy = await runProxyUntilKilled('--strategy', name);
+  });
+  afterAll(() => void proxy.process.kill('SIGKILL'));
+
   it.each([
     { mode: 'length', reader: 'fast', mostBytes: 300_000, slowness: 0 },
     { mode: 'length', reader: 'slow', mostBytes: 1_000_000, slowness: 12 },
@@ -37,7 +43,7 @@ describe.each(everyStrategy)('a body that breaks off, through $name', ({ name })
   ])(
     `is an error to a $reader reader ${TIMES} of ${TIMES} times: $mode [P3]`,
     async ({ mode, mostBytes, slowness }) => {
-      const proxy = await runProxy('--strategy', name);
+      const { failed: failedBefore } = (await proxy.snapshot()).outcomes.responses;
       const random = seededRandom(498);
       const agent = new http.Agent({ keepAlive: true });
       const counts = await outcomes(() =>
@@ -51,7 +57,7 @@ describe.each(everyStrategy)('a body that breaks off, through $name', ({ name })
       expect(await proxy.snapshot()).toMatchObject({
         open: { requests: 0, responses: 0 },
         bufferedBytes: 0,
-        outcomes: { responses: { ended: 0, failed: TIMES, cancelled: 0 } },
+        outcomes: { responses: { failed: failedBefore + TIMES, cancelled: 0 } },
       });
     },
   );
@@ -59,7 +65,6 @@ describe.each(everyStrategy)('a body that breaks off, through $name', ({ name })
   it.skipIf(!hasCurl)(
     `makes curl exit with an error${hasCurl ? '' : ' (skipped: there is no curl here)'}`,
     async () => {
-      const proxy = await runProxy('--strategy', name);
       const statusOf = async (path: string, ...args: string[]): Promise<unknown> => {
         const curl = spawn('curl', ['-s', '-o', '-', ...args, proxy.url + path], {
           stdio: ['ignore', 'ignore', 'ignore'],

@@ -214,7 +214,7 @@ describe('an upstream that does not answer', () => {
     expect(await response.json()).toEqual({
       status: 502,
       error: 'Bad Gateway',
-      reason: `The upstream http://127.0.0.1:${port} does not answer: connect ECONNREFUSED 127.0.0.1:${port}`,
+      reason: `The upstream http://127.0.0.1:${port} failed: connect ECONNREFUSED 127.0.0.1:${port}`,
     });
   });
 
@@ -228,15 +228,25 @@ describe('an upstream that does not answer', () => {
     expect(await snapshot()).toMatchObject({ outcomes: { requests: { ended: 0, failed: 0, cancelled: 1 } } });
   });
 
-  it('is a 502 when it answers nonsense', async () => {
-    const { url } = await startProxy(await rawServer('SSH-2.0-OpenSSH_9.2\r\n'));
-    expect((await fetch(url)).status).toBe(502);
-  });
-
-  it('is a 502 when its answer is coded in a way that would be lost', async () => {
-    const response = 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n';
+  it.each([
+    ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc'],
+    [
+      'a length and chunks',
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    [
+      'a coding that would be lost',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+    ],
+    ['a control character in a header', 'HTTP/1.1 200 OK\r\nx-a: a\u0001b\r\ncontent-length: 2\r\n\r\nok'],
+  ])('is a 502 when it answers %s', async (_, response) => {
     const { url } = await startProxy(await rawServer(response));
-    expect((await fetch(url)).status).toBe(502);
+    const answer = await fetch(url);
+    expect([answer.status, await answer.json()]).toEqual([
+      502,
+      expect.objectContaining({ error: 'Bad Gateway' }),
+    ]);
   });
 
   it('leaves alone a client that has left before', async () => {
@@ -280,6 +290,15 @@ describe('an answer without a body', () => {
     const { url } = await startProxy(upstream);
     const response = await fetch(url, { method: 'DELETE' });
     expect([response.status, response.headers.get('x-a')]).toEqual([204, '1']);
+  });
+
+  it('of status 304 passes with the length that a body would have', async () => {
+    const { url } = await startProxy(
+      await rawServer('HTTP/1.1 304 Not Modified\r\ncontent-length: 100\r\n\r\n'),
+    );
+    const answer = await rawExchange(url, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 304 Not Modified\r\ncontent-length: 100\r\n/);
+    expect(answer.endsWith('\r\n\r\n')).toBe(true);
   });
 
   it('leaves its connections usable', async () => {

@@ -26,11 +26,20 @@ export interface ExitedProxy {
 
 /** Runs the command until it exits. */
 export function runToExit(...args: string[]): Promise<ExitedProxy> {
-  return start(args).exited;
+  const { child, exited } = start(args);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return exited;
 }
 
 /** Runs the command on a free port until it listens. Killed when the test ends. */
 export async function runProxy(...args: string[]): Promise<RunningProxy> {
+  const proxy = await runProxyUntilKilled(...args);
+  onTestFinished(() => void proxy.process.kill('SIGKILL'));
+  return proxy;
+}
+
+/** As `runProxy`, for several tests: whoever calls it kills the process. */
+export async function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
   const { child, output, exited } = start(['--listen', '127.0.0.1:0', ...args]);
   // It prints everything at once, when it listens.
   const first = await Promise.race([once(child.stdout, 'data'), exited]);
@@ -50,7 +59,6 @@ export async function runProxy(...args: string[]): Promise<RunningProxy> {
 
 function start(args: readonly string[]) {
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {
