@@ -9,7 +9,7 @@ export interface BatchesOptions {
  * The body in batches: each holds the chunks that are there when the loop asks, at least one, for one `await`
  * instead of one each. The chunks are the consumer's. Of a failed body the bytes come first, then the throw.
  *
- *     for await (const batch of batches(reader)) socket.writev(batch);
+ *     for await (const batch of batches(reader)) file.writev(batch);
  */
 export function batches(reader: PipeReader, options?: BatchesOptions): AsyncIterableIterator<Uint8Array[]> {
   return new BatchIterator(reader, options);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bytes } from '../../src/consume/bytes.ts';
-import type { Timers } from '../../src/consume/timers.ts';
+import { runtimeTimers, type Timers } from '../../src/consume/timers.ts';
 import { withIdleTimeout, type IdleTimeoutOptions } from '../../src/consume/with-idle-timeout.ts';
 import type { PipeOptions } from '../../src/options.ts';
 import type { PipeReader } from '../../src/pipe-reader.ts';
@@ -148,6 +148,27 @@ describe('a slow consumer', () => {
     expect(told).toMatchObject([{ side: 'consumer' }]);
   });
 
+  test('a limit that has one millisecond left is not over', async () => {
+    const { clock, told, reader, writer } = timedPipe();
+    writeAll(writer, ['a', 'b']);
+    await clock.pass(1);
+    await reader.read();
+    await clock.pass(99);
+    expect(told).toEqual([]);
+    await clock.pass(1);
+    expect(told).toHaveLength(1);
+  });
+
+  test('bytes that come while a timer runs have the whole limit to be come for', async () => {
+    const { clock, told, writer } = timedPipe();
+    await clock.pass(60);
+    writer.write(utf8('a'));
+    await clock.pass(99);
+    expect(told).toEqual([]);
+    await clock.pass(41);
+    expect(told).toHaveLength(1);
+  });
+
   test('a consumer with nothing to come for is not slow, however long it stays away', async () => {
     const { clock, told, reader, writer } = timedPipe();
     writer.write(utf8('a'));
@@ -209,6 +230,14 @@ describe('a slow consumer', () => {
     expect(told).toMatchObject([{ side: 'consumer' }]);
   });
 
+  test('a view that is lent of the last byte there is counts too', async () => {
+    const { clock, told, reader, writer } = timedPipe();
+    writer.write(utf8('abc'));
+    await reader.views().next();
+    await clock.pass(100);
+    expect(told).toMatchObject([{ side: 'consumer' }]);
+  });
+
   test('a consumer that keeps a chunk of its own is not slow', async () => {
     const { clock, told, reader, writer } = timedPipe();
     writer.write(utf8('abc'));
@@ -217,8 +246,9 @@ describe('a slow consumer', () => {
     expect(told).toEqual([]);
   });
 
-  test('where only the producer is watched, bytes may stay for ever', async () => {
+  test('where only the producer is watched, bytes may stay for ever, and no timer runs meanwhile', async () => {
     const { clock, told, reader, writer } = timedPipe({ side: 'producer' });
+    expect(clock.running.size).toBe(0);
     writer.write(utf8('a'));
     await clock.pass(10_000);
     expect(told).toEqual([]);
@@ -331,6 +361,14 @@ describe('everything else is as it was', () => {
     }
   });
 
+  test('a look-out that gave way leaves the clock going', async () => {
+    const { clock, told, reader } = timedPipe();
+    await clock.pass(1_000);
+    void outcomeOf(reader.read());
+    await clock.pass(100);
+    expect(told).toMatchObject([{ side: 'producer' }]);
+  });
+
   test('bytes, sizes and calls in a row pass through', async () => {
     const { reader, writer } = timedPipe();
     const iterator = reader[Symbol.asyncIterator]();
@@ -373,6 +411,12 @@ test.each([0, -1, 1.5, Number.NaN, Infinity, 2_147_483_648])(
     );
   },
 );
+
+test('the runtime’s timers do not keep a process alive, and can be cleared', () => {
+  const handle = runtimeTimers.setTimeout(() => {}, 60_000) as NodeJS.Timeout;
+  expect(handle.hasRef()).toBe(false);
+  runtimeTimers.clearTimeout(handle);
+});
 
 test('with the runtime’s timers, a wait that is too long is over', async () => {
   const { reader } = openPipe();
