@@ -3,5 +3,5 @@ import { collect, type BytesOptions } from './bytes.ts';
 
 /** As `bytes`, as the `ArrayBuffer` of exactly those bytes. */
 export async function arrayBuffer(reader: PipeReader, options: BytesOptions = {}): Promise<ArrayBuffer> {
-  return (await collect(reader, options)).join().buffer;
+  return (await collect(reader, options)).join().buffer as ArrayBuffer;
 }

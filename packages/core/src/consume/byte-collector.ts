@@ -67,7 +67,7 @@ export class ByteCollector {
   }
 
   /** All bytes in one plain array that has its buffer to itself. The collector is empty afterwards. */
-  join(): Uint8Array<ArrayBuffer> {
+  join(): Uint8Array {
     const size = this.#size;
     const parts = this.parts();
     const [only] = parts;
@@ -123,6 +123,6 @@ export class ByteCollector {
   }
 }
 
-function ownsItsBuffer(chunk: Uint8Array): chunk is Uint8Array<ArrayBuffer> {
+function ownsItsBuffer(chunk: Uint8Array): boolean {
   return chunk.buffer instanceof ArrayBuffer && chunk.byteLength === chunk.buffer.byteLength;
 }

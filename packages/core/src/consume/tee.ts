@@ -32,7 +32,7 @@ export type Branches<Count extends number> = Count extends 2
  *
  * @throws PipeError `ERR_PIPE_ARGUMENT` unless `count` and `maxLag` are whole numbers above 0.
  */
-export function tee<const Count extends number>(
+export function tee<Count extends number>(
   reader: PipeReader,
   count: Count,
   { strategy, maxLag = 65_536 }: TeeOptions,
