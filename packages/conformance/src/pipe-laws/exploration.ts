@@ -42,7 +42,7 @@ export function parseSchedule(code: string): Schedule & { readonly isBeside: boo
 /** Every schedule of a profile, run once; the cases of P1–P18 each read their law off it. */
 export class Exploration {
   schedules = 0;
-  readonly checks = new Map<LawId, number>();
+  readonly checks: Map<LawId, number> = new Map<LawId, number>();
   readonly #found = new Map<LawId, { readonly schedule: Schedule; readonly isBeside: boolean }>();
   /** Schedules whose violation was looked into, so that a subject broken everywhere does not take for ever. */
   readonly #looked = new Map<LawId, number>();

@@ -64,9 +64,9 @@ export class PipeJudge {
   /** A pipe that decides late breaks P5 at once; what else it breaks is looked for all the same. */
   lateDecision: PipeViolation | null = null;
   /** Checks that could have failed, by law. */
-  readonly checks = new Map<LawId, number>();
+  readonly checks: Map<LawId, number> = new Map<LawId, number>();
   readonly oracle: PipeOracle;
-  readonly ledger = new DeliveryLedger();
+  readonly ledger: DeliveryLedger = new DeliveryLedger();
   readonly #amplification: number;
   readonly #reads = new Set<ReadCall>();
   readonly #others = new Set<OtherCall>();
