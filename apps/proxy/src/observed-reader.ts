@@ -64,9 +64,7 @@ export class ObservedReader implements PipeReader {
   }
 
   cancel(reason?: unknown): void {
-    // Without a reason is not the same as with the reason `undefined` passed on: the pipe makes one.
-    if (reason === undefined) this.#reader.cancel();
-    else this.#reader.cancel(reason);
+    this.#reader.cancel(reason);
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {

@@ -10,6 +10,8 @@ const BODY_BYTES = 32 * 1024 * 1024;
 describe('the connections of a server', () => {
   const serving = async (handle: http.RequestListener) => {
     const server = http.createServer();
+    // Whatever closes an idle connection, it is not Node's patience.
+    server.keepAliveTimeout = 0;
     const connections = new Connections(server);
     server.on('request', (request, response) => {
       connections.begin(request, response);
@@ -61,6 +63,26 @@ describe('the connections of a server', () => {
     connections.drain();
     await closed;
     expect(socket.destroyed).toBe(true);
+  });
+
+  it('are closed when their last exchange is over, though that promised to keep them', async () => {
+    let finish!: () => void;
+    const { server, connections, connect } = await serving((_, response) => {
+      response.writeHead(200, { 'content-length': 2 }).flushHeaders();
+      finish = () => response.end('ok');
+    });
+    const socket = connect();
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(head.toString()).toContain('Connection: keep-alive');
+    server.close();
+    connections.drain();
+    const body = once(socket, 'data');
+    const closed = once(socket, 'close');
+    finish();
+    expect(String(await body)).toBe('ok');
+    await closed;
+    expect(connections.exchanges).toBe(0);
   });
 
   it('are told not to be kept when an exchange begins while they are drained', async () => {

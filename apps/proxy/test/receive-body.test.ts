@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { bytes as bytesOf, type PipeReader } from '@millrace/core';
+import chunkQueue from '@millrace/chunk-queue';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoBody, demoSha256 } from '../src/demo-body.ts';
 import { hasBody, receiveBody, type ReceivedBody } from '../src/receive-body.ts';
@@ -128,6 +129,25 @@ describe.each(everyStrategy)('the body of a request, into $name', (strategy) => 
       hash.update(structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }));
     }
     expect(hash.digest('hex')).toBe(await demoSha256(size));
+  });
+});
+
+describe('the memory of a chunk', () => {
+  it('goes into the pipe as it is, where the strategy takes it', async () => {
+    const memory = new Set<ArrayBufferLike>();
+    let arrive!: (reader: PipeReader) => void;
+    const arrived = new Promise<PipeReader>((resolve) => {
+      arrive = resolve;
+    });
+    const url = await httpServer((request, response) => {
+      request.on('data', (chunk: Uint8Array) => memory.add(chunk.buffer));
+      arrive(receiveBody(request, response, { strategy: chunkQueue, ...MARKS, onPaused: () => {} }).reader);
+    });
+    const request = http.request(url, { method: 'POST' }).on('error', () => {});
+    onTestFinished(() => void request.destroy());
+    request.end(Buffer.alloc(100_000));
+    const chunk = await (await arrived).read();
+    expect(memory).toContain(chunk?.buffer);
   });
 });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { demoBody, demoSha256 } from '../src/demo-body.ts';
 import { startDemoOrigin } from '../src/demo-origin.ts';
 import { download, get } from './download.ts';
@@ -249,6 +249,25 @@ describe('an upstream that does not answer', () => {
     ]);
   });
 
+  it('is disconnected when its answer cannot be passed on', async () => {
+    let left!: Promise<unknown>;
+    const upstream = net.createServer((socket) => {
+      left = once(socket, 'close');
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n');
+      });
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    onTestFinished(() => void upstream.close());
+    const { url } = await startProxy(
+      new URL(`http://127.0.0.1:${(upstream.address() as net.AddressInfo).port}`),
+    );
+    expect((await fetch(url)).status).toBe(502);
+    await left;
+  });
+
   it('leaves alone a client that has left before', async () => {
     let open!: () => void;
     const opened = new Promise<http.ServerResponse>((resolve) => {
@@ -272,7 +291,10 @@ describe('an answer without a body', () => {
     const { url, snapshot } = await startProxy(await demoOrigin());
     const response = await fetch(`${url}/bytes/1000`, { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length')]).toEqual([200, '1000']);
-    expect((await snapshot()).open.responses).toBe(0);
+    expect(await snapshot()).toMatchObject({
+      open: { responses: 0 },
+      outcomes: { responses: { ended: 0, failed: 0, cancelled: 0 } },
+    });
   });
 
   it('of status 304 passes', async () => {
@@ -436,6 +458,26 @@ describe('a request', () => {
     for (const piece of demoBody(20 * MIB)) request.write(piece);
     request.end();
     expect(await answerTo(request)).toEqual({ status: 413, text: 'too much' });
+  });
+
+  it('whose upload goes on and on behind an early answer is disconnected in the end', async () => {
+    const upstream = await httpServer((request, response) => {
+      request.on('error', () => {}).resume();
+      response.writeHead(413).end('too much');
+    });
+    const { url } = await startProxy(upstream);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const request = sending(url, { method: 'POST', headers: { 'content-length': 1000 } });
+    const closed = once(request, 'close');
+    request.write('some of it');
+    expect(await answerTo(request)).toMatchObject({ status: 413 });
+    await until(() => {
+      vi.advanceTimersByTime(60_000);
+      return request.destroyed;
+    });
+    await closed;
+    expect(request.destroyed).toBe(true);
   });
 });
 
