@@ -70,7 +70,7 @@ describe('[S9] bytes copied for each byte that goes through', () => {
 
   it.each([1, 100, 3000, 10_000])('are a few while a long window slides by %i', (step) => {
     const window = 512 * KIB;
-    const slides = Math.ceil(MIB / step / 4);
+    const slides = Math.min(1000, Math.ceil(MIB / step / 4));
     const copies = copiesPerByte(window + slides * step, (store) => {
       for (let filled = 0; filled < window; filled += KIB) store.put(new Uint8Array(KIB), true);
       for (let slide = 0; slide < slides; slide += 1) {
@@ -86,6 +86,7 @@ describe('[S9] bytes copied for each byte that goes through', () => {
 
 test('[S9] a line of 100 000 chunks is touched only at its ends', () => {
   let steps = 0;
+  let most = 0;
   const next = Object.getOwnPropertyDescriptor(Segment.prototype, 'size');
   Object.defineProperty(Segment.prototype, 'size', {
     ...next,
@@ -96,10 +97,10 @@ test('[S9] a line of 100 000 chunks is touched only at its ends', () => {
   });
   try {
     const store = new ChunkQueueStore();
-    const chunk = (): Uint8Array => new Uint8Array(KIB);
-    for (let count = 0; count < 100_000; count += 1) store.put(chunk(), true);
+    const chunk = new Uint8Array(KIB);
+    for (let count = 0; count < 100_000; count += 1) store.put(chunk, true);
     const calls = [
-      () => store.put(chunk(), true),
+      () => store.put(chunk, true),
       () => store.take(),
       () => store.peek(),
       () => store.peek(2000),
@@ -112,9 +113,11 @@ test('[S9] a line of 100 000 chunks is touched only at its ends', () => {
       for (const call of calls) {
         steps = 0;
         call();
-        expect(steps).toBeLessThan(40);
+        most = Math.max(most, steps);
       }
     }
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(40);
     expect(store.size).toBeGreaterThan(90_000 * KIB);
     steps = 0;
     while (store.size > 0) store.take();
