@@ -115,6 +115,17 @@ describe('toNodeReadable', () => {
     },
   );
 
+  test('a failure right behind bytes that wait in the stream does not discard them', async () => {
+    const reason = new Error('reset');
+    const stream = toNodeReadable(failedBody(reason, 'ab'));
+    stream.read(0);
+    await quiet();
+    const seen: unknown[] = [];
+    stream.on('data', (chunk) => seen.push(String(chunk))).on('error', (error) => seen.push(error));
+    await quiet();
+    expect(seen).toEqual(['ab', reason]);
+  });
+
   test('a failure while it waits destroys it', async () => {
     const reason = new Error('reset');
     const { writer, reader } = openPipe();

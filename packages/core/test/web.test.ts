@@ -410,7 +410,7 @@ describe('toWritableStream', () => {
     expect(isClosed).toBe(false);
     await reader.read();
     await close;
-    await stream.closed;
+    await Promise.all([stream.closed, stream.ready]);
     expect(await reader.read()).toBe(null);
   });
 
