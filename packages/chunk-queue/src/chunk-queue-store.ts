@@ -276,7 +276,7 @@ export class ChunkQueueStore implements ByteStore {
     else segment.skip(count);
   }
 
-  #move(segment: Segment, memory: Uint8Array<ArrayBuffer>, gone = 0): void {
+  #move(segment: Segment, memory: Uint8Array, gone = 0): void {
     this.#cost += memory.length - segment.memoryBytes;
     segment.moveTo(memory, gone);
   }

@@ -98,7 +98,7 @@ export class Segment {
   }
 
   /** Goes on in `memory`, which is whole, zeroed and nobody else's, without the first `gone` bytes. */
-  moveTo(memory: Uint8Array<ArrayBuffer>, gone: number): void {
+  moveTo(memory: Uint8Array, gone: number): void {
     memory.set(part(this.#bytes, this.#start + gone, this.#end));
     this.#end -= this.#start + gone;
     this.#start = 0;

@@ -106,6 +106,19 @@ describe('a given chunk', () => {
     expect(Buffer.concat(parts)).toEqual(Buffer.from(streamBytes(0, 20_000)));
   });
 
+  it.each([
+    { taken: 999, isCopied: false },
+    { taken: 1000, isCopied: true },
+  ])('[S10] of 2000 bytes of which $taken are gone leaves as a copy: $isCopied', ({ taken, isCopied }) => {
+    const store = new ChunkQueueStore();
+    const chunk = streamBytes(0, 2000);
+    store.put(chunk, true);
+    store.take(taken);
+    const rest = store.take();
+    expect(rest).toEqual(streamBytes(taken, 2000 - taken));
+    expect(rest.buffer === chunk.buffer).toBe(!isCopied);
+  });
+
   it('[S8] in resizable or shared memory is copied, first in line or not', () => {
     const store = new ChunkQueueStore();
     for (let round = 1; round <= 2; round += 1) {
@@ -205,13 +218,21 @@ describe('small writes', () => {
     expect(store.take().buffer.byteLength).toBe(100);
   });
 
-  it.each([4095, 4096])('of %i bytes that are copied share a slab below 4 KiB', (length) => {
-    const store = storeBehind(1);
-    putEach(store, [length, length]);
-    expect(takenLengths(store)).toEqual(length < 4096 ? [1, 4095, 4095] : [1, 4096, 4096]);
-    putEach(store, [1, length, length]);
-    const { buffer } = new Uint8Array(store.peek(2 + length).buffer);
-    expect(buffer.byteLength).toBeGreaterThanOrEqual(length);
+  it('share slabs below 4 KiB; from there on each copy has memory of its own', () => {
+    const gathered = new ChunkQueueStore();
+    putEach(gathered, [1, 4095, 4095]);
+    expect(gathered.cost).toBe(1 + 4095 + 2 * 4095);
+    expect(gathered.peek(1 + 4095 + 4095)).toEqual(streamBytes(0, 1 + 4095 + 4095));
+    const separate = new ChunkQueueStore();
+    putEach(separate, [1, 4096, 4096]);
+    expect(separate.cost).toBe(1 + 4096 + 4096);
+    expect(takenLengths(separate)).toEqual([1, 4096, 4096]);
+  });
+
+  it('stand alone behind a long copy too', () => {
+    const store = new ChunkQueueStore();
+    putEach(store, [9000, 7]);
+    expect(store.cost).toBe(9007);
   });
 });
 
@@ -236,6 +257,15 @@ describe('peek', () => {
     const rest = store.take();
     expect(rest).toEqual(streamBytes(14, 65_532));
     expect(rest.buffer).toBe(long.buffer);
+  });
+
+  it('joins chunks that were given in exact memory, which then leaves as it is', () => {
+    const store = new ChunkQueueStore();
+    putEach(store, [60_000, 5000], true);
+    const view = store.peek(60_001);
+    const taken = store.take();
+    expect(taken.buffer).toBe(view.buffer);
+    expect(taken.buffer.byteLength).toBe(60_001);
   });
 
   it('[S4] leaves every view as it is while it joins further and small writes follow', () => {

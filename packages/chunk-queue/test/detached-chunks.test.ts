@@ -85,6 +85,28 @@ describe('a chunk detached while it waits', () => {
     expect([store.size, store.cost]).toEqual([0, 0]);
   });
 
+  it('goes with drop however little of a long one is left', () => {
+    const store = new ChunkQueueStore();
+    const chunk = new Uint8Array(100_000);
+    store.put(chunk, true);
+    detach(chunk);
+    for (const count of [1, 60_000, 39_998]) {
+      store.drop(count);
+      store.checkInvariants();
+    }
+    expect(store.size).toBe(1);
+    store.drop(1);
+    expect([store.size, store.cost]).toEqual([0, 0]);
+  });
+
+  it('takes no memory for the bytes that a peek cannot reach', () => {
+    const store = spoiltStore([5, 5]);
+    store.put(new Uint8Array(1_000_000), true);
+    const before = store.cost;
+    expect(() => store.peek(store.size)).toThrow(detachedError);
+    expect(store.cost).toBe(before);
+  });
+
   it('no longer matters once a peek has joined it', () => {
     const store = new ChunkQueueStore();
     const chunk = streamBytes(10, 2048);

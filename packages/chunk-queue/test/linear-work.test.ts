@@ -68,6 +68,18 @@ describe('[S9] bytes copied for each byte that goes through', () => {
     expect(copies).toBeLessThan(5);
   });
 
+  it('are a few while a peek reaches one byte further after every drop', () => {
+    const copies = copiesPerByte(MIB, (store) => {
+      for (let count = 0; count < 1024; count += 1) store.put(new Uint8Array(KIB), true);
+      let length = store.peek(512 * KIB).length;
+      while (length > 10 * KIB) {
+        store.drop(3000);
+        length = store.peek(length - 3000 + 1).length;
+      }
+    });
+    expect(copies).toBeLessThan(10);
+  });
+
   it.each([1, 100, 3000, 10_000])('are a few while a long window slides by %i', (step) => {
     const window = 512 * KIB;
     const slides = Math.min(1000, Math.ceil(MIB / step / 4));

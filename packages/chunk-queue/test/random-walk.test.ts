@@ -15,7 +15,6 @@ test.each([
   { kind: 'tiny and large chunks', sizes: [1, 2, 100, 1024, 30_000], leastPassed: 20 },
 ])(
   '[S1] [S2] [S3] [S4] [S5] [S6] [S8] [S10] a queue of $kind answers as an array does, whatever is asked when',
-  { timeout: 0 },
   ({ sizes, leastPassed }) => {
     let passed = 0;
     for (let seed = 1; seed <= 8; seed += 1) {
