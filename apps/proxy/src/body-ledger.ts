@@ -66,6 +66,8 @@ export interface LedgerOptions {
 /** How often bodies whose producer reports no pauses are looked at. */
 const LOOK_EVERY_MS = 250;
 const MOST_BODIES_SHOWN = 50;
+/** What a store may cost beyond its amplification [S5]. */
+const COST_ALLOWANCE_BYTES = 16 * 1024;
 
 /** What was counted of the bodies of one direction that are over. */
 interface Totals {
@@ -82,6 +84,8 @@ interface Totals {
 export class BodyLedger {
   readonly #options: LedgerOptions;
   readonly #now: () => number;
+  /** So few bytes cost no more than the low-water mark, whatever the store [S5]. */
+  readonly #surelyResumedBytes: number;
   readonly #startedAtMs = Date.now();
   readonly #open = new Map<number, OpenBody>();
   readonly #totals: Readonly<Record<Direction, Totals>> = {
@@ -96,6 +100,10 @@ export class BodyLedger {
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    const { fixed, amplification } = options.strategy.traits;
+    this.#surelyResumedBytes = fixed
+      ? options.lowWaterMark
+      : Math.max(0, (options.lowWaterMark - COST_ALLOWANCE_BYTES) / amplification);
   }
 
   /**
@@ -183,14 +191,16 @@ export class BodyLedger {
   }
 
   /**
-   * The pipe of a response is the client's, which does not say when it pauses the upstream. So those are sampled: one
-   * whose bytes may cost as much as the high-water mark counts as paused until the next look.
+   * The pipe of a response is the client's, which does not say when it pauses the upstream. So those are sampled, and
+   * count as paused until the next look when the upstream may be: it is resumed once the bytes cost no more than the
+   * low-water mark. That misses none, and takes in some whose client is behind but has not filled the pipe yet.
    */
   #look(): void {
-    const { highWaterMark, strategy } = this.#options;
-    const fullBytes = highWaterMark / strategy.traits.amplification;
     for (const body of this.#open.values()) {
-      if (body.facts.direction === 'response') body.setProducerPaused(body.bufferedBytes >= fullBytes);
+      if (body.facts.direction === 'request') continue;
+      body.setProducerPaused(
+        body.bufferedBytes > this.#surelyResumedBytes && body.facts.hasArrived?.() !== true,
+      );
     }
   }
 

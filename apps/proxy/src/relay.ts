@@ -94,13 +94,12 @@ export class Relay {
       downstream.end();
       return;
     }
-    const { reader, expectedBytes, closed } = content;
-    const facts = {
-      ...factsOf(request),
-      direction: 'response',
-      expectedBytes: expectedBytes ?? null,
-    } as const;
-    const body = this.#options.ledger.open(facts, reader, closed);
+    const { reader, expectedBytes = null, closed } = content;
+    const body = this.#options.ledger.open(
+      { ...factsOf(request), direction: 'response', expectedBytes, hasArrived: () => content.complete },
+      reader,
+      closed,
+    );
     await downstream.send(body.reader);
   }
 }

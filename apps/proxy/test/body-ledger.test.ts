@@ -109,19 +109,30 @@ describe.each(everyStrategy)('the ledger, over $name', (strategy) => {
     expect(ledger.snapshot().slow).toMatchObject({ producersPaused: 0, producerPausedMs: 40 });
   });
 
-  it('takes the upstream for paused from one look to the next when a response is full', () => {
+  it('takes the upstream for paused, from one look to the next, while a response holds enough for that', () => {
     const clock = { ms: 0 };
     const ledger = ledgerAt(clock);
     const { writer, body } = enter(ledger);
-    const full = 100 / strategy.traits.amplification;
-    writer.write(new Uint8Array(full - 1));
+    // With marks as low as these, what a growing store may cost beyond its bytes is enough to keep it paused.
+    const few = strategy.traits.fixed ? 50 : 0;
+    if (few > 0) writer.write(new Uint8Array(few));
     expect(ledger.snapshot().slow).toMatchObject({ producersPaused: 0 });
     writer.write(new Uint8Array(1));
     expect(ledger.snapshot().bodies[0]).toMatchObject({ producerPaused: true });
     clock.ms = 25;
     expect(ledger.snapshot().slow).toMatchObject({ producersPaused: 1, producerPausedMs: 25 });
-    body.reader.tryRead(full / 2);
+    body.reader.tryRead();
     expect(ledger.snapshot().slow).toMatchObject({ producersPaused: 0, producerPausedMs: 25 });
+  });
+
+  it('takes no upstream for paused that has sent everything', () => {
+    let hasArrived = false;
+    const ledger = ledgerAt({ ms: 0 });
+    const { writer } = enter(ledger, { hasArrived: () => hasArrived });
+    writer.write(new Uint8Array(90));
+    expect(ledger.snapshot().slow).toMatchObject({ producersPaused: 1 });
+    hasArrived = true;
+    expect(ledger.snapshot().slow).toMatchObject({ producersPaused: 0 });
   });
 
   it('counts bodies by how they ended and keeps what they delivered', async () => {

@@ -142,7 +142,7 @@ describe.each(everyStrategy)('through $name', (strategy) => {
     const { url, snapshot } = await startProxy(upstream, { strategy });
     const response = await get(`${url}/`);
     response.on('error', () => {}).pause();
-    await until(async () => (await snapshot()).bufferedBytes >= 32_768);
+    await until(async () => (await snapshot()).bufferedBytes > 8192);
     expect((await snapshot()).open.responses).toBe(1);
     response.destroy();
     await left;
@@ -161,7 +161,7 @@ describe.each(everyStrategy)('through $name', (strategy) => {
     response.on('error', () => {}).pause();
     await until(async () => (await snapshot()).slow.producersPaused === 1);
     const { bufferedBytes, bodies } = await snapshot();
-    expect(bufferedBytes).toBeGreaterThanOrEqual(32_768);
+    expect(bufferedBytes).toBeGreaterThan(8192);
     expect(bufferedBytes).toBeLessThan(3 * 65_536);
     expect(bodies[0]).toMatchObject({
       direction: 'response',
