@@ -44,13 +44,23 @@ export async function loadStrategy(
 
 function whyNotLoaded(specifier: string, cause: unknown): string {
   const message = cause instanceof Error ? cause.message : describe(cause);
-  // Every runtime names what it did not find; a module that was found but misses a dependency names that one.
-  const isMissing = /cannot find|could not resolve|not found|failed to (resolve|fetch|load)/i.test(message);
-  if (!isMissing || !message.includes(specifier))
+  // Every runtime names what it did not find, then who imported it. A strategy that is there but misses a
+  // dependency of its own is named only as the importer.
+  const [missed = ''] = message.split(/ (?:imported )?from /);
+  const isMissing = /cannot find|could not resolve|not found|failed to (resolve|fetch|load)/i.test(missed);
+  if (!isMissing || !namesOf(specifier).some((name) => missed.includes(name))) {
     return `Strategy ${specifier} could not be loaded: ${message}`;
+  }
   return isPath(specifier)
     ? `There is no strategy module at ${specifier}`
     : `Strategy ${specifier} is not installed: run "npm install ${specifier}"`;
+}
+
+/** What a runtime may call it: Node names a file URL by its path. */
+function namesOf(specifier: string): string[] {
+  return specifier.startsWith('file:')
+    ? [specifier, decodeURIComponent(new URL(specifier).pathname)]
+    : [specifier];
 }
 
 function isPath(specifier: string): boolean {

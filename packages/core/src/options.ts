@@ -1,4 +1,5 @@
-import { describe, PipeError } from './errors.ts';
+import { count, countOrInfinity } from './arguments.ts';
+import { PipeError } from './errors.ts';
 
 /**
  * The producer's side of the world, as far as a pipe acts on it: a socket, a parser, a request. Each hook is
@@ -18,7 +19,7 @@ export interface PipeOptions {
   /**
    * Bytes of buffered cost at or above which the producer is told to pause. Default 65_536: what a Node socket
    * or an undici body delivers in one read, so a steady producer is at most one chunk ahead. A fixed store is
-   * given this many bytes.
+   * given this many bytes, or `expectedBytes` where that is less.
    */
   highWaterMark?: number;
   /** Bytes of buffered cost at or below which it is told to resume. Default half of the high mark. */
@@ -80,33 +81,4 @@ function limitsOf(options: PipeOptions): PipeLimits {
       options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes),
     maxBytes: countOrInfinity('maxBytes', options.maxBytes ?? Infinity),
   };
-}
-
-function countOrInfinity(name: string, value: number): number {
-  return value === Infinity ? value : count(name, value);
-}
-
-function count(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new PipeError(
-    'ERR_PIPE_ARGUMENT',
-    `${name} is ${describe(value)}; it must be a whole number of bytes, 0 or more`,
-    {
-      value,
-      limit: 0,
-    },
-  );
-}
-
-/** @throws PipeError `ERR_PIPE_ARGUMENT` unless `value` is a whole number above 0. */
-export function positive(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new PipeError(
-    'ERR_PIPE_ARGUMENT',
-    `${name} is ${describe(value)}; it must be a whole number above 0`,
-    {
-      value,
-      limit: 1,
-    },
-  );
 }

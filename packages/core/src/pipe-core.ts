@@ -1,8 +1,9 @@
+import { count as checkCount } from './arguments.ts';
 import { isDetached } from './bytes-like.ts';
 import { Deferred } from './deferred.ts';
 import { emptyStore } from './empty-store.ts';
 import { describe, PipeError } from './errors.ts';
-import type { PipeState, PipeSummary } from './lifecycle.ts';
+import type { PipeOutcome, PipeState, PipeSummary } from './lifecycle.ts';
 import type { PipeLimits, PipeSource } from './options.ts';
 import { shouldPause } from './pressure.ts';
 import type { ByteStore } from './strategy.ts';
@@ -173,7 +174,7 @@ export class PipeCore {
     try {
       this.#endLoan();
       if (this.readable === 0) return this.#terminal() ?? 0;
-      const count = this.#store.takeInto(target);
+      const count = nonZero(this.#store.takeInto(target));
       this.#delivered += count;
       return count;
     } catch (error) {
@@ -214,16 +215,7 @@ export class PipeCore {
 
   /** Takes `count` of what the last peek lent. */
   consume(count: number): void {
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new PipeError(
-        'ERR_PIPE_ARGUMENT',
-        `count is ${describe(count)}; it must be a whole number, 0 or more`,
-        {
-          value: count,
-          limit: 0,
-        },
-      );
-    }
+    checkCount('count', count);
     if (this.#state === 'cancelled') {
       // The bytes were discarded under the consumer's hands: nothing is left to take, and nothing went wrong [P14].
       this.releaseLoan();
@@ -354,8 +346,8 @@ export class PipeCore {
       const ready = this.#ready;
       this.#ready = undefined;
       ready.resolve(this.#state === 'open');
-    } else if (this.#isSettled && this.#summary === undefined) {
-      this.#summary = this.#sumUp();
+    } else if (this.#isSettled && this.#state !== 'open' && this.#summary === undefined) {
+      this.#summary = this.#sumUp(this.#state);
       this.#closed?.resolve(this.#summary);
     } else {
       return false;
@@ -383,9 +375,9 @@ export class PipeCore {
     }
   }
 
-  #sumUp(): PipeSummary {
+  #sumUp(outcome: PipeOutcome): PipeSummary {
     const summary = {
-      outcome: this.#state === 'open' ? ('failed' as const) : this.#state,
+      outcome,
       reason: this.#reason,
       written: this.#written,
       delivered: this.#delivered,
@@ -459,7 +451,8 @@ export class PipeCore {
   }
 
   #discardRest(): void {
-    this.#discarded += this.readable;
+    // Not what the store still counts: one that threw in the middle may have removed bytes that nobody got [I1].
+    this.#discarded = this.#written - this.#delivered;
     this.#releaseStore();
   }
 

@@ -1,6 +1,6 @@
+import { positive } from './arguments.ts';
 import { isUint8Array } from './bytes-like.ts';
 import { describe, PipeError } from './errors.ts';
-import { positive } from './options.ts';
 import type { PipeCore } from './pipe-core.ts';
 import { PipeIterator } from './pipe-iterator.ts';
 import type { Reading } from './waits.ts';
@@ -91,7 +91,8 @@ export class Reader implements PipeReader {
   read(options: ReadOptions = {}): Promise<Uint8Array | null> {
     const { min = 1, max, signal } = options;
     try {
-      if (max !== undefined) atMost(positive('min', min), positive('max', max), 'max');
+      positive('min', min);
+      if (max !== undefined) atMost(min, positive('max', max), 'max');
       if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.take(min, max));
     } catch (reason) {
       return Promise.reject(reason);
@@ -118,6 +119,7 @@ export class Reader implements PipeReader {
   peek(min: number = 1, options: { signal?: AbortSignal } = {}): Promise<Uint8Array | null> {
     const { signal } = options;
     try {
+      positive('min', min);
       if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.lend(min));
     } catch (reason) {
       return Promise.reject(reason);
@@ -161,7 +163,6 @@ export class Reader implements PipeReader {
 
   /** For the calls that may wait: refuses those that may not, and says whether this one can be answered at once. */
   #mayAnswer(min: number, signal: AbortSignal | undefined): boolean {
-    positive('min', min);
     if (signal?.aborted === true) throw signal.reason;
     const waiting = this.#core.waitingFor;
     if (waiting !== undefined) {

@@ -9,8 +9,9 @@ import type { ByteStore } from './strategy.ts';
  * along). What is lent is a throw-away copy, *revoked* when the loan ends.
  *
  * Either way the view itself gets a prototype that throws, so `length`, iteration, every method and every
- * API that asks the view for anything throws. One hole is the language's: a bare index read on a typed array never
- * looks at the prototype; it answers `undefined` once detached.
+ * API that reads a property of it throws. What looks past the prototype, at the memory itself, does not: a bare
+ * index read, `TextDecoder`, and other natives. They find nothing once the memory is detached, and 0xee where it
+ * was overwritten.
  */
 export class PoisonStore implements ByteStore {
   readonly #store: ByteStore;

@@ -80,6 +80,20 @@ describe('loadStrategy', () => {
     expect(error.message).not.toContain('npm install');
   });
 
+  it('tells a file that Node does not find from a package that misses a dependency, by what was missed', async () => {
+    const failing = (message: string): LoadStrategyOptions => ({
+      import: () => Promise.reject(new Error(message)),
+    });
+    const url = 'file:///srv/my%20app/store.js';
+    const absent = "Cannot find module '/srv/my app/store.js' imported from /srv/core/load-strategy.js";
+    expect((await refusal(url, failing(absent))).message).toBe(`There is no strategy module at ${url}`);
+    const incomplete =
+      "Cannot find package 'left-pad' imported from /srv/node_modules/@x/store/dist/index.js";
+    expect((await refusal('@x/store', failing(incomplete))).message).toBe(
+      `Strategy @x/store could not be loaded: ${incomplete}`,
+    );
+  });
+
   it('imports with the function it is given, which alone decides what a name means', async () => {
     const asked: string[] = [];
     const strategy = await loadStrategy('of-the-app', {

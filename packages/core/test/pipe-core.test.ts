@@ -5,17 +5,7 @@ import { SpillStore } from '../src/spill-store.ts';
 import type { ByteStore } from '../src/strategy.ts';
 import type { Reading } from '../src/waits.ts';
 import { arrayStrategy, fixedArrayStrategy, passingStrategy } from './array-strategy.ts';
-
-/** Whole numbers from 0 to `limit - 1`, the same ones for the same seed (xorshift32). */
-function seeded(seed: number): (limit: number) => number {
-  let state = Math.imul(seed, 0x9e3779b1) | 1;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
+import { seeded } from './seeded.ts';
 
 const stores: Record<string, () => ByteStore> = {
   'copies in a list': () => arrayStrategy.createStore(),

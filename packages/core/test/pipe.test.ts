@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createPipe, PipeError, type PipeOptions } from '../src/index.ts';
+import {
+  createPipe,
+  PipeError,
+  type BufferStrategy,
+  type ByteStore,
+  type PipeOptions,
+} from '../src/index.ts';
 import { arrayStrategy, fixedArrayStrategy } from './array-strategy.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -463,3 +469,40 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
     });
   });
 }
+
+describe('a pipe over a store that breaks its interface', () => {
+  /** The array store, with one method replaced. */
+  const strategyWith = (change: (store: ByteStore) => Partial<ByteStore>): BufferStrategy => ({
+    ...arrayStrategy,
+    createStore: () => {
+      const store = arrayStrategy.createStore();
+      return Object.defineProperties(store, Object.getOwnPropertyDescriptors(change(store)));
+    },
+  });
+
+  it('[P3] copies nothing out while it holds bytes: the reader sees an error, not the 0 of a clean end', async () => {
+    const { writer, reader } = createPipe(strategyWith(() => ({ takeInto: () => 0 })));
+    writer.write(bytes(1, 2));
+    writer.end();
+    await expect(reader.readInto(new Uint8Array(2))).rejects.toMatchObject({ code: 'ERR_PIPE_STRATEGY' });
+    expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 2, delivered: 0, discarded: 2 });
+  });
+
+  it('[P1] throws after it has removed bytes: they count as discarded, and the sums stay right', async () => {
+    const lost = new Error('lost');
+    const { writer, reader } = createPipe(
+      strategyWith((store) => {
+        const take = store.take.bind(store);
+        return {
+          take: () => {
+            take(1);
+            throw lost;
+          },
+        };
+      }),
+    );
+    writer.write(bytes(1, 2, 3));
+    await expect(reader.read()).rejects.toBe(lost);
+    expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 3, delivered: 0, discarded: 3 });
+  });
+});

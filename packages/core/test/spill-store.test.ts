@@ -1,6 +1,7 @@
 import { assert, describe, expect, it, vi } from 'vitest';
 import { SpillStore } from '../src/spill-store.ts';
 import { fixedArrayStrategy } from './array-strategy.ts';
+import { seeded } from './seeded.ts';
 
 const CAPACITIES = [1, 2, 3, 7, 64];
 const SIZES = [1, 2, 3, 7, 63, 64, 65, 500, 2048, 4095, 4096, 4097, 8192, 9000];
@@ -9,17 +10,6 @@ const BACKLOG_BYTES = 20_000;
 
 const spillOver = (capacityBytes: number): SpillStore =>
   new SpillStore(fixedArrayStrategy.createStore({ capacityBytes }));
-
-/** Whole numbers from 0 to `limit - 1`, the same ones for the same seed (xorshift32). */
-function seeded(seed: number): (limit: number) => number {
-  let state = Math.imul(seed, 0x9e3779b1) | 1;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
 
 /** Compared as text: a byte-wise `toEqual` of thousands of bytes is most of a test's time. */
 const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;

@@ -1,6 +1,6 @@
 import { PipeError } from '../errors.ts';
 import type { PipeReader } from '../pipe-reader.ts';
-import { checkedMaxBytes } from './max-bytes.ts';
+import { countOrInfinity } from '../arguments.ts';
 
 export interface DrainOptions {
   /**
@@ -21,7 +21,7 @@ export async function drain(
   { maxBytes = Infinity, signal }: DrainOptions,
   take: (lent: Uint8Array) => number,
 ): Promise<void> {
-  checkedMaxBytes(maxBytes);
+  countOrInfinity('maxBytes', maxBytes);
   let left = maxBytes;
   for (;;) {
     if (signal?.aborted === true) throw leave(reader, signal.reason);

@@ -1,4 +1,5 @@
-import { describe, PipeError } from '../errors.ts';
+import { count as checkCount } from '../arguments.ts';
+import { PipeError } from '../errors.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { ByteCollector } from './byte-collector.ts';
 
@@ -23,16 +24,7 @@ export async function readExactly(
   count: number,
   options: ReadExactlyOptions = {},
 ): Promise<Uint8Array> {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new PipeError(
-      'ERR_PIPE_ARGUMENT',
-      `count is ${describe(count)}; it must be a whole number, 0 or more`,
-      {
-        value: count,
-        limit: 0,
-      },
-    );
-  }
+  checkCount('count', count);
   if (count === 0) return new Uint8Array(0);
   let bytes: Uint8Array | null;
   try {

@@ -2,7 +2,7 @@ import { describe, PipeError } from '../errors.ts';
 import { isUint8Array } from '../bytes-like.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { DelimiterSearch } from './delimiter-search.ts';
-import { checkedMaxBytes } from './max-bytes.ts';
+import { countOrInfinity } from '../arguments.ts';
 
 export interface ReadUntilOptions {
   /** Most bytes up to and with the delimiter. Default 65_536, which a pipe with default marks can hold. */
@@ -29,7 +29,7 @@ export async function readUntil(
   delimiter: Uint8Array | number | string,
   { maxBytes = 65_536, includeDelimiter = false, signal }: ReadUntilOptions = {},
 ): Promise<Uint8Array> {
-  checkedMaxBytes(maxBytes);
+  countOrInfinity('maxBytes', maxBytes);
   const sought = bytesOf(delimiter);
   const search = new DelimiterSearch(sought);
   let min = 1;

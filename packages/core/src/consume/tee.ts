@@ -1,4 +1,4 @@
-import { positive } from '../options.ts';
+import { positive } from '../arguments.ts';
 import { createPipe, type Pipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';

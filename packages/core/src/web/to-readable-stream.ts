@@ -1,5 +1,5 @@
 import { describe, PipeError } from '../errors.ts';
-import { positive } from '../options.ts';
+import { positive } from '../arguments.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 
 export interface ToReadableStreamOptions {
