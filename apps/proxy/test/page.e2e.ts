@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { download, get } from './download.ts';
-import { proxyProcess, type ProxyProcess } from './page-proxy-process.ts';
+import { runProxy, type RunningProxy } from './run-proxy.ts';
 import { until } from './until.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -85,7 +85,7 @@ async function slowUpload(url: string, query: string): Promise<void> {
 }
 
 /** Until every body of these paths is paused at its mark, whence its numbers stay the same. */
-async function full(proxy: ProxyProcess, paths: readonly string[]): Promise<void> {
+async function full(proxy: RunningProxy, paths: readonly string[]): Promise<void> {
   await until(async () => {
     const { bodies } = await proxy.snapshot();
     const paused = bodies.filter(({ path, producerPaused }) => producerPaused && paths.includes(path));
@@ -103,7 +103,7 @@ describe('the live page', () => {
   });
 
   it('shows what the proxy does while it does it, at any width', async () => {
-    const proxy = await proxyProcess();
+    const proxy = await runProxy();
     const { url } = proxy;
     const { page, complaints } = await openPage(url);
     await page.locator('#no-bodies').waitFor();
@@ -176,7 +176,7 @@ describe('the live page', () => {
   });
 
   it('shows paths as text, whatever they contain', async () => {
-    const { url } = await proxyProcess();
+    const { url } = await runProxy();
     const { page, complaints } = await openPage(url);
     const path = `/bytes/${LARGE_BYTES}?<img/src=x onerror=document.title=1>`.replaceAll(' ', '%20');
     const request = http.get(url, { path });
@@ -189,16 +189,17 @@ describe('the live page', () => {
   });
 
   it('says that it is disconnected, and goes on with a proxy that comes back', async () => {
-    const proxy = await proxyProcess();
+    const proxy = await runProxy();
     const { page, complaints } = await openPage(proxy.url);
     await download(`${proxy.url}/bytes/1000`);
     await waitForNumber(page, 'responses-ended', 1);
     expect(complaints).toEqual([]);
-    await proxy.kill();
+    proxy.process.kill('SIGKILL');
+    await proxy.exited;
     await page.waitForFunction(
       () => document.querySelector('#connection')?.textContent === 'disconnected, retrying',
     );
-    const again = await proxyProcess(new URL(proxy.url).host);
+    const again = await runProxy('--listen', new URL(proxy.url).host);
     await isLive(page);
     await waitForNumber(page, 'responses-ended', 0);
     await download(`${again.url}/bytes/1000`);

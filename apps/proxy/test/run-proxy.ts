@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { LedgerSnapshot } from '../src/body-ledger.ts';
+import { snapshotOf } from './snapshot-of.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -31,7 +32,7 @@ export function runToExit(...args: string[]): Promise<ExitedProxy> {
   return exited;
 }
 
-/** Runs the command on a free port until it listens. Killed when the test ends. */
+/** Runs the command until it listens: on a free port, unless `args` say where. Killed when the test ends. */
 export async function runProxy(...args: string[]): Promise<RunningProxy> {
   const proxy = await runProxyUntilKilled(...args);
   onTestFinished(() => void proxy.process.kill('SIGKILL'));
@@ -50,10 +51,7 @@ export async function runProxyUntilKilled(...args: string[]): Promise<RunningPro
     url,
     output,
     exited,
-    async snapshot() {
-      const response = await fetch(`${url}/__millrace/snapshot.json`);
-      return (await response.json()) as LedgerSnapshot;
-    },
+    snapshot: () => snapshotOf(url),
   };
 }
 

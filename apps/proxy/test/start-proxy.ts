@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import ringBuffer from '@millrace/ring-buffer';
 import type { LedgerSnapshot } from '../src/body-ledger.ts';
 import { ProxyServer, type ProxyOptions } from '../src/proxy-server.ts';
+import { snapshotOf } from './snapshot-of.ts';
 
 export interface StartedProxy {
   readonly server: ProxyServer;
@@ -26,9 +27,6 @@ export async function startProxy(upstream: URL, options: Partial<ProxyOptions> =
   return {
     server,
     url: server.url,
-    async snapshot() {
-      const response = await fetch(`${server.url}/__millrace/snapshot.json`);
-      return (await response.json()) as LedgerSnapshot;
-    },
+    snapshot: () => snapshotOf(server.url),
   };
 }
