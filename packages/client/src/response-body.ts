@@ -101,9 +101,8 @@ export class ResponseBody implements ContentOrigin, PipeSource {
 
   resume(): void {
     this.#isPaused = false;
-    // Not here: undici parses on before `resume` returns. Its chunks would come while the pipe is still telling its
-    // hooks, so that no pause could reach the parser between them; and when this is called inside another body's
-    // parser callback, it would enter the parser, which all connections share, a second time.
+    // Not here: undici parses on before `resume` returns, and when this is called inside another body's parser
+    // callback, that would enter the parser, which all connections share, a second time.
     queueMicrotask(() => {
       if (!this.#isPaused) this.#controller?.resume();
     });
