@@ -41,7 +41,9 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
   const plan = { strategy, profile, seed: options.seed ?? 1, host: options.host ?? detectHost() };
   const wanted = options.laws && new Set(options.laws);
   const { createPipe } = options;
-  const ofPipe = createPipe ? pipeCases({ ...plan, subject: { strategy, createPipe } }) : [];
+  const ofPipe = createPipe
+    ? pipeCases({ ...plan, subject: { strategy, createPipe, claims: options.claims } })
+    : [];
   return [...storeCases(plan), ...ofPipe]
     .filter(({ law }) => wanted === undefined || wanted.has(law))
     .map((one) => graded(one, options));

@@ -24,10 +24,13 @@ export function scribble(bytes: Uint8Array): void {
   for (let index = 0; index < bytes.length; index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0xa5;
 }
 
-/** A few bytes for a message: `01 02 03 … (9 bytes)`. */
+/** A few bytes for a message: `01 02 03 … (9 bytes)`. Detached memory shows as no bytes. */
 export function showBytes(bytes: Uint8Array): string {
-  const shown = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return bytes.length > 8 ? `${shown} … (${bytes.length} bytes)` : `${shown} (${bytes.length} bytes)`;
+  let shown = '';
+  for (let index = 0; index < Math.min(8, bytes.length); index += 1) {
+    shown += `${(bytes[index] ?? 0).toString(16).padStart(2, '0')} `;
+  }
+  return `${shown}${bytes.length > 8 ? '… ' : ''}(${bytes.length} bytes)`;
 }
 
 /** The bytes that were expected in place of `bytes`. */

@@ -29,6 +29,7 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
     'h4/w1.e.f/n.n',
     'h4/w1.f.e/n.n',
     'h4/f.f1/n.n',
+    'h4/w1.f.f1/n.n',
     'h4/e.w1/n.n',
     'h4/w1.e.e/n.n',
     'h4/w1.f.w1/n.n',

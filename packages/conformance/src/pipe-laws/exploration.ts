@@ -5,6 +5,7 @@ import type { LawId } from '../laws.ts';
 import type { Profile } from '../profile.ts';
 import type { Counterexample } from '../result.ts';
 import { SeededRandom } from '../seeded-random.ts';
+import { isClaimed } from './claimed-scripts.ts';
 import { curatedScripts, neighbourScripts } from './curated-scripts.ts';
 import { generatedScripts, longSchedule } from './generated-scripts.ts';
 import type { PipeViolation } from './pipe-judge.ts';
@@ -61,23 +62,31 @@ export class Exploration {
 
   async #explore(): Promise<void> {
     const { profile, seed } = this.#plan;
-    for (const script of Object.values(curatedScripts).flat()) await this.#everyWord(parsePipeScript(script));
-    for (const script of generatedScripts(profile.generatedOperations)) {
+    for (const script of this.#claimed(Object.values(curatedScripts).flat().map(parsePipeScript))) {
+      await this.#everyWord(script);
+    }
+    for (const script of this.#claimed(generatedScripts(profile.generatedOperations))) {
       await this.#words(
         script,
         wordsByDeviation(script.producer.length, script.consumer.length, gaps, 2),
         profile.generatedWords,
       );
     }
-    for (const text of neighbourScripts) {
-      const script = parsePipeScript(text);
+    for (const script of this.#claimed(neighbourScripts.map(parsePipeScript))) {
       const words = wordsByDeviation(script.producer.length, script.consumer.length, gaps, 1);
       let left = profile.reentrantWords;
       for (const word of words) if (left-- > 0) await this.#tryOut({ script, word }, true);
     }
     const random = new SeededRandom(seed).fork(77);
-    for (let count = 0; count < profile.longSchedules; count += 1)
-      await this.#tryOut(longSchedule(random), false);
+    for (let count = 0; count < profile.longSchedules; count += 1) {
+      const schedule = longSchedule(random);
+      if (isClaimed(schedule.script, this.#plan.subject.claims)) await this.#tryOut(schedule, false);
+    }
+  }
+
+  /** Scripts that use nothing which the subject does not claim to have. */
+  *#claimed(scripts: Iterable<PipeScript>): Generator<PipeScript> {
+    for (const script of scripts) if (isClaimed(script, this.#plan.subject.claims)) yield script;
   }
 
   async #everyWord(script: PipeScript): Promise<void> {
@@ -90,13 +99,15 @@ export class Exploration {
 
   async #words(script: PipeScript, words: Iterable<Word>, budget: number): Promise<void> {
     let left = budget;
+    let failures = 0;
     for (const word of words) {
-      if (left-- <= 0) return;
-      await this.#tryOut({ script, word }, false);
+      if (left-- <= 0 || failures >= FAILURES_PER_SCRIPT) return;
+      if (!(await this.#tryOut({ script, word }, false))) failures += 1;
     }
   }
 
-  async #tryOut(schedule: Schedule, isBeside: boolean): Promise<void> {
+  /** Whether the schedule kept every law. */
+  async #tryOut(schedule: Schedule, isBeside: boolean): Promise<boolean> {
     const { subject, host } = this.#plan;
     const run = isBeside ? runBesideAnother : runSchedule;
     const { violations, checks } = await run(subject, schedule, { host });
@@ -104,6 +115,7 @@ export class Exploration {
     for (const [law, count] of checks) this.checks.set(law, (this.checks.get(law) ?? 0) + count);
     if (isBeside) this.checks.set('P18', (this.checks.get('P18') ?? 0) + 1);
     for (const violation of violations) await this.#lookInto(schedule, violation, isBeside);
+    return violations.length === 0;
   }
 
   async #lookInto(schedule: Schedule, violation: PipeViolation, isBeside: boolean): Promise<void> {
@@ -153,6 +165,8 @@ export class Exploration {
 }
 
 const LOOKS_PER_LAW = 40;
+/** A script that fails in so many schedules has told what it has to tell. */
+const FAILURES_PER_SCRIPT = 24;
 const nothing = parseOperation('z');
 
 /**
@@ -171,7 +185,8 @@ async function lawOf(
   };
   if (violation.law === 'P5' || violation.law === 'P8' || violation.law === 'P16') return violation.law;
   const isEmptyWrite = ({ code, count }: Operation): boolean => (code === 'w' || code === 'W') && count === 0;
-  if (script.producer.some(isEmptyWrite)) {
+  const isAboutDelivery = ['P1', 'P2', 'P3', 'P6', 'P7'].includes(violation.law);
+  if (isAboutDelivery && script.producer.some(isEmptyWrite)) {
     const producer = script.producer.map((operation) => (isEmptyWrite(operation) ? nothing : operation));
     if (await isCleanWith({ producer })) return 'P8';
   }

@@ -2,8 +2,10 @@ import type { BufferStrategy, Pipe, PipeOptions, PipeSummary } from '@millrace/c
 import type { CreatePipe } from '../conformance.ts';
 import type { Actors } from '../explorer/driver.ts';
 import { OracleCall } from '../oracle.ts';
+import type { LawId } from '../laws.ts';
 import type { Answer } from '../oracle.ts';
 import { scribble } from '../patterned-bytes.ts';
+import { copyOf, sameBytes } from '../same-bytes.ts';
 import type { TimelineStep } from '../result.ts';
 import { PipeJudge, showError } from './pipe-judge.ts';
 import type { Iteration, Outcome, ReadCall } from './pipe-judge.ts';
@@ -13,6 +15,8 @@ import { describeOperation, failReason, isProducerOperation } from './pipe-scrip
 export interface PipeSubject {
   readonly strategy: BufferStrategy;
   readonly createPipe: CreatePipe;
+  /** The laws the pipe claims to keep. Default: all. */
+  readonly claims?: readonly LawId[] | undefined;
 }
 
 type Side = 'producer' | 'consumer';
@@ -80,6 +84,7 @@ export class PipeRun implements Actors {
     this.judge = new PipeJudge(
       { high, low, maxBuffered, expected, maxBytes },
       subject.strategy.traits.amplification,
+      subject.claims,
     );
     this.#signal = hasSignal === true ? new AbortController() : undefined;
     const options: PipeOptions = {
@@ -197,7 +202,7 @@ export class PipeRun implements Actors {
     try {
       const answer = code === 'w' ? writer.write(chunk) : writer.writeCopy(chunk);
       if (code === 'W') scribble(chunk);
-      this.judge.expectRefused(answer, before);
+      this.judge.expectRefused(answer, writer.desiredSize, before);
       this.#readFigures(false);
       this.judge.wrote(answer, before);
       this.#answer(String(answer));
@@ -512,9 +517,9 @@ export class PipeRun implements Actors {
     const plain = Uint8Array.from(bytes, (byte) => byte - this.#firstByte);
     if (isOwned) {
       scribble(bytes);
-      this.#held.push({ bytes, copy: new Uint8Array(bytes) });
+      this.#held.push({ bytes, copy: copyOf(bytes) });
     } else {
-      this.#lent = { bytes, copy: new Uint8Array(bytes) };
+      this.#lent = { bytes, copy: copyOf(bytes) };
       this.#isLoanValid = true;
       this.#lentFrom = isTaking ? bytes.length : 0;
     }
@@ -531,7 +536,7 @@ export class PipeRun implements Actors {
   #expectLentUntouched(): void {
     if (this.#lent === null || !this.#isLoanValid) return;
     const { bytes, copy } = this.#lent;
-    const isUntouched = bytes.length === copy.length && bytes.every((byte, index) => byte === copy[index]);
+    const isUntouched = sameBytes(bytes, copy);
     this.judge.expect(isUntouched, 'P16', `a lent view to stay ${[...copy].join(' ')}`, () =>
       [...bytes].join(' '),
     );
@@ -565,11 +570,12 @@ export class PipeRun implements Actors {
     this.#perform('consumer', { code: 'o', count: undefined, isEager: true });
   }
 
-  finish(): void {
+  finish(hasLeft: boolean): void {
+    if (!this.judge.isOn) return;
     this.judge.quiet(this.#pipe.reader.size);
-    this.judge.finish(this.#summary, this.#hookError);
+    if (hasLeft) this.judge.finish(this.#summary, this.#hookError);
     for (const { bytes, copy } of this.#held) {
-      const isUntouched = bytes.every((byte, index) => byte === copy[index]);
+      const isUntouched = sameBytes(bytes, copy);
       this.judge.expect(isUntouched, 'P1', 'what was given to stay the consumer’s', () => 'it changed');
     }
     for (const left of this.#listeners) {

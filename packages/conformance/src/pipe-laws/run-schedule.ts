@@ -35,11 +35,11 @@ export async function runSchedule(
   const stopWatching = host.watchRejections?.((reason) => run.judge.sawRejection(reason));
   try {
     await drive(word, run, host);
-    if (run.judge.isOn) {
+    if (run.judge.isOn && mayLeave(subject)) {
       run.leave();
       await drive('', run, host);
-      run.finish();
     }
+    run.finish(mayLeave(subject));
   } finally {
     stopWatching?.();
   }
@@ -61,12 +61,17 @@ export async function runBesideAnother(
     atQuiescence: () => [left, right].map((run) => run.atQuiescence()).every(Boolean),
   };
   await drive(word, actors, host);
-  if (left.judge.isOn && right.judge.isOn) {
+  if (left.judge.isOn && right.judge.isOn && mayLeave(subject)) {
     both((run) => run.leave());
     await drive('', actors, host);
-    both((run) => run.finish());
   }
+  both((run) => run.finish(mayLeave(subject)));
   return outcomeOf(left.judge.isOn ? right : left);
+}
+
+/** A pipe that does not claim P13 may not know what it is to be left. */
+function mayLeave({ claims }: PipeSubject): boolean {
+  return claims === undefined || claims.includes('P13');
 }
 
 function outcomeOf({ judge, timeline }: PipeRun): ScheduleOutcome {

@@ -130,7 +130,7 @@ export function fixedMemoryCases(plan: StorePlan): readonly Case[] {
     ask(
       'S7.scope',
       'a fixed store never holds more than its capacity and uses its room, in every short script',
-      () => smallScopeUpTo(Math.min(4, profile.storeScopeDepth)),
+      () => smallScopeUpTo(profile.storeScopeDepth - 1),
     ),
     ask('S7.laps', 'a fixed store keeps to its capacity for three laps', laps),
     ask('S7.walks', 'a fixed store keeps to its capacity in long walks', () => planWalks(plan, 12)),

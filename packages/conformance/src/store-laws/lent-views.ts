@@ -1,3 +1,4 @@
+import { copyOf, sameBytes } from '../same-bytes.ts';
 import type { Case } from '../case.ts';
 import { showBytes } from '../patterned-bytes.ts';
 import { judgeStore } from './judge.ts';
@@ -14,7 +15,7 @@ const holdViews: ProbeFactory = (run) => {
   let sizeBefore = 0;
   const expectUnchanged = (after: string): void => {
     for (const { view, copy } of held) {
-      const isUnchanged = view.length === copy.length && view.every((byte, index) => byte === copy[index]);
+      const isUnchanged = sameBytes(view, copy);
       run.expect(isUnchanged, 'S4', () => [
         `a lent view to stay ${showBytes(copy)} after ${after}`,
         showBytes(view),
@@ -31,7 +32,7 @@ const holdViews: ProbeFactory = (run) => {
         `peek to leave size at ${sizeBefore}`,
         `${run.store.size}`,
       ]);
-      held.push({ view, copy: new Uint8Array(view) });
+      held.push({ view, copy: copyOf(view) });
     },
     afterCall({ call }) {
       expectUnchanged(call);

@@ -1,6 +1,7 @@
 import type { ByteStore } from '@millrace/core';
 import type { Case } from '../case.ts';
 import type { Result } from '../result.ts';
+import { emptyOut } from './empty-out.ts';
 import { judgeStore } from './judge.ts';
 import { settleMemory } from './retained-bytes.ts';
 import { smallScopeUpTo } from './script-families.ts';
@@ -25,20 +26,14 @@ const startOver: ProbeFactory = (run) => ({
 /** The ways a chunk leaves a store; after each the store holds no chunk. */
 const ways: Readonly<Record<string, (store: ByteStore) => void>> = {
   clear: (store) => store.clear(),
-  take: (store) => {
-    while (store.size > 0) store.take();
-  },
-  'take in parts': (store) => {
-    while (store.size > 0) store.take(1000);
-  },
+  take: (store) => emptyOut(store, () => void store.take()),
+  'take in parts': (store) => emptyOut(store, () => void store.take(1000)),
   takeInto: (store) => {
     const target = new Uint8Array(777);
-    while (store.size > 0) store.takeInto(target);
+    emptyOut(store, () => void store.takeInto(target));
   },
   drop: (store) => store.drop(store.size),
-  'peek and drop': (store) => {
-    while (store.size > 0) store.drop(store.peek().length);
-  },
+  'peek and drop': (store) => emptyOut(store, () => store.drop(store.peek().length)),
   'peek everything and clear': (store) => {
     if (store.size > 0) store.peek(store.size);
     store.clear();
@@ -95,7 +90,7 @@ export function releaseCases(plan: StorePlan): readonly Case[] {
   });
   return [
     ask('S6.scope', 'clear goes back to the initial cost from every short script', () =>
-      smallScopeUpTo(Math.min(4, profile.storeScopeDepth)),
+      smallScopeUpTo(Math.max(4, profile.storeScopeDepth - 1)),
     ),
     ask('S6.walks', 'clear goes back to the initial cost in long walks', () => planWalks(plan, 11)),
     {

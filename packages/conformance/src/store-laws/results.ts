@@ -1,3 +1,4 @@
+import { copyOf, sameBytes } from '../same-bytes.ts';
 import type { Case } from '../case.ts';
 import { scribble, showBytes } from '../patterned-bytes.ts';
 import { detach } from './chunk-memory.ts';
@@ -19,13 +20,13 @@ class HeldResults {
   }
 
   hold(bytes: Uint8Array): void {
-    this.#held.push({ bytes, copy: new Uint8Array(bytes) });
+    this.#held.push({ bytes, copy: copyOf(bytes) });
   }
 
   /** Looks at the `latest` results, so that looking after each call stays cheap; at the end, at all of them. */
   expectUntouched(latest: number = Number.POSITIVE_INFINITY): void {
     for (const { bytes, copy } of this.#held.slice(-latest)) {
-      const isUntouched = bytes.length === copy.length && bytes.every((byte, index) => byte === copy[index]);
+      const isUntouched = sameBytes(bytes, copy);
       this.#run.expect(isUntouched, 'S3', () => [`a result to stay ${showBytes(copy)}`, showBytes(bytes)]);
     }
   }

@@ -14,21 +14,34 @@ export async function retainedBytes(
   if (memoryInUse === undefined || host.collectGarbage === undefined) return undefined;
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 3 && least > enough; round += 1) {
-    await settleMemory(host);
-    const before = memoryInUse();
-    const kept = [make()];
-    await settleMemory(host);
-    const after = memoryInUse();
-    // Reading it here keeps it alive until after the measurement.
-    if (kept.length === 1) least = Math.min(least, after - before);
+    least = Math.min(least, await measureOnce(host, memoryInUse, make));
   }
   return least;
 }
 
-/** Collects until finalizers and weak references have had their turns. */
+/** A function of its own: what one round has made must be gone before the next one starts. */
+async function measureOnce(host: Host, memoryInUse: () => number, make: () => object): Promise<number> {
+  await settleMemory(host);
+  const before = memoryInUse();
+  const kept = [make()];
+  await settleMemory(host);
+  const after = memoryInUse();
+  // Reading it here keeps it alive until after the measurement.
+  return kept.length === 1 ? after - before : 0;
+}
+
+/** Differences below this are the runtime's own comings and goings. */
+const STEADY_BYTES = 64 * 1024;
+
+/** Collects until finalizers and weak references have had their turns and the figures stand still: arrays are freed late. */
 export async function settleMemory(host: Host): Promise<void> {
-  for (let round = 0; round < 3; round += 1) {
+  let before = Number.POSITIVE_INFINITY;
+  let quietRounds = 0;
+  for (let round = 0; round < 12 && quietRounds < 2; round += 1) {
     await nextMacrotask(host);
     host.collectGarbage?.();
+    const now = host.memoryInUse?.() ?? 0;
+    quietRounds = Math.abs(before - now) < STEADY_BYTES ? quietRounds + 1 : 0;
+    before = now;
   }
 }
