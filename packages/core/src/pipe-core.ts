@@ -280,7 +280,8 @@ export class PipeCore {
   }
 
   readonly #giveUp = (wait: Wait): void => {
-    this.#parked.remove(wait);
+    // It is the only one: a call with a signal is a direct one, and those park alone [P7].
+    this.#parked.shift();
     wait.refuse(wait.request.signal?.reason);
     this.#answered.push(wait);
     this.settle();

@@ -98,17 +98,4 @@ export class WaitQueue {
     wait.next = null;
     return wait;
   }
-
-  remove(wait: Wait): void {
-    if (wait === this.#head) {
-      this.shift();
-      return;
-    }
-    let before = this.#head;
-    while (before !== null && before.next !== wait) before = before.next;
-    if (before === null) return;
-    before.next = wait.next;
-    if (this.#tail === wait) this.#tail = before;
-    wait.next = null;
-  }
 }
