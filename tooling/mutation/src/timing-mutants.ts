@@ -37,10 +37,15 @@ export function timingMutants(source: string, file: string): TimingMutant[] {
   };
   // Two plain assignments may change places unseen: nothing runs between them. The formatter writes `if (`, with a space.
   const hasCall = ({ start, end }: Item): boolean => /[\w\])]\(/.test(source.slice(start, end));
+  // Invariants are checked by the tests of a store, not by the suite.
+  let depthOfInvariants = 0;
+  const isInvariants = ({ key }: { readonly key: { readonly type: string } }): boolean =>
+    key.type === 'Identifier' && (key as { readonly name?: string }).name === 'checkInvariants';
   const functions: boolean[] = [];
   const enter = ({ async }: { readonly async: boolean }): void => void functions.push(async);
   const leave = (): void => void functions.pop();
   const visitList = (body: readonly Item[]): void => {
+    if (depthOfInvariants > 0) return;
     const isAsync = functions.at(-1) === true;
     for (const [index, item] of body.entries()) {
       if (isAsync) add('await', item, (text) => text.appendLeft(item.start, 'await null; '));
@@ -55,7 +60,7 @@ export function timingMutants(source: string, file: string): TimingMutant[] {
     }
   };
   const visitArm = (arm: Statement | null): void => {
-    if (arm !== null && isCall(arm)) add('later', arm, (text) => delay(text, arm));
+    if (depthOfInvariants === 0 && arm !== null && isCall(arm)) add('later', arm, (text) => delay(text, arm));
   };
   new Visitor({
     FunctionDeclaration: enter,
@@ -64,6 +69,12 @@ export function timingMutants(source: string, file: string): TimingMutant[] {
     'FunctionExpression:exit': leave,
     ArrowFunctionExpression: enter,
     'ArrowFunctionExpression:exit': leave,
+    MethodDefinition: (method) => {
+      if (isInvariants(method)) depthOfInvariants += 1;
+    },
+    'MethodDefinition:exit': (method) => {
+      if (isInvariants(method)) depthOfInvariants -= 1;
+    },
     BlockStatement: ({ body }) => visitList(body),
     SwitchCase: ({ consequent }) => visitList(consequent),
     IfStatement: ({ consequent, alternate }) => {

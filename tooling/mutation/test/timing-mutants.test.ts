@@ -50,6 +50,12 @@ describe('timing mutants', () => {
     ]);
   });
 
+  it('leaves the checking of invariants alone', () => {
+    expect(kindsAndTexts('class A { checkInvariants() { hold(); } clear() { drop(); } }')).toEqual([
+      'later 1: class A { checkInvariants() { hold(); } clear() { queueMicrotask(() => { drop(); }); } }',
+    ]);
+  });
+
   it('says which line it changed', () => {
     expect(kindsAndTexts('\n\nwake();')).toEqual([]);
     expect(timingMutants('{\n  wake();\n}', 'a.ts').map(({ line, statement }) => [line, statement])).toEqual([
