@@ -19,8 +19,10 @@ interface Job {
 
 const jobs: readonly Job[] = mutatedFiles
   .filter(({ path }) => path.includes(wanted))
-  .flatMap(({ path, strategies }) => {
-    return timingMutants(readOriginal(path), path).map((mutant) => ({ path, strategies, mutant }));
+  .flatMap(({ path, strategies, kinds }) => {
+    return timingMutants(readOriginal(path), path)
+      .filter(({ kind }) => kinds.includes(kind))
+      .map((mutant) => ({ path, strategies, mutant }));
   });
 
 const verdicts = new Map<Job, Verdict>();
