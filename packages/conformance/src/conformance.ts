@@ -81,7 +81,7 @@ function withKnownFailure(result: Result, reason: string | undefined): Result {
   };
 }
 
-function requireStrategy(strategy: unknown): asserts strategy is BufferStrategy {
+export function requireStrategy(strategy: unknown): asserts strategy is BufferStrategy {
   const problem = strategyProblem(strategy);
   if (problem !== null) throw new TypeError(`This is no buffer strategy: ${problem}`);
 }

@@ -7,5 +7,7 @@ export { isLawId, lawOf, laws } from './laws.ts';
 export type { Law, LawId, LawLevel } from './laws.ts';
 export { isProfileName } from './profile.ts';
 export type { ProfileName } from './profile.ts';
+export { replay } from './replay.ts';
+export type { Replay, ReplayOptions } from './replay.ts';
 export { worst } from './result.ts';
 export type { Counterexample, Evidence, Result, Status, TimelineState, TimelineStep } from './result.ts';

@@ -5,15 +5,17 @@ import type { LawId } from '../laws.ts';
 import type { Profile } from '../profile.ts';
 import type { Counterexample } from '../result.ts';
 import { SeededRandom } from '../seeded-random.ts';
+import { blamedLaw } from './blamed-law.ts';
 import { isClaimed } from './claimed-scripts.ts';
 import { curatedScripts, neighbourScripts } from './curated-scripts.ts';
 import { generatedScripts, longSchedule } from './generated-scripts.ts';
 import type { PipeViolation } from './pipe-judge.ts';
 import type { PipeSubject } from './pipe-run.ts';
-import type { Operation, PipeScript } from './pipe-script.ts';
-import { formatPipeScript, parseOperation, parsePipeScript } from './pipe-script.ts';
+import type { PipeScript } from './pipe-script.ts';
+import { parsePipeScript } from './pipe-script.ts';
 import type { Schedule } from './run-schedule.ts';
 import { runBesideAnother, runSchedule } from './run-schedule.ts';
+import { formatSchedule } from './schedule-code.ts';
 import { shrinkSchedule } from './shrink-schedule.ts';
 
 export interface PipePlan {
@@ -24,21 +26,6 @@ export interface PipePlan {
 }
 
 const gaps: readonly Gap[] = ['D', '', 't', 'tt', 'ttt'];
-
-/** The replay code of a schedule: script, then word. `2!` in front of it: run on two pipes at once. */
-export function formatSchedule({ script, word }: Schedule, isBeside: boolean = false): string {
-  return `${isBeside ? '2!' : ''}${formatPipeScript(script)}~${word}`;
-}
-
-/** @throws SyntaxError when `code` is no schedule. */
-export function parseSchedule(code: string): Schedule & { readonly isBeside: boolean } {
-  const isBeside = code.startsWith('2!');
-  const [script, word] = (isBeside ? code.slice(2) : code).split('~');
-  if (script === undefined || word === undefined || !/^[PCpctDRX]*$/.test(word)) {
-    throw new SyntaxError(`${JSON.stringify(code)} is no schedule`);
-  }
-  return { script: parsePipeScript(script), word, isBeside };
-}
 
 /** Every schedule of a profile, run once; the cases of P1–P18 each read their law off it. */
 export class Exploration {
@@ -122,15 +109,9 @@ export class Exploration {
     const looked = this.#looked.get(violation.law) ?? 0;
     if (looked >= LOOKS_PER_LAW && this.#found.has(violation.law)) return;
     this.#looked.set(violation.law, looked + 1);
-    const law = isBeside
-      ? await this.#lawBeside(schedule, violation)
-      : await lawOf(this.#plan, schedule, violation);
+    const { subject, host } = this.#plan;
+    const law = await blamedLaw(subject, host, { ...schedule, isBeside }, violation);
     if (!this.#found.has(law)) this.#found.set(law, { schedule, isBeside: isBeside && law === 'P18' });
-  }
-
-  async #lawBeside(schedule: Schedule, violation: PipeViolation): Promise<LawId> {
-    const alone = await runSchedule(this.#plan.subject, schedule, { host: this.#plan.host });
-    return alone.violations.length === 0 ? 'P18' : violation.law;
   }
 
   /** The smallest schedule found that breaks `law`; `null` when none does. */
@@ -143,10 +124,7 @@ export class Exploration {
     const breaks = async (candidate: Schedule): Promise<PipeViolation | undefined> => {
       const { violations } = await run(subject, candidate, { host });
       for (const violation of violations) {
-        const blamed = isBeside
-          ? await this.#lawBeside(candidate, violation)
-          : await lawOf(this.#plan, candidate, violation);
-        if (blamed === law) return violation;
+        if ((await blamedLaw(subject, host, { ...candidate, isBeside }, violation)) === law) return violation;
       }
       return undefined;
     };
@@ -167,40 +145,3 @@ export class Exploration {
 const LOOKS_PER_LAW = 40;
 /** A script that fails in so many schedules has told what it has to tell. */
 const FAILURES_PER_SCRIPT = 24;
-const nothing = parseOperation('z');
-
-/**
- * The law a violation belongs to. Where the script does something that must make no difference (an empty
- * write, another way to read), the same run without it decides: if that one is clean, this is what matters.
- */
-async function lawOf(
-  { subject, host }: PipePlan,
-  schedule: Schedule,
-  violation: PipeViolation,
-): Promise<LawId> {
-  const { script, word } = schedule;
-  const isCleanWith = async (change: Partial<PipeScript>): Promise<boolean> => {
-    const calm = await runSchedule(subject, { script: { ...script, ...change }, word }, { host });
-    return calm.violations.every(({ law }) => law !== violation.law);
-  };
-  if (violation.law === 'P5' || violation.law === 'P8' || violation.law === 'P16') return violation.law;
-  const isEmptyWrite = ({ code, count }: Operation): boolean => (code === 'w' || code === 'W') && count === 0;
-  const isAboutDelivery = ['P1', 'P2', 'P3', 'P6', 'P7'].includes(violation.law);
-  if (isAboutDelivery && script.producer.some(isEmptyWrite)) {
-    const producer = script.producer.map((operation) => (isEmptyWrite(operation) ? nothing : operation));
-    if (await isCleanWith({ producer })) return 'P8';
-  }
-  const isOtherWay = ({ code }: Operation): boolean => 'smikuKv'.includes(code);
-  if ((violation.law === 'P1' || violation.law === 'P6') && script.consumer.some(isOtherWay)) {
-    const consumer = script.consumer.map((operation) =>
-      isOtherWay(operation) ? plainWay(operation) : operation,
-    );
-    if (await isCleanWith({ consumer })) return 'P16';
-  }
-  return violation.law;
-}
-
-function plainWay({ code, isEager }: Operation): Operation {
-  if (code === 'k' || code === 'K') return nothing;
-  return { code: 'r', count: undefined, isEager };
-}

@@ -79,12 +79,15 @@ function formatOptions(options: ScriptOptions): string {
 
 function parseOptions(text: string): ScriptOptions {
   const [figures = '', ...hooks] = text.split('@');
+  if (!/^([hlbxm]\d+)+s?$/.test(figures))
+    throw new SyntaxError(`${JSON.stringify(figures)} is no list of marks and limits`);
   const found: Partial<Record<(typeof optionLetters)[keyof typeof optionLetters], number>> = {};
   for (const [, letter = '', digits] of figures.matchAll(/([hlbxm])(\d+)/g)) {
     found[optionLetters[letter as keyof typeof optionLetters]] = Number(digits);
   }
   const actions = hooks.map((hook) => {
-    const [name = '', action = ''] = hook.split('=');
+    const [, name = '', action = ''] = /^(pause|resume|cancel)=(.*)$/.exec(hook) ?? [];
+    if (name === '') throw new SyntaxError(`${JSON.stringify(hook)} is no hook`);
     return [name, parseOperation(action)] as const;
   });
   const { high, ...limits } = found;
@@ -105,8 +108,8 @@ export function formatPipeScript({ options, producer, consumer }: PipeScript): s
 
 /** @throws SyntaxError when `text` is no script. */
 export function parsePipeScript(text: string): PipeScript {
-  const [options, producer, consumer] = text.split('/');
-  if (options === undefined || producer === undefined || consumer === undefined) {
+  const [options, producer, consumer, more] = text.split('/');
+  if (options === undefined || producer === undefined || consumer === undefined || more !== undefined) {
     throw new SyntaxError(`${JSON.stringify(text)} is no pipe script`);
   }
   return {

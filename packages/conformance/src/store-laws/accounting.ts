@@ -1,11 +1,11 @@
 import type { ByteStore } from '@millrace/core';
-import type { Case } from '../case.ts';
 import type { Result } from '../result.ts';
-import { judgeStore } from './judge.ts';
 import { retainedBytes } from './retained-bytes.ts';
 import { smallScopeUpTo } from './script-families.ts';
 import type { StoreCall, StoreScript } from './script.ts';
 import { drop, peek, put, take } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -127,15 +127,11 @@ async function releaseHugeArrays({ strategy, host }: StorePlan): Promise<Result>
 }
 
 /** S5, and the declared trait `amplification`. */
-export function accountingCases(plan: StorePlan): readonly Case[] {
+export function accountingCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const law = 'S5';
-  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
-    law,
-    label,
-    title,
-    run: () => judgeStore(strategy, { law, label, probe: keepAccounts, isStress: false, scripts: scripts() }),
-  });
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
+    storeCase(strategy, { law, label, title, probe: keepAccounts, isStress: false, scripts });
   return [
     ask('S5.scope', 'size and cost are right after every call of every short script', () =>
       smallScopeUpTo(profile.storeScopeDepth - 1),

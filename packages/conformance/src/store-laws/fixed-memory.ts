@@ -1,10 +1,10 @@
-import type { Case } from '../case.ts';
 import type { LawId } from '../laws.ts';
 import type { Result } from '../result.ts';
-import { judgeStore } from './judge.ts';
 import { retainedBytes } from './retained-bytes.ts';
 import { laps, smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -107,17 +107,13 @@ async function holdNothingIdle(plan: StorePlan): Promise<Result> {
 }
 
 /** S7, and the declared traits `fixed` and `shared`. */
-export function fixedMemoryCases(plan: StorePlan): readonly Case[] {
+export function fixedMemoryCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
-  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
-    law,
-    label,
-    title,
-    run: () => {
-      if (!strategy.traits.fixed) return vacuous(law, 'The strategy does not declare fixed memory');
-      return judgeStore(strategy, { law, label, probe: keepToCapacity, isStress: false, scripts: scripts() });
-    },
-  });
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase => {
+    const one = storeCase(strategy, { law, label, title, probe: keepToCapacity, isStress: false, scripts });
+    if (strategy.traits.fixed) return one;
+    return { ...one, run: () => vacuous(law, 'The strategy does not declare fixed memory') };
+  };
   return [
     {
       law,

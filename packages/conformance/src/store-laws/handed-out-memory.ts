@@ -1,8 +1,8 @@
-import type { Case } from '../case.ts';
 import { mayBeKept } from './chunk-memory.ts';
-import { judgeStore } from './judge.ts';
 import { smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -37,16 +37,11 @@ const aloneInItsMemory: ProbeFactory = (run) => {
 };
 
 /** S10, and the declared traits `put` and `take` as far as results show them. */
-export function handedOutMemoryCases(plan: StorePlan): readonly Case[] {
+export function handedOutMemoryCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const law = 'S10';
-  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
-    law,
-    label,
-    title,
-    run: () =>
-      judgeStore(strategy, { law, label, probe: aloneInItsMemory, isStress: false, scripts: scripts() }),
-  });
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
+    storeCase(strategy, { law, label, title, probe: aloneInItsMemory, isStress: false, scripts });
   return [
     ask('S10.scope', 'every result of every short script is alone in its memory', () =>
       smallScopeUpTo(Math.min(3, profile.storeScopeDepth)),

@@ -1,6 +1,6 @@
 import type { BufferStrategy } from '@millrace/core';
 import type { LawId } from '../laws.ts';
-import type { Result } from '../result.ts';
+import type { Result, TimelineStep } from '../result.ts';
 import { formatScript } from './script.ts';
 import type { StoreCall, StoreScript } from './script.ts';
 import { runScript } from './store-run.ts';
@@ -22,10 +22,10 @@ export interface StoreQuestion {
   readonly run?: typeof runScript;
 }
 
-type Verdict =
-  | { readonly kind: 'held'; readonly checks: number }
-  | { readonly kind: 'broken'; readonly outcome: RunOutcome }
-  | { readonly kind: 'foreign'; readonly outcome: RunOutcome };
+interface Verdict {
+  readonly kind: 'held' | 'broken' | 'foreign';
+  readonly outcome: RunOutcome;
+}
 
 /** Puts the question to stores of `strategy`, script by script, and minimises the first that breaks the law. */
 export function judgeStore(strategy: BufferStrategy, question: StoreQuestion): Result {
@@ -36,7 +36,7 @@ export function judgeStore(strategy: BufferStrategy, question: StoreQuestion): R
   for (const script of question.scripts) {
     schedules += 1;
     const verdict = judgeScript(strategy, question, script, false);
-    if (verdict.kind === 'held') checks += verdict.checks;
+    if (verdict.kind === 'held') checks += verdict.outcome.checks;
     else if (verdict.kind === 'foreign') foreign ??= verdict.outcome;
     else {
       const evidence = { schedules, checks: checks + verdict.outcome.checks };
@@ -63,13 +63,46 @@ function judgeScript(
   const { law, probe, isStress, run = runScript } = question;
   const checkContent = isStress || law === 'S1';
   const outcome = run(strategy, script, { checkContent, isRecording, ...(probe && { probe }) });
-  if (outcome.violation === null) return { kind: 'held', checks: outcome.checks };
+  if (outcome.violation === null) return { kind: 'held', outcome };
   if (outcome.violation.law === law) return { kind: 'broken', outcome };
   if (isStress) {
     const calm = runScript(strategy, script, { checkContent: true });
     if (calm.violation === null) return { kind: 'broken', outcome };
   }
   return { kind: 'foreign', outcome };
+}
+
+/** One script and its answer, step by step. */
+export interface StoreReplay {
+  readonly result: Result;
+  readonly timeline: readonly TimelineStep[];
+}
+
+/** Puts the question once more, for one script, and keeps the steps. */
+export function replayStore(
+  strategy: BufferStrategy,
+  question: StoreQuestion,
+  script: StoreScript,
+): StoreReplay {
+  const { law } = question;
+  const verdict = judgeScript(strategy, question, script, true);
+  const { checks, timeline, violation } = verdict.outcome;
+  const evidence = { schedules: 1, checks };
+  if (violation === null) {
+    const message = 'What this law speaks about never came up';
+    const result: Result =
+      checks > 0 ? { law, status: 'pass', evidence } : { law, status: 'vacuous', message, evidence };
+    return { result, timeline };
+  }
+  const { expected, got } = violation;
+  const replay = `${question.label}/${formatScript(script)}`;
+  if (verdict.kind === 'foreign') {
+    const message = `Not judged: ${violation.law} stands in the way (expected ${expected}, got ${got})`;
+    return { result: { law, status: 'unknown', message, evidence }, timeline };
+  }
+  const message = `Expected ${expected}, got ${got} (replay ${replay})`;
+  const counterexample = { replay, expected, got, timeline };
+  return { result: { law, status: 'fail', message, counterexample, evidence }, timeline };
 }
 
 function failure(

@@ -1,10 +1,10 @@
 import { copyOf, sameBytes } from '../same-bytes.ts';
-import type { Case } from '../case.ts';
 import { showBytes } from '../patterned-bytes.ts';
-import { judgeStore } from './judge.ts';
 import { smallScope, smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
 import { clear, drop, peek, put, take, takeInto } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -56,15 +56,11 @@ const lendingAlphabet = [
 ];
 
 /** S4: a lent view outlives every put and every other peek, and lending changes nothing. */
-export function lentViewCases(plan: StorePlan): readonly Case[] {
+export function lentViewCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const law = 'S4';
-  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
-    law,
-    label,
-    title,
-    run: () => judgeStore(strategy, { law, label, probe: holdViews, isStress: false, scripts: scripts() }),
-  });
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
+    storeCase(strategy, { law, label, title, probe: holdViews, isStress: false, scripts });
   return [
     ask('S4.scope', 'no put and no peek moves a lent view, in every short script', () =>
       smallScopeUpTo(Math.min(3, profile.storeScopeDepth)),

@@ -1,11 +1,11 @@
 import type { ByteStore } from '@millrace/core';
-import type { Case } from '../case.ts';
 import type { Result } from '../result.ts';
 import { emptyOut } from './empty-out.ts';
-import { judgeStore } from './judge.ts';
 import { settleMemory } from './retained-bytes.ts';
 import { smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -79,15 +79,11 @@ function putWatched(store: ByteStore): readonly WeakRef<ArrayBufferLike>[] {
 }
 
 /** S6: clear starts over, and a chunk that has left is not referred to. */
-export function releaseCases(plan: StorePlan): readonly Case[] {
+export function releaseCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const law = 'S6';
-  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
-    law,
-    label,
-    title,
-    run: () => judgeStore(strategy, { law, label, probe: startOver, isStress: false, scripts: scripts() }),
-  });
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
+    storeCase(strategy, { law, label, title, probe: startOver, isStress: false, scripts });
   return [
     ask('S6.scope', 'clear goes back to the initial cost from every short script', () =>
       smallScopeUpTo(Math.max(4, profile.storeScopeDepth - 1)),

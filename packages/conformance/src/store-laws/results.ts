@@ -1,10 +1,10 @@
 import { copyOf, sameBytes } from '../same-bytes.ts';
-import type { Case } from '../case.ts';
 import { scribble, showBytes } from '../patterned-bytes.ts';
 import { detach } from './chunk-memory.ts';
-import { judgeStore } from './judge.ts';
 import { smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory, StoreRun } from './store-run.ts';
@@ -67,7 +67,7 @@ const transferResults: ProbeFactory = () => ({
 });
 
 /** S3: what was taken is the consumer's alone, to keep, to overwrite and to transfer. */
-export function resultCases(plan: StorePlan): readonly Case[] {
+export function resultCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const law = 'S3';
   const depth = Math.min(3, profile.storeScopeDepth);
@@ -77,12 +77,7 @@ export function resultCases(plan: StorePlan): readonly Case[] {
     probe: ProbeFactory,
     scripts: () => Iterable<StoreScript>,
     isStress = true,
-  ): Case => ({
-    law,
-    label,
-    title,
-    run: () => judgeStore(strategy, { law, label, probe, isStress, scripts: scripts() }),
-  });
+  ): StoreCase => storeCase(strategy, { law, label, title, probe, isStress, scripts });
   return [
     ask(
       'S3.kept',
@@ -103,19 +98,14 @@ export function resultCases(plan: StorePlan): readonly Case[] {
     ask('S3.transfer', 'transferring results away takes no later byte with them', transferResults, () =>
       planWalks(plan, 6),
     ),
-    {
+    storeCase(strategy, {
       law,
       label: 'S3.neighbours',
       title: 'results of one store stay untouched while another store of the strategy works',
-      run: () =>
-        judgeStore(strategy, {
-          law,
-          label: 'S3.neighbours',
-          probe: keepResults,
-          isStress: false,
-          scripts: planWalks(plan, 7),
-          run: runBeside,
-        }),
-    },
+      probe: keepResults,
+      isStress: false,
+      scripts: () => planWalks(plan, 7),
+      run: runBeside,
+    }),
   ];
 }

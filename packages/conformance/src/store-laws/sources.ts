@@ -1,8 +1,8 @@
-import type { Case } from '../case.ts';
 import { scribble } from '../patterned-bytes.ts';
-import { judgeStore } from './judge.ts';
 import { smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -22,16 +22,12 @@ const reuseGivenSources: ProbeFactory = () => ({
 });
 
 /** S2, and the declared trait `put: 'copies'`. */
-export function sourceCases(plan: StorePlan): readonly Case[] {
+export function sourceCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const isCopying = strategy.traits.put === 'copies';
   const probe = isCopying ? reuseGivenSources : reuseSources;
-  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): Case => ({
-    law: 'S2',
-    label,
-    title,
-    run: () => judgeStore(strategy, { law: 'S2', label, probe, isStress: true, scripts: scripts() }),
-  });
+  const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
+    storeCase(strategy, { law: 'S2', label, title, probe, isStress: true, scripts });
   const what = isCopying ? 'any chunk, given or not,' : 'a chunk that was not given';
   return [
     ask('S2.scope', `overwriting ${what} right after put changes nothing, in every short script`, () =>

@@ -1,4 +1,3 @@
-import type { Case } from '../case.ts';
 import { accountingCases } from './accounting.ts';
 import { fixedMemoryCases } from './fixed-memory.ts';
 import { handedOutMemoryCases } from './handed-out-memory.ts';
@@ -8,11 +7,12 @@ import { orderAndContentCases } from './order-and-content.ts';
 import { releaseCases } from './release.ts';
 import { resultCases } from './results.ts';
 import { sourceCases } from './sources.ts';
+import type { StoreCase } from './store-case.ts';
 import type { StorePlan } from './store-plan.ts';
 import { unsteadyMemoryCases } from './unsteady-memory.ts';
 
 /** Every case of S1–S10, in the order of the laws. */
-export function storeCases(plan: StorePlan): readonly Case[] {
+export function storeCases(plan: StorePlan): readonly StoreCase[] {
   return [
     ...orderAndContentCases(plan),
     ...sourceCases(plan),

@@ -96,7 +96,7 @@ export class StoreRun {
   outcomeOf(run: () => void): RunOutcome {
     try {
       run();
-      return { violation: null, checks: this.checks, timeline: [] };
+      return { violation: null, checks: this.checks, timeline: this.#timeline };
     } catch (error) {
       const violation = this.#violationFrom(error);
       return { violation, checks: this.checks, timeline: this.#failedTimeline(violation) };

@@ -1,12 +1,13 @@
 import type { ByteStore } from '@millrace/core';
-import type { Case } from '../case.ts';
 import type { LawId } from '../laws.ts';
 import { fillPattern, mismatch, scribble } from '../patterned-bytes.ts';
 import type { Result } from '../result.ts';
 import { detach, shrinkToNothing } from './chunk-memory.ts';
-import { judgeStore } from './judge.ts';
 import { smallScope } from './script-families.ts';
+import type { StoreScript } from './script.ts';
 import { peek, put, take, takeInto } from './script.ts';
+import { storeCase } from './store-case.ts';
+import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import type { ProbeFactory } from './store-run.ts';
@@ -148,36 +149,23 @@ function putLayout(store: ByteStore, { before, victim, after }: Layout, isDetach
 }
 
 /** S8: memory that others can change is copied at once; memory that was transferred away is reported. */
-export function unsteadyMemoryCases(plan: StorePlan): readonly Case[] {
+export function unsteadyMemoryCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
-  const ask = (label: string): Omit<Parameters<typeof judgeStore>[1], 'scripts'> => ({
-    law,
-    label,
-    probe: disturbUnsteady,
-    isStress: true,
-  });
+  const what = 'changing and shrinking given memory that is resizable or shared changes nothing';
+  const ask = (label: string, where: string, scripts: () => Iterable<StoreScript>): StoreCase =>
+    storeCase(strategy, {
+      law,
+      label,
+      title: `${what} ${where}`,
+      probe: disturbUnsteady,
+      isStress: true,
+      scripts,
+    });
   return [
-    {
-      law,
-      label: 'S8.scope',
-      title:
-        'changing and shrinking given memory that is resizable or shared changes nothing, in every short script',
-      run: () =>
-        judgeStore(strategy, {
-          ...ask('S8.scope'),
-          scripts: smallScope(profile.storeScopeDepth - 1, unsteadyAlphabet, 8),
-        }),
-    },
-    {
-      law,
-      label: 'S8.walks',
-      title: 'changing and shrinking given memory that is resizable or shared changes nothing in long walks',
-      run: () =>
-        judgeStore(strategy, {
-          ...ask('S8.walks'),
-          scripts: planWalks(plan, 13, ['resizable', 'shared', 'exact', 'sliver']),
-        }),
-    },
+    ask('S8.scope', 'in every short script', () =>
+      smallScope(profile.storeScopeDepth - 1, unsteadyAlphabet, 8),
+    ),
+    ask('S8.walks', 'in long walks', () => planWalks(plan, 13, ['resizable', 'shared', 'exact', 'sliver'])),
     {
       law,
       label: 'S8.detached',

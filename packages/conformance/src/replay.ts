@@ -1,0 +1,89 @@
+import type { BufferStrategy } from '@millrace/core';
+import { requireStrategy } from './conformance.ts';
+import type { CreatePipe } from './conformance.ts';
+import { detectHost } from './host.ts';
+import type { Host } from './host.ts';
+import type { LawId } from './laws.ts';
+import { replaySchedule } from './pipe-laws/replay-schedule.ts';
+import { parseSchedule } from './pipe-laws/schedule-code.ts';
+import { profileOf } from './profile.ts';
+import type { Result, TimelineStep } from './result.ts';
+import { parseScript } from './store-laws/script.ts';
+import { storeCases } from './store-laws/store-cases.ts';
+
+export interface ReplayOptions {
+  /** The pipe to run a pipe's code on. */
+  readonly createPipe?: CreatePipe;
+  /** The laws the subject claims to keep. Default: all. */
+  readonly claims?: readonly LawId[];
+  /** What the runtime can do. Default: looked up. */
+  readonly host?: Host;
+}
+
+/** One run, run again. */
+export interface Replay {
+  readonly code: string;
+  /** A result for each law that the run put to the test; those it broke come first. */
+  readonly results: readonly Result[];
+  /** What happened, step by step, whether a law was broken or not. */
+  readonly timeline: readonly TimelineStep[];
+}
+
+/**
+ * Runs a counterexample's replay code again: `h4/w1.e/n.n~PDPDCDC` is a pipe's, `S1.scope/3~p2.t1` a store's,
+ * and `S9.linear1/` a measurement's, which has no steps.
+ *
+ * @throws SyntaxError when `code` is none. The message names it.
+ * @throws TypeError when `strategy` is no strategy, or when the code is a pipe's and there is no `createPipe`.
+ */
+export async function replay(
+  strategy: BufferStrategy,
+  code: string,
+  options: ReplayOptions = {},
+): Promise<Replay> {
+  requireStrategy(strategy);
+  const host = options.host ?? detectHost();
+  const isOfStore = /^S\d+\.\w+\//.test(code);
+  return isOfStore ? replayOfStore(strategy, code, host) : replayOfPipe(strategy, code, host, options);
+}
+
+async function replayOfPipe(
+  strategy: BufferStrategy,
+  code: string,
+  host: Host,
+  { createPipe, claims }: ReplayOptions,
+): Promise<Replay> {
+  const schedule = parsed(code, () => parseSchedule(code));
+  if (createPipe === undefined) {
+    throw new TypeError(
+      `${JSON.stringify(code)} is the replay code of a pipe, and there is no pipe to run it on`,
+    );
+  }
+  return { code, ...(await replaySchedule({ strategy, createPipe, claims }, schedule, host)) };
+}
+
+async function replayOfStore(strategy: BufferStrategy, code: string, host: Host): Promise<Replay> {
+  const label = code.slice(0, code.indexOf('/'));
+  const script = code.slice(label.length + 1);
+  const cases = storeCases({ strategy, profile: profileOf('quick'), seed: 1, host });
+  const one = cases.find((candidate) => candidate.label === label);
+  if (one === undefined) throw noCode(code, `there is no case ${JSON.stringify(label)}`);
+  if (one.replay !== undefined) {
+    const { result, timeline } = one.replay(parsed(code, () => parseScript(script)));
+    return { code, results: [result], timeline };
+  }
+  if (script !== '') throw noCode(code, `${label} is a measurement, which has no script`);
+  return { code, results: [await one.run()], timeline: [] };
+}
+
+function parsed<T>(code: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw noCode(code, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function noCode(code: string, reason: string): SyntaxError {
+  return new SyntaxError(`${JSON.stringify(code)} is no replay code: ${reason}`);
+}
