@@ -27,8 +27,8 @@ const COLUMN = 36;
 export function timelineText(timeline: readonly TimelineStep[]): readonly string[] {
   return timeline.map((step) => {
     const mark = step.isFailure === true ? '<< ' : '';
-    const answer = step.answer === undefined || step.answer === '' ? '' : ` → ${step.answer}`;
-    const text = `${mark}${step.text}${answer}`;
+    const answer = step.answer === undefined || step.answer === '' ? '' : `→ ${step.answer}`;
+    const text = `${mark}${[step.text, answer].filter((part) => part !== '').join(' ')}`;
     if (step.side === 'turns') return `  ${'-'.repeat(12)} ${text}`;
     return `  ${step.side === 'consumer' ? ' '.repeat(COLUMN) : ''}${text}`;
   });

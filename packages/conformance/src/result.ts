@@ -38,6 +38,12 @@ export interface TimelineStep {
 export interface TimelineState {
   /** Accepted bytes that are not delivered yet, as stream offsets `[from, to)`. */
   readonly buffered: readonly [from: number, to: number];
+  /** Bytes that have reached the consumer; what lies between them and `buffered` has been answered and is on its way. */
+  readonly delivered?: number;
+  /** Bytes that the subject itself says it holds; another number than that of `buffered` is where it went wrong. */
+  readonly size?: number;
+  /** Low and high mark of a pipe, bytes. */
+  readonly marks?: readonly [low: number, high: number];
   readonly paused?: boolean;
   /** Calls that wait, in call order. */
   readonly waiting?: readonly string[];

@@ -93,6 +93,11 @@ export class PipeJudge {
     return this.violation === null;
   }
 
+  /** The calls that wait and must wait, in call order. */
+  get waiting(): readonly string[] {
+    return [...this.#reads].filter(({ model }) => model.answer === null).map(({ text }) => text);
+  }
+
   expect(isRight: boolean, law: LawId, expected: string, got: () => string): boolean {
     if (this.#claims?.includes(law) === false) return isRight;
     this.checks.set(law, (this.checks.get(law) ?? 0) + 1);
@@ -400,7 +405,7 @@ export class PipeJudge {
 
   /** Reads the pipe's figures after a call, or in a hook, where they must be right already [P12]. */
   pin(size: number, desiredSize: number | null, isInHook: boolean): void {
-    if (!this.isOn) return;
+    if (!this.isOn || (isInHook && this.#claims?.includes('P12') === false)) return;
     const { oracle } = this;
     if (!oracle.isSure) {
       oracle.follow(size);

@@ -156,6 +156,7 @@ export class PipeRun implements Actors {
     // Inside another call: what that one has changed must be in place already [P12].
     if (this.#depth > 0) this.#readFigures(true);
     this.#note(side, describeOperation(operation));
+    const step = this.timeline.length - 1;
     this.#depth += 1;
     try {
       if (isProducerOperation(operation)) this.#produce(operation);
@@ -164,6 +165,7 @@ export class PipeRun implements Actors {
       this.#depth -= 1;
     }
     this.#readFigures(false);
+    this.#showState(step);
     if (this.#depth === 0) this.judge.expectTold();
   }
 
@@ -585,13 +587,28 @@ export class PipeRun implements Actors {
 
   #note(side: TimelineStep['side'], text: string, answer?: string): void {
     if (!this.#isRecording) return;
-    const { front, back, isPaused, state } = this.judge.oracle;
-    this.timeline.push({
-      side,
-      text,
-      ...(answer !== undefined && { answer }),
-      state: { buffered: [front, back], paused: isPaused, ...(state !== 'open' && { terminal: state }) },
-    });
+    this.timeline.push({ side, text, ...(answer !== undefined && { answer }) });
+    this.#showState(this.timeline.length - 1);
+  }
+
+  /** The state that a step of the timeline left behind. */
+  #showState(index: number): void {
+    const step = this.timeline[index];
+    if (!this.#isRecording || step === undefined) return;
+    const { oracle, ledger, waiting } = this.judge;
+    const { front, back, isPaused, state, limits } = oracle;
+    this.timeline[index] = {
+      ...step,
+      state: {
+        buffered: [front, back],
+        delivered: ledger.delivered,
+        size: this.#pipe.reader.size,
+        marks: [limits.low, limits.high],
+        paused: isPaused,
+        waiting,
+        ...(state !== 'open' && { terminal: state }),
+      },
+    };
   }
 
   #answer(answer: string): void {

@@ -51,6 +51,8 @@ export class StoreRun {
   readonly #options: RunOptions;
   readonly #probe: StoreProbe;
   readonly #timeline: TimelineStep[] = [];
+  /** The call that a violation comes out of. */
+  #underWay: StoreCall | null = null;
 
   constructor(strategy: BufferStrategy, capacityBytes: number, options: RunOptions) {
     this.strategy = strategy;
@@ -77,11 +79,13 @@ export class StoreRun {
   /** Makes one call and every check that belongs to it. Throws `ViolationFound`. */
   perform(call: StoreCall): void {
     this.#step += 1;
+    this.#underWay = call;
     this.#probe.beforeCall?.(call);
     const answer = this.#call(call);
     this.#probe.afterCall?.(call);
+    this.#underWay = null;
     if (this.#options.isRecording === true) {
-      const state = { buffered: [this.front, this.back] as const };
+      const state = { buffered: [this.front, this.back] as const, size: this.store.size };
       this.#timeline.push({ side: 'store', text: describeCall(call), answer, state });
     }
   }
@@ -218,8 +222,11 @@ export class StoreRun {
   }
 
   #failedTimeline(violation: Violation): readonly TimelineStep[] {
+    const last: readonly TimelineStep[] =
+      this.#underWay === null ? [] : [{ side: 'store', text: describeCall(this.#underWay) }];
     return [
       ...this.#timeline,
+      ...last,
       { side: 'store', text: violation.got, answer: `expected ${violation.expected}`, isFailure: true },
     ];
   }

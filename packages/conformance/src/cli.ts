@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { readInvocation } from './command-line/invocation.ts';
+import { run } from './command-line/run.ts';
+import { UsageError } from './command-line/usage-error.ts';
+import { lawList, usage } from './command-line/usage.ts';
+
+const MISTAKE = 2;
+const UNKNOWN = 3;
+
+// Whoever reads the report may have seen enough: `… | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isMistake = error instanceof UsageError;
+  const text =
+    error instanceof Error ? (isMistake ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`millrace-conformance: ${text}\n`);
+  process.exitCode = isMistake ? MISTAKE : UNKNOWN;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const invocation = readInvocation(argv);
+  switch (invocation.kind) {
+    case 'help':
+      process.stdout.write(usage);
+      return 0;
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case 'list':
+      process.stdout.write(lawList());
+      return 0;
+    case 'run':
+    default:
+      return run(invocation.run, {
+        folder: process.cwd(),
+        print: (text) => void process.stdout.write(text),
+        note: (text) => void process.stderr.write(text),
+        terminal: terminal(),
+      });
+  }
+}
+
+/** Colours by the usual signs: NO_COLOR, FORCE_COLOR, and whether anybody looks. */
+function terminal(): { readonly hasColor: boolean; readonly width: number } {
+  const { env, stdout } = process;
+  const isSeen = stdout.isTTY && env['TERM'] !== 'dumb';
+  const isForced = (env['FORCE_COLOR'] ?? '') !== '' && env['FORCE_COLOR'] !== '0';
+  const hasColor = (env['NO_COLOR'] ?? '') === '' && (isForced || isSeen);
+  return { hasColor, width: isSeen && env['CI'] === undefined ? stdout.columns : 0 };
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { BufferStrategy } from '@millrace/core';
+import { strategyProblem } from '../conformance.ts';
+import type { CreatePipe } from '../conformance.ts';
+import { isLawId, laws } from '../laws.ts';
+import type { LawId } from '../laws.ts';
+import type { Subject } from '../run-record.ts';
+import { resolveModule } from './resolve-module.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A subject, and where its parts come from, for a test that is written to a file. */
+export interface LoadedSubject extends Subject {
+  readonly source: {
+    readonly strategy: string;
+    readonly createPipe: string;
+  };
+}
+
+type Module = Readonly<Record<string, unknown>>;
+
+/** Strategies to put under a pipe that brings none of its own. */
+const familyNames = ['@millrace/copy-on-yield', '@millrace/ring-buffer', '@millrace/chunk-queue'];
+const ofPipe: readonly LawId[] = laws.map(({ id }) => id).filter((id) => id.startsWith('P'));
+
+/**
+ * The subjects that a package or a file stands for: one, or one for each strategy that its pipe is put over.
+ *
+ * @throws UsageError when it cannot be loaded, or is neither a strategy nor a pipe.
+ */
+export async function loadSubjects(specifier: string, folder: string): Promise<readonly LoadedSubject[]> {
+  const module = await load(specifier, folder);
+  const { default: exported, createPipe, claims } = module;
+  const claimed = claimsFrom(claims, specifier);
+  if (typeof createPipe !== 'function') {
+    requireStrategy(exported, specifier);
+    const core = await coreOf(folder);
+    return [
+      {
+        specifier,
+        name: exported.name === specifier ? specifier : `${exported.name} (${specifier})`,
+        strategy: exported,
+        createPipe: core,
+        ...claimed,
+        source: { strategy: specifier, createPipe: '@millrace/core' },
+      },
+    ];
+  }
+  const pipe = { createPipe: createPipe as CreatePipe, ...claimed };
+  if (exported !== undefined) {
+    requireStrategy(exported, specifier);
+    const source = { strategy: specifier, createPipe: specifier };
+    return [{ specifier, name: specifier, strategy: exported, ...pipe, source }];
+  }
+  const family = await installedFamily(folder);
+  if (family.length === 0) {
+    throw new UsageError(
+      `${specifier} exports createPipe and no strategy to put under it, and none of ${familyNames.join(', ')} is installed here`,
+    );
+  }
+  return family.map((strategy) => ({
+    specifier,
+    name: `${specifier} over ${strategy.name}`,
+    strategy,
+    ...pipe,
+    about: ofPipe,
+    source: { strategy: strategy.name, createPipe: specifier },
+  }));
+}
+
+async function load(specifier: string, folder: string): Promise<Module> {
+  let url: string;
+  try {
+    url = resolveModule(specifier, folder);
+  } catch {
+    throw new UsageError(
+      `There is no package ${specifier} in ${folder}: install it here, or name a file (./${specifier})`,
+    );
+  }
+  if (url.startsWith('file:') && !existsSync(fileURLToPath(url))) {
+    throw new UsageError(`There is no file ${fileURLToPath(url)}`);
+  }
+  try {
+    return (await import(url)) as Module;
+  } catch (error) {
+    throw new UsageError(
+      `${specifier} does not load: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** The pipe of the caller's core, or else of the one that came with this package. */
+async function coreOf(folder: string): Promise<CreatePipe> {
+  const find = (): string => {
+    try {
+      return resolveModule('@millrace/core', folder);
+    } catch {
+      return resolveModule('@millrace/core', import.meta.dirname);
+    }
+  };
+  const { createPipe } = (await import(find())) as { readonly createPipe: CreatePipe };
+  return createPipe;
+}
+
+async function installedFamily(folder: string): Promise<readonly BufferStrategy[]> {
+  const found: BufferStrategy[] = [];
+  for (const name of familyNames) {
+    let url: string;
+    try {
+      url = resolveModule(name, folder);
+    } catch {
+      // Not installed: the pipe is put over the others.
+      continue;
+    }
+    const { default: strategy } = (await import(url)) as Module;
+    requireStrategy(strategy, name);
+    found.push(strategy);
+  }
+  return found;
+}
+
+function requireStrategy(value: unknown, specifier: string): asserts value is BufferStrategy {
+  const problem = value === undefined ? 'it has none, and no createPipe either' : strategyProblem(value);
+  if (problem !== null)
+    throw new UsageError(`The default export of ${specifier} is no buffer strategy: ${problem}`);
+}
+
+function claimsFrom(claims: unknown, specifier: string): { readonly claims?: readonly LawId[] } {
+  if (claims === undefined) return {};
+  if (Array.isArray(claims) && claims.every((id): id is LawId => typeof id === 'string' && isLawId(id))) {
+    return { claims };
+  }
+  throw new UsageError(`claims of ${specifier} is ${JSON.stringify(claims)}; it must be a list of law ids`);
+}

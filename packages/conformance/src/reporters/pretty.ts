@@ -1,0 +1,86 @@
+import { isFailing, timelineText } from '../failure-text.ts';
+import type { LawRecord, SubjectRecord } from '../run-record.ts';
+import type { Status } from '../result.ts';
+import { explain, marks } from './marks.ts';
+
+export interface PrettyOptions {
+  readonly hasColor: boolean;
+  /** Columns of the terminal; 0: none, so nothing is cut. */
+  readonly width: number;
+}
+
+const colors: Readonly<Record<Status, number>> = {
+  pass: 32,
+  fail: 31,
+  'unexpected-pass': 31,
+  unknown: 35,
+  'known-failure': 33,
+  vacuous: 90,
+  'not-claimed': 90,
+};
+
+function paint(text: string, color: number, { hasColor }: PrettyOptions): string {
+  return hasColor ? `\u001B[${color}m${text}\u001B[0m` : text;
+}
+
+export function prettyHeading(name: string, options: PrettyOptions): string {
+  return paint(name, 1, options);
+}
+
+/** One line for a law: how it went, and how much was tried, or why nothing was shown. */
+export function prettyLaw({ law, result }: LawRecord, options: PrettyOptions): string {
+  const { status, message, evidence } = result;
+  const mark = paint(marks[status], colors[status], options);
+  const head = `  ${mark} ${law.id.padEnd(3)} ${law.title}`;
+  if (status === 'pass') return `${head}  ${paint(`${grouped(evidence.checks)} checks`, 90, options)}`;
+  if (isFailing(result)) return head;
+  return `${head}  ${paint(`${status}: ${explain(status, message)}`, colors[status], options)}`;
+}
+
+/** What stands on the last line of a terminal while a law is being put to the test. */
+export function prettyProgress(title: string, { width }: PrettyOptions): string {
+  return `  … ${title}`.slice(0, Math.max(0, width - 1));
+}
+
+/** The counterexamples of a subject, and its verdict. */
+export function prettySummary(subject: SubjectRecord, options: PrettyOptions): string {
+  const failing = subject.laws.filter(({ result }) => isFailing(result));
+  const lines = failing.flatMap((record) => ['', ...counterexampleOf(subject.specifier, record, options)]);
+  const count = (status: Status): number =>
+    subject.laws.filter(({ result }) => result.status === status).length;
+  const counts = (Object.keys(marks) as Status[])
+    .filter((status) => count(status) > 0)
+    .map((status) => `${count(status)} ${status}`);
+  const color = { conformant: 32, violations: 31, unknown: 35 }[subject.verdict];
+  lines.push(
+    '',
+    `  ${paint(subject.verdict, color, options)}: ${counts.join(', ') || 'no law was put to the test'}; ${grouped(subject.schedules)} distinct schedules`,
+  );
+  return lines.join('\n');
+}
+
+function counterexampleOf(
+  specifier: string,
+  { law, result }: LawRecord,
+  options: PrettyOptions,
+): readonly string[] {
+  const { status, message, counterexample } = result;
+  const head = `  ${paint(`${law.id} ${status}`, colors[status], options)}  ${law.title}`;
+  if (counterexample === undefined) return [head, `      ${explain(status, message)}`];
+  const { expected, got, replay, timeline } = counterexample;
+  const hasSides = timeline.some(({ side }) => side === 'consumer');
+  return [
+    head,
+    `      expected  ${expected}`,
+    `      got       ${got}`,
+    ...(hasSides ? [`    ${paint(`  ${'producer'.padEnd(36)}consumer`, 90, options)}`] : []),
+    ...timelineText(timeline).map((line) =>
+      line.includes('<< ') ? paint(`    ${line}`, colors.fail, options) : `    ${line}`,
+    ),
+    `      ${paint(`replay    npx @millrace/conformance ${specifier} --replay '${replay}'`, 90, options)}`,
+  ];
+}
+
+function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+}

@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runCommand } from './run-command.ts';
+
+/** Inside the package, so that what is written there finds its imports. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(fileURLToPath(new URL('../../reports/command-', import.meta.url)));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../report.schema.json', import.meta.url), 'utf8'),
+) as object;
+
+describe('a conformant subject', () => {
+  it('is printed with one line a law, and the command ends with 0', async () => {
+    const { exitCode, stdout, stderr } = await runCommand(['./sound-store.ts', '--law', 'S1,P3']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(
+      /^growing \(\.\/sound-store\.ts\)\n {2}✓ S1 {2}order and content .* checks\n {2}✓ P3 /,
+    );
+    expect(stdout).toMatch(/conformant: 2 pass; [\d ]+ distinct schedules\n/);
+  });
+
+  it('is graded with a pipe of its own, and unclaimed laws read so', async () => {
+    const { exitCode, stdout } = await runCommand([
+      './plain-pipe.ts',
+      '--law',
+      'P1,P3,P7',
+      '--reporter',
+      'json',
+    ]);
+    const [subject] = (JSON.parse(stdout) as { subjects: { name: string; laws: object[] }[] }).subjects;
+    expect(exitCode).toBe(0);
+    expect(subject?.name).toBe('./plain-pipe.ts');
+    expect(subject?.laws).toMatchObject([
+      { id: 'P1', status: 'pass' },
+      { id: 'P3', status: 'pass' },
+      { id: 'P7', status: 'not-claimed' },
+    ]);
+  });
+});
+
+describe('a subject that breaks a law', () => {
+  it('ends the command with 1, shows the calls, and a code that replays them', async () => {
+    const { exitCode, stdout } = await runCommand(['./forgetful-store.ts', '--law', 'S1']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ S1  order and content');
+    const [, code = ''] = /--replay '([^']+)'/.exec(stdout) ?? [];
+    const again = await runCommand(['./forgetful-store.ts', '--replay', code]);
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout).toMatch(/put\(3 bytes, .*<< /s);
+    expect(again.stdout).toContain('S1 fail: ');
+    expect((await runCommand(['./sound-store.ts', '--replay', code])).exitCode).toBe(0);
+  });
+
+  it('becomes a regression test that fails as it does, and names the reason', async () => {
+    const folder = temporaryFolder();
+    const { stderr } = await runCommand(['./forgetful-store.ts', '--law', 'S1', '--emit-test', folder]);
+    const [file = ''] = readdirSync(folder);
+    expect(file).toBe('forgetful-forgetful-store-ts-S1.test.mjs');
+    expect(stderr).toContain(file);
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect(text).toMatch(/^\/\/ S1 of the contract was broken here by forgetful/);
+    // The package is not installed in itself, so the name it would be imported by is given a path here.
+    const source = new URL('../../src/index.ts', import.meta.url).href;
+    const code = text.replace("'@millrace/conformance'", JSON.stringify(source));
+    expect(() =>
+      execFileSync(process.execPath, ['--input-type=module', '--test-reporter=tap'], {
+        input: code,
+        cwd: folder,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    ).toThrow(expect.objectContaining({ stdout: expect.anything() as unknown, status: 1 }));
+  });
+
+  it('may be a known failure, with its reason', async () => {
+    const folder = temporaryFolder();
+    const { writeFileSync } = await import('node:fs');
+    const known = join(folder, 'known.json');
+    writeFileSync(known, '{ "S1": "issue 7" }');
+    const broken = await runCommand(['./forgetful-store.ts', '--law', 'S1', '--known-failures', known]);
+    expect([broken.exitCode, broken.stdout]).toEqual([0, expect.stringContaining('known-failure: issue 7')]);
+    const mended = await runCommand(['./sound-store.ts', '--law', 'S1', '--known-failures', known]);
+    expect([mended.exitCode, mended.stdout]).toEqual([1, expect.stringContaining('unexpected-pass')]);
+    writeFileSync(known, '{ "S99": "issue 7" }');
+    expect(await runCommand(['./sound-store.ts', '--known-failures', known])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('there is no law "S99"') as unknown,
+    });
+  });
+});
+
+describe('what cannot be graded', () => {
+  it.each([
+    ['./missing.ts', /There is no file .*missing\.ts/],
+    ['no-such-package', /There is no package no-such-package in .*: install it here/],
+    ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
+    ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
+    ['./wrong-claims.ts', /claims of \.\/wrong-claims\.ts is \["P99"\]; it must be a list of law ids/],
+  ])('is one sentence and exit code 2: %s', async (specifier, sentence) => {
+    const { exitCode, stdout, stderr } = await runCommand([specifier]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('is a code that is none', async () => {
+    const { exitCode, stderr } = await runCommand(['./sound-store.ts', '--replay', 'nonsense']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"nonsense" is no replay code')]);
+  });
+
+  it('is unknown, exit code 3, when no law is about the subject', async () => {
+    const { exitCode, stdout } = await runCommand(['./plain-pipe.ts', '--law', 'P7']);
+    expect([exitCode, stdout]).toEqual([3, expect.stringContaining('unknown: 1 not-claimed')]);
+  });
+});
+
+describe('reports', () => {
+  it('are written side by side, and the JSON one keeps to its schema', async () => {
+    const folder = temporaryFolder();
+    const names = ['json', 'tap', 'junit', 'markdown', 'html', 'pretty'];
+    const argv = names.flatMap((name) => ['--reporter', `${name}=${join(folder, 'out', name)}`]);
+    const { stdout } = await runCommand([
+      './sound-store.ts',
+      './forgetful-store.ts',
+      '--law',
+      'S1,S7',
+      ...argv,
+    ]);
+    expect(stdout).toBe('');
+    const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
+    const validate = new Ajv2020().compile(schema);
+    const report = JSON.parse(read('json')) as unknown;
+    expect([validate(report), validate.errors]).toEqual([true, null]);
+    expect(report).toMatchObject({ contract: 1, seed: 1, profile: 'quick' });
+    expect(validate({ ...(report as object), seed: 'one' })).toBe(false);
+    expect(read('tap')).toMatch(/^TAP version 14\n1\.\.2\n/);
+    expect(read('junit')).toContain('<testsuites name="millrace conformance" tests="4" failures="1"');
+    expect(read('markdown')).toMatch(/\| S1 \| order and content .* \| ✓ \| ✗ \|/);
+    expect(read('html')).toMatch(/^<!doctype html>/);
+    expect(read('pretty')).toContain('violations: ');
+  });
+});

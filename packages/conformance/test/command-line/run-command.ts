@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const subjects = fileURLToPath(new URL('subjects/', import.meta.url));
+
+export interface Ran {
+  readonly exitCode: number | string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command as its users do, in the folder of the subjects. */
+export function runCommand(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [cli, ...argv],
+      { cwd: subjects, env: { ...process.env, NO_COLOR: '1', ...env }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) =>
+        resolve({ exitCode: error === null ? 0 : (error.code ?? undefined), stdout, stderr }),
+    );
+  });
+}

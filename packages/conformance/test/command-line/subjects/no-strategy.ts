@@ -1,0 +1,1 @@
+export default { name: 'no-store', contract: 1 };

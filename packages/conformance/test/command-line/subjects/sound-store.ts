@@ -1,0 +1,1 @@
+export { growingStrategy as default } from '../../stores/growing-store.ts';
