@@ -43,7 +43,7 @@ test('no test runs alone and none is left out in silence', () => {
 });
 
 test('nothing is left to be done in a comment', () => {
-  expect(places(files, /\b(?:TODO|FIXME|XXX)\b/)).toEqual([]);
+  expect(places(files, /(?:\/\/|\/\*|^\s*[*#]|<!--).*\b(?:TODO|FIXME|XXX)\b/)).toEqual([]);
 });
 
 test('no check is silenced in place', () => {
