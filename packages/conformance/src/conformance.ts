@@ -1,6 +1,7 @@
 import type { BufferStrategy, Pipe, PipeOptions } from '@millrace/core';
 import type { Case } from './case.ts';
 import { pipeCases } from './pipe-laws/pipe-cases.ts';
+import type { PipeFeature } from './pipe-laws/pipe-features.ts';
 import { detectHost } from './host.ts';
 import type { Host } from './host.ts';
 import type { LawId } from './laws.ts';
@@ -23,6 +24,8 @@ export interface ConformanceOptions {
   readonly laws?: readonly LawId[];
   /** The laws the subject claims to keep; the others read `not-claimed`. Default: all. */
   readonly claims?: readonly LawId[];
+  /** What the pipe has of the contract's calls; what it lacks is not asked for. Default: everything. */
+  readonly supports?: readonly PipeFeature[];
   /** Laws known to be broken, each with the reason and where it is tracked. Keeping one after all is a failure. */
   readonly knownFailures?: Readonly<Partial<Record<LawId, string>>>;
   /** What the runtime can do. Default: looked up. */
@@ -42,7 +45,7 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
   const wanted = options.laws && new Set(options.laws);
   const { createPipe } = options;
   const ofPipe = createPipe
-    ? pipeCases({ ...plan, subject: { strategy, createPipe, claims: options.claims } })
+    ? pipeCases({ ...plan, subject: { strategy, createPipe, claims: options.claims, supports: options.supports } })
     : [];
   return [...storeCases(plan), ...ofPipe]
     .filter(({ law }) => wanted === undefined || wanted.has(law))

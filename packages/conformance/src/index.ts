@@ -5,6 +5,7 @@ export { detectHost } from './host.ts';
 export type { Host } from './host.ts';
 export { isLawId, lawOf, laws } from './laws.ts';
 export type { Law, LawId, LawLevel } from './laws.ts';
+export type { PipeFeature } from './pipe-laws/pipe-features.ts';
 export { isProfileName } from './profile.ts';
 export type { ProfileName } from './profile.ts';
 export { replay } from './replay.ts';

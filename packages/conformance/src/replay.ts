@@ -4,6 +4,7 @@ import type { CreatePipe } from './conformance.ts';
 import { detectHost } from './host.ts';
 import type { Host } from './host.ts';
 import type { LawId } from './laws.ts';
+import type { PipeFeature } from './pipe-laws/pipe-features.ts';
 import { replaySchedule } from './pipe-laws/replay-schedule.ts';
 import { parseSchedule } from './pipe-laws/schedule-code.ts';
 import { profileOf } from './profile.ts';
@@ -16,6 +17,8 @@ export interface ReplayOptions {
   readonly createPipe?: CreatePipe;
   /** The laws the subject claims to keep. Default: all. */
   readonly claims?: readonly LawId[];
+  /** What the pipe has of the contract's calls. Default: everything. */
+  readonly supports?: readonly PipeFeature[];
   /** What the runtime can do. Default: looked up. */
   readonly host?: Host;
 }
@@ -51,7 +54,7 @@ async function replayOfPipe(
   strategy: BufferStrategy,
   code: string,
   host: Host,
-  { createPipe, claims }: ReplayOptions,
+  { createPipe, claims, supports }: ReplayOptions,
 ): Promise<Replay> {
   const schedule = parsed(code, () => parseSchedule(code));
   if (createPipe === undefined) {
@@ -59,7 +62,7 @@ async function replayOfPipe(
       `${JSON.stringify(code)} is the replay code of a pipe, and there is no pipe to run it on`,
     );
   }
-  return { code, ...(await replaySchedule({ strategy, createPipe, claims }, schedule, host)) };
+  return { code, ...(await replaySchedule({ strategy, createPipe, claims, supports }, schedule, host)) };
 }
 
 async function replayOfStore(strategy: BufferStrategy, code: string, host: Host): Promise<Replay> {

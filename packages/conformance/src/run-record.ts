@@ -3,6 +3,7 @@ import { conformance } from './conformance.ts';
 import type { CreatePipe } from './conformance.ts';
 import { laws } from './laws.ts';
 import type { Law, LawId } from './laws.ts';
+import type { PipeFeature } from './pipe-laws/pipe-features.ts';
 import type { ProfileName } from './profile.ts';
 import { worst } from './result.ts';
 import type { Result } from './result.ts';
@@ -15,6 +16,7 @@ export interface Subject {
   readonly strategy: BufferStrategy;
   readonly createPipe?: CreatePipe;
   readonly claims?: readonly LawId[];
+  readonly supports?: readonly PipeFeature[];
   /** Only these laws are about it: those of a store that merely serves a pipe under test are not. */
   readonly about?: readonly LawId[];
 }
@@ -58,7 +60,7 @@ export async function gradeSubject(
   options: GradingOptions,
   onLaw: (law: Law, record?: LawRecord) => void = () => undefined,
 ): Promise<SubjectRecord> {
-  const { name, specifier, strategy, createPipe, claims, about } = subject;
+  const { name, specifier, strategy, createPipe, claims, supports, about } = subject;
   const { profile, seed, knownFailures } = options;
   const wanted = options.laws?.filter((id) => about?.includes(id) ?? true) ?? about;
   const cases = conformance(strategy, {
@@ -66,6 +68,7 @@ export async function gradeSubject(
     seed,
     ...(createPipe && { createPipe }),
     ...(claims && { claims }),
+    ...(supports && { supports }),
     ...(wanted && { laws: wanted }),
     ...(knownFailures && { knownFailures }),
   });

@@ -1,5 +1,7 @@
 import type { LawId } from '../laws.ts';
-import type { PipeScript } from './pipe-script.ts';
+import { canDo, has } from './pipe-features.ts';
+import type { PipeSubject } from './pipe-run.ts';
+import type { Operation, PipeScript } from './pipe-script.ts';
 
 /** The operations that only a pipe claiming the law has to know. */
 const operationsOf: readonly (readonly [law: LawId, codes: string])[] = [
@@ -9,20 +11,31 @@ const operationsOf: readonly (readonly [law: LawId, codes: string])[] = [
   ['P16', 'smikKuv'],
 ];
 
+/** What a subject promises: the laws it claims, and the calls it has. */
+export type Promised = Pick<PipeSubject, 'claims' | 'supports'>;
+
 /** Whether a script keeps to what the subject claims: a pipe is not graded on what it never promised. */
-export function isClaimed(script: PipeScript, claims: readonly LawId[] | undefined): boolean {
-  if (claims === undefined) return true;
+export function isClaimed(script: PipeScript, promised: Promised): boolean {
   const { options, producer, consumer } = script;
+  const { claims, supports } = promised;
+  if (options.hasSignal === true && !has(supports, 'pipe-signal')) return false;
+  if (![...producer, ...consumer].every((operation) => isOperationClaimed(operation, promised))) return false;
+  if (claims === undefined) return true;
   const isUnclaimed = (law: LawId): boolean => !claims.includes(law);
   if (isUnclaimed('P12') && options.hooks !== undefined) return false;
   if (isUnclaimed('P13') && options.hasSignal === true) return false;
   if (isUnclaimed('P15') && options.expected !== undefined) return false;
   if (isUnclaimed('P10') && (options.maxBytes !== undefined || options.maxBuffered !== undefined))
     return false;
-  const operations = [...producer, ...consumer];
-  if (isUnclaimed('P7') && operations.some(({ code, isEager }) => isEager && 'nvrmik'.includes(code)))
-    return false;
-  return operationsOf.every(
-    ([law, codes]) => !isUnclaimed(law) || !operations.some(({ code }) => codes.includes(code)),
-  );
+  return true;
+}
+
+export function isOperationClaimed(operation: Operation, { claims, supports }: Promised): boolean {
+  if (!canDo(supports, operation)) return false;
+  if (claims === undefined) return true;
+  const { code, count, isEager } = operation;
+  const isUnclaimed = (law: LawId): boolean => !claims.includes(law);
+  if (isUnclaimed('P7') && isEager && 'nvrmik'.includes(code)) return false;
+  if (isUnclaimed('P8') && count === 0 && 'wW'.includes(code)) return false;
+  return operationsOf.every(([law, codes]) => !isUnclaimed(law) || !codes.includes(code));
 }

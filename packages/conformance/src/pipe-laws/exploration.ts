@@ -66,14 +66,14 @@ export class Exploration {
     }
     const random = new SeededRandom(seed).fork(77);
     for (let count = 0; count < profile.longSchedules; count += 1) {
-      const schedule = longSchedule(random);
-      if (isClaimed(schedule.script, this.#plan.subject.claims)) await this.#tryOut(schedule, false);
+      const schedule = longSchedule(random, this.#plan.subject);
+      if (isClaimed(schedule.script, this.#plan.subject)) await this.#tryOut(schedule, false);
     }
   }
 
   /** Scripts that use nothing which the subject does not claim to have. */
   *#claimed(scripts: Iterable<PipeScript>): Generator<PipeScript> {
-    for (const script of scripts) if (isClaimed(script, this.#plan.subject.claims)) yield script;
+    for (const script of scripts) if (isClaimed(script, this.#plan.subject)) yield script;
   }
 
   async #everyWord(script: PipeScript): Promise<void> {

@@ -1,7 +1,9 @@
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Word } from '../explorer/word.ts';
+import type { Promised } from './claimed-scripts.ts';
+import { isOperationClaimed } from './claimed-scripts.ts';
 import type { PipeScript } from './pipe-script.ts';
-import { parseOperations, parsePipeScript } from './pipe-script.ts';
+import { parseOperation, parseOperations, parsePipeScript } from './pipe-script.ts';
 import type { Schedule } from './run-schedule.ts';
 
 const producerAlphabet = ['w0', 'w1', 'w3', 'w5', 'd', 'e', 'f'];
@@ -29,15 +31,21 @@ function* combinations(length: number): Generator<string> {
 const longProducer = ['w1', 'w2', 'w3', 'w7', 'W2', 'd', 'w0'];
 const longConsumer = ['n', '&n', 'r', 'r3', 'm2', 's', 's1', 'i3', 'k', 'u1', 'K', 'v', 'a', 'A'];
 
-/** One long schedule. Bodies stay below 256 bytes, so that every byte names its offset. */
-export function longSchedule(random: SeededRandom): Schedule {
-  const producer = Array.from({ length: 20 }, () => random.pick(swarmOf(random, longProducer)));
-  producer.push(random.pick(['e', 'e', 'f', 'd']));
-  const ways = swarmOf(random, longConsumer);
+/**
+ * One long schedule of what the subject promises. Bodies stay below 256 bytes, so that every byte names its offset.
+ */
+export function longSchedule(random: SeededRandom, promised: Promised): Schedule {
+  const claimed = (choices: readonly string[]): readonly string[] =>
+    choices.filter((choice) => isOperationClaimed(parseOperation(choice), promised));
+  const writes = claimed(longProducer);
+  const producer = Array.from({ length: 20 }, () => random.pick(swarmOf(random, writes)));
+  producer.push(random.pick(claimed(['e', 'e', 'f', 'd'])));
+  const ways = swarmOf(random, claimed(longConsumer));
   const consumer = Array.from({ length: 22 }, () => random.pick(ways));
   const options = `h${random.pick([1, 4, 8])}`;
+  const hasLimits = promised.claims?.includes('P10') ?? true;
   const script = {
-    ...parsePipeScript(`${options}b400//`),
+    ...parsePipeScript(`${options}${hasLimits ? 'b400' : ''}//`),
     producer: parseOperations(producer.join('.')),
     consumer: parseOperations(consumer.join('.')),
   };

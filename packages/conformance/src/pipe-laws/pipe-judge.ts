@@ -3,6 +3,8 @@ import type { LawId } from '../laws.ts';
 import type { Answer, OracleIterator, OracleLimits } from '../oracle.ts';
 import { OracleCall, PipeOracle } from '../oracle.ts';
 import { DeliveryLedger } from './delivery-ledger.ts';
+import { has } from './pipe-features.ts';
+import type { PipeSubject } from './pipe-run.ts';
 import type { HookName } from './pipe-script.ts';
 
 /** What a schedule showed: the law, what had to be, and what was. */
@@ -70,6 +72,8 @@ export class PipeJudge {
   readonly #amplification: number;
   readonly #claims: readonly LawId[] | undefined;
   readonly #mayDecideLate: boolean;
+  readonly #hasFigures: boolean;
+  readonly #hasCodes: boolean;
   readonly #reads = new Set<ReadCall>();
   readonly #others = new Set<OtherCall>();
   readonly #iterations = new Set<Iteration>();
@@ -79,12 +83,21 @@ export class PipeJudge {
   #hasFailedAfterEnd = false;
   #hasAborted = false;
 
-  /** Laws that are not among `claims` are not judged; a pipe that does not claim P5 may decide when it likes. */
-  constructor(limits: OracleLimits, amplification: number, claims: readonly LawId[] | undefined) {
+  /**
+   * Laws that are not among `claims` are not judged; a pipe that does not claim P5, or has no figures to read off
+   * what it has decided, may decide when it likes.
+   */
+  constructor(
+    limits: OracleLimits,
+    amplification: number,
+    { claims, supports }: Pick<PipeSubject, 'claims' | 'supports'>,
+  ) {
     this.oracle = new PipeOracle(limits);
     this.#amplification = amplification;
     this.#claims = claims;
-    this.#mayDecideLate = claims !== undefined && !claims.includes('P5');
+    this.#hasFigures = has(supports, 'figures');
+    this.#mayDecideLate = claims?.includes('P5') === false || !this.#hasFigures;
+    this.#hasCodes = has(supports, 'codes');
     this.oracle.isSure = !this.#mayDecideLate;
   }
 
@@ -141,7 +154,7 @@ export class PipeJudge {
   }
 
   writeThrew(error: unknown, before: { readonly isOver: boolean; readonly mayThrow: boolean }): void {
-    const isRight = before.mayThrow && codeOf(error) === 'ERR_PIPE_STATE';
+    const isRight = before.mayThrow && (codeOf(error) === 'ERR_PIPE_STATE' || !this.#hasCodes);
     this.expect(isRight, 'P14', 'a write to throw nothing but ERR_PIPE_STATE after end()', () =>
       showError(error),
     );
@@ -318,7 +331,12 @@ export class PipeJudge {
   }
 
   #isReason(error: unknown): boolean {
-    return matches(this.oracle.reason, error);
+    return this.#matches(this.oracle.reason, error);
+  }
+
+  /** An error that the pipe makes itself may be any where it does not have the contract's codes. */
+  #matches(answer: Answer, error: unknown): boolean {
+    return matches(answer, error) || (answer.kind === 'code' && !this.#hasCodes);
   }
 
   /** What was decided, against what had to be decided at the call that decided it. */
@@ -401,6 +419,16 @@ export class PipeJudge {
     this.#recordBytes(this.ledger.open(), bytes, 'consume');
   }
 
+  /** Accepted bytes that the consumer has not got. */
+  get unread(): number {
+    return this.oracle.back - this.ledger.delivered;
+  }
+
+  /** Where a pipe has no figures, what was delivered is all there is to know. */
+  follow(): void {
+    this.oracle.follow(this.unread);
+  }
+
   // ── Figures, hooks and quiet moments ────────────────────────────────────────────────────────────────
 
   /** Reads the pipe's figures after a call, or in a hook, where they must be right already [P12]. */
@@ -464,8 +492,11 @@ export class PipeJudge {
         () => (this.#isToldPaused ? 'pause last' : 'no pause that still holds'),
       );
     }
-    const { toldCancel } = this.oracle;
-    const wanted = toldCancel === null ? 0 : 1;
+    this.#expectToldOnce();
+  }
+
+  #expectToldOnce(): void {
+    const wanted = this.oracle.toldCancel === null ? 0 : 1;
     this.expect(
       this.#told.length === wanted,
       'P13',
@@ -487,7 +518,7 @@ export class PipeJudge {
           () => showError(reason),
         );
       } else {
-        this.expect(matches(toldCancel, reason), 'P13', `the reason ${showAnswer(toldCancel)}`, () =>
+        this.expect(this.#matches(toldCancel, reason), 'P13', `the reason ${showAnswer(toldCancel)}`, () =>
           showError(reason),
         );
       }
@@ -542,6 +573,7 @@ export class PipeJudge {
         () => `pending in a pipe that is ${state}`,
       );
     }
+    if (!this.#hasFigures && !this.#hasHookThrown) this.#expectToldOnce();
     if (this.isOn && this.#reads.size === 0) {
       const isSettled = state === 'cancelled' || size === remaining;
       const mayPredict = this.lateDecision === null && !this.#mayDecideLate;

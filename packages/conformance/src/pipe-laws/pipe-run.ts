@@ -7,6 +7,8 @@ import type { Answer } from '../oracle.ts';
 import { scribble } from '../patterned-bytes.ts';
 import { copyOf, sameBytes } from '../same-bytes.ts';
 import type { TimelineStep } from '../result.ts';
+import { has } from './pipe-features.ts';
+import type { PipeFeature, Supports } from './pipe-features.ts';
 import { PipeJudge, showError } from './pipe-judge.ts';
 import type { Iteration, Outcome, ReadCall } from './pipe-judge.ts';
 import type { HookName, Operation, PipeScript } from './pipe-script.ts';
@@ -17,6 +19,8 @@ export interface PipeSubject {
   readonly createPipe: CreatePipe;
   /** The laws the pipe claims to keep. Default: all. */
   readonly claims?: readonly LawId[] | undefined;
+  /** What the pipe has of the contract's calls. Default: all. */
+  readonly supports?: Supports;
 }
 
 type Side = 'producer' | 'consumer';
@@ -48,6 +52,7 @@ export class PipeRun implements Actors {
   readonly timeline: TimelineStep[] = [];
   readonly #script: PipeScript;
   readonly #pipe: Pipe;
+  readonly #supports: Supports;
   readonly #isRecording: boolean;
   readonly #firstByte: number;
   readonly #signal: AbortController | undefined;
@@ -63,6 +68,8 @@ export class PipeRun implements Actors {
   #depth = 0;
 
   #values: RunningIteration | undefined;
+  /** The last step of `values()` brought bytes, so a `for await` loop would be in its body. */
+  #isInLoop = false;
   #views: RunningIteration | undefined;
   #abort: { readonly controller: AbortController; readonly call: ReadCall } | undefined;
   readonly #listeners: (() => number)[] = [];
@@ -78,13 +85,14 @@ export class PipeRun implements Actors {
   /** `firstByte`: the value of the stream's first byte, so that two pipes have alphabets of their own [P18]. */
   constructor(subject: PipeSubject, script: PipeScript, isRecording: boolean, firstByte: number = 0) {
     this.#script = script;
+    this.#supports = subject.supports;
     this.#isRecording = isRecording;
     this.#firstByte = firstByte;
     const { high, low = high >> 1, maxBuffered = 4 * high, expected, maxBytes, hasSignal } = script.options;
     this.judge = new PipeJudge(
       { high, low, maxBuffered, expected, maxBytes },
       subject.strategy.traits.amplification,
-      subject.claims,
+      subject,
     );
     this.#signal = hasSignal === true ? new AbortController() : undefined;
     const options: PipeOptions = {
@@ -101,7 +109,17 @@ export class PipeRun implements Actors {
       },
     };
     this.#pipe = subject.createPipe(subject.strategy, options);
-    void this.#pipe.writer.closed.then((summary) => void (this.#summary = summary));
+    if (this.#has('summary'))
+      void this.#pipe.writer.closed.then((summary) => void (this.#summary = summary));
+  }
+
+  #has(feature: PipeFeature): boolean {
+    return has(this.#supports, feature);
+  }
+
+  /** The pipe's own figure, or else what the consumer has not seen. */
+  get #size(): number {
+    return this.#has('figures') ? this.#pipe.reader.size : this.judge.unread;
   }
 
   // ── Grants ──────────────────────────────────────────────────────────────────────────────────────────
@@ -117,7 +135,7 @@ export class PipeRun implements Actors {
 
   atQuiescence(): boolean {
     this.#note('turns', 'microtasks run dry');
-    this.judge.quiet(this.#pipe.reader.size);
+    this.judge.quiet(this.#size);
     return this.judge.isOn;
   }
 
@@ -135,7 +153,9 @@ export class PipeRun implements Actors {
     if (side === 'producer') return this.#isProducerWaiting;
     // A view is the consumer's only until its next call, so that call waits for the view to arrive.
     if (this.#borrowing > 0 && !'xoqQygA'.includes(operation.code)) return true;
-    return this.#consumerWaits > 0 && !operation.isEager;
+    const isLeaving = operation.code === 'q' || operation.code === 'Q';
+    const isEager = operation.isEager && (!isLeaving || this.#has('return-anytime'));
+    return this.#consumerWaits > 0 && !isEager;
   }
 
   /** After a call of the consumer has settled: first what the schedule put here, then its own next operation. */
@@ -171,7 +191,8 @@ export class PipeRun implements Actors {
 
   #readFigures(isInHook: boolean): void {
     const { reader, writer } = this.#pipe;
-    this.judge.pin(reader.size, writer.desiredSize, isInHook);
+    if (this.#has('figures')) this.judge.pin(reader.size, writer.desiredSize, isInHook);
+    else this.judge.follow();
   }
 
   #produce(operation: Operation): void {
@@ -314,6 +335,7 @@ export class PipeRun implements Actors {
         this.#other('the disposal', () => reader[Symbol.asyncDispose]());
         return;
       default: {
+        if (!this.#mayReturn()) return;
         const iteration = (this.#values ??= this.#iterate(reader.values()));
         const reason: Answer = code === 'q' ? noReason : { kind: 'reason', reason: reasons.throw };
         judge.left(iteration, reason);
@@ -321,6 +343,12 @@ export class PipeRun implements Actors {
         else this.#other('throw()', () => iteration.iterator.throw?.(reasons.throw));
       }
     }
+  }
+
+  /** Whether the subject promises anything about leaving its iteration now. */
+  #mayReturn(): boolean {
+    if (this.judge.oracle.state === 'failed' && !this.#has('return-failed')) return false;
+    return this.#isInLoop || this.#has('return-anytime');
   }
 
   #other(text: string, start: () => PromiseLike<unknown> | undefined): void {
@@ -430,6 +458,7 @@ export class PipeRun implements Actors {
     if (!isOwned) this.#borrowing += 1;
     const settle = (outcome: Outcome): void => {
       if (!isOwned) this.#borrowing -= 1;
+      this.#isInLoop = outcome.kind === 'bytes' && iteration !== null && iteration === this.#values;
       this.#note('consumer', '', `${text}: ${showOutcome(outcome)}`);
       this.judge.settledRead(call, this.#receive(outcome, isOwned, model.isTaking));
       this.#afterReaction();
@@ -569,13 +598,15 @@ export class PipeRun implements Actors {
   leave(): void {
     this.#reactionGrants = 0;
     this.#grants.producer = this.#grants.consumer = 0;
-    this.#perform('consumer', { code: 'o', count: undefined, isEager: true });
+    if (this.#has('cancel')) this.#perform('consumer', { code: 'o', count: undefined, isEager: true });
+    else if (this.#consumerWaits === 0 || this.#has('return-anytime'))
+      this.#perform('consumer', { code: 'q', count: undefined, isEager: true });
   }
 
   finish(hasLeft: boolean): void {
     if (!this.judge.isOn) return;
-    this.judge.quiet(this.#pipe.reader.size);
-    if (hasLeft) this.judge.finish(this.#summary, this.#hookError);
+    this.judge.quiet(this.#size);
+    if (hasLeft && this.#has('summary')) this.judge.finish(this.#summary, this.#hookError);
     for (const { bytes, copy } of this.#held) {
       const isUntouched = sameBytes(bytes, copy);
       this.judge.expect(isUntouched, 'P1', 'what was given to stay the consumer’s', () => 'it changed');
@@ -602,7 +633,7 @@ export class PipeRun implements Actors {
       state: {
         buffered: [front, back],
         delivered: ledger.delivered,
-        size: this.#pipe.reader.size,
+        ...(this.#has('figures') && { size: this.#pipe.reader.size }),
         marks: [limits.low, limits.high],
         paused: isPaused,
         waiting,

@@ -4,6 +4,7 @@ import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
 import type { TimelineStep } from '../result.ts';
 import type { PipeViolation } from './pipe-judge.ts';
+import { has } from './pipe-features.ts';
 import { PipeRun } from './pipe-run.ts';
 import type { PipeSubject } from './pipe-run.ts';
 import type { PipeScript } from './pipe-script.ts';
@@ -70,8 +71,9 @@ export async function runBesideAnother(
 }
 
 /** A pipe that does not claim P13 may not know what it is to be left. */
-function mayLeave({ claims }: PipeSubject): boolean {
-  return claims === undefined || claims.includes('P13');
+function mayLeave({ claims, supports }: PipeSubject): boolean {
+  const isClaimed = claims === undefined || claims.includes('P13');
+  return isClaimed && (has(supports, 'cancel') || has(supports, 'return'));
 }
 
 function outcomeOf({ judge, timeline }: PipeRun): ScheduleOutcome {

@@ -1,0 +1,71 @@
+import type { Operation } from './pipe-script.ts';
+
+/**
+ * What a pipe that is not ours may lack. Writing, ending and `next()` of `values()` are what makes it a pipe.
+ *
+ * - `writeCopy`, `ready`, `fail`, `read`, `readInto`, `peek` (`tryPeek` and `consume` with it), `tryRead`, `views`,
+ *   `cancel`, `dispose`: the calls of that name.
+ * - `any-reason`: `fail` takes every value for a reason, `undefined` included.
+ * - `read-signal`, `pipe-signal`: the signal of one read, and that of the whole pipe.
+ * - `return`, `throw`: the iterator's. `return-anytime`: also where `for await` never calls them, before the first
+ *   `next()` and while one waits. `return-failed`: they do not reject although the pipe has failed.
+ * - `figures`: `size` and `desiredSize`. Without them P5 cannot be judged. `summary`: `closed`.
+ * - `codes`: the errors that a pipe makes itself have the codes of the contract.
+ */
+export type PipeFeature =
+  | 'writeCopy'
+  | 'ready'
+  | 'fail'
+  | 'any-reason'
+  | 'read'
+  | 'read-signal'
+  | 'readInto'
+  | 'peek'
+  | 'tryRead'
+  | 'views'
+  | 'cancel'
+  | 'return'
+  | 'return-anytime'
+  | 'return-failed'
+  | 'throw'
+  | 'dispose'
+  | 'pipe-signal'
+  | 'figures'
+  | 'summary'
+  | 'codes';
+
+const featureOf: Readonly<Record<string, PipeFeature>> = {
+  W: 'writeCopy',
+  d: 'ready',
+  f: 'fail',
+  r: 'read',
+  m: 'read',
+  a: 'read-signal',
+  A: 'read-signal',
+  i: 'readInto',
+  k: 'peek',
+  K: 'peek',
+  u: 'peek',
+  s: 'tryRead',
+  v: 'views',
+  x: 'cancel',
+  o: 'cancel',
+  q: 'return',
+  Q: 'throw',
+  y: 'dispose',
+  g: 'pipe-signal',
+};
+
+/** What a pipe has; every feature when it does not say. */
+export type Supports = readonly PipeFeature[] | undefined;
+
+export function has(supports: Supports, feature: PipeFeature): boolean {
+  return supports === undefined || supports.includes(feature);
+}
+
+/** Whether a pipe can do this operation at all. */
+export function canDo(supports: Supports, { code, count }: Operation): boolean {
+  const feature = featureOf[code];
+  if (feature !== undefined && !has(supports, feature)) return false;
+  return code !== 'f' || count === undefined || has(supports, 'any-reason');
+}
