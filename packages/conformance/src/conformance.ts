@@ -45,7 +45,10 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
   const wanted = options.laws && new Set(options.laws);
   const { createPipe } = options;
   const ofPipe = createPipe
-    ? pipeCases({ ...plan, subject: { strategy, createPipe, claims: options.claims, supports: options.supports } })
+    ? pipeCases({
+        ...plan,
+        subject: { strategy, createPipe, claims: options.claims, supports: options.supports },
+      })
     : [];
   return [...storeCases(plan), ...ofPipe]
     .filter(({ law }) => wanted === undefined || wanted.has(law))

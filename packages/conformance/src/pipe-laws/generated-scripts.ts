@@ -34,7 +34,7 @@ const longConsumer = ['n', '&n', 'r', 'r3', 'm2', 's', 's1', 'i3', 'k', 'u1', 'K
 /**
  * One long schedule of what the subject promises. Bodies stay below 256 bytes, so that every byte names its offset.
  */
-export function longSchedule(random: SeededRandom, promised: Promised): Schedule {
+export function longSchedule(random: SeededRandom, promised: Promised = {}): Schedule {
   const claimed = (choices: readonly string[]): readonly string[] =>
     choices.filter((choice) => isOperationClaimed(parseOperation(choice), promised));
   const writes = claimed(longProducer);

@@ -109,8 +109,7 @@ export class PipeRun implements Actors {
       },
     };
     this.#pipe = subject.createPipe(subject.strategy, options);
-    if (this.#has('summary'))
-      void this.#pipe.writer.closed.then((summary) => void (this.#summary = summary));
+    if (this.#has('summary')) void this.#pipe.writer.closed.then((summary) => void (this.#summary = summary));
   }
 
   #has(feature: PipeFeature): boolean {
