@@ -8,6 +8,8 @@ export interface Host {
   readonly onMacrotask: (callback: () => void) => void;
   /** Reports promises that reject with nobody to see it, until the returned function is called. */
   readonly watchRejections?: (report: (reason: unknown) => void) => () => void;
+  /** Counts jobs as they begin, without touching them; absent where the runtime tells nobody. */
+  readonly watchJobs?: () => { readonly count: number; stop(): void };
 }
 
 interface NodeLikeProcess {
@@ -32,6 +34,7 @@ export function detectHost(): Host {
   return {
     onMacrotask: macrotaskOf(globals),
     watchRejections: rejectionWatcher(globals.process),
+    ...jobWatcher(globals.process),
     ...(collectGarbage && { collectGarbage }),
     ...(usage && {
       memoryInUse: () => {
@@ -95,6 +98,33 @@ function rejectionWatcher(process: NodeLikeProcess | undefined): NonNullable<Hos
     };
     target.addEventListener?.('unhandledrejection', listener);
     return () => target.removeEventListener?.('unhandledrejection', listener);
+  };
+}
+
+interface AsyncHooks {
+  createHook?(hooks: { before(): void }): { enable(): unknown; disable(): unknown };
+}
+
+/** Hooks observe; nothing is patched. Looked up at run time, so that nothing has to be imported. */
+function jobWatcher(process: NodeLikeProcess | undefined): Pick<Host, 'watchJobs'> {
+  const hooks = process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined;
+  if (hooks?.createHook === undefined) return {};
+  return {
+    watchJobs: () => {
+      let count = 0;
+      const hook = hooks.createHook?.({
+        before() {
+          count += 1;
+        },
+      });
+      hook?.enable();
+      return {
+        get count() {
+          return count;
+        },
+        stop: () => void hook?.disable(),
+      };
+    },
   };
 }
 

@@ -205,19 +205,24 @@ export class PipeOracle {
 
   /**
    * Takes the pipe's choice from its size, right after a call. Answers why that size is impossible, if it is:
-   * then bytes and answers do not change in one step.
+   * then bytes and answers do not change in one step. Within a call an impossible size decides nothing yet.
    */
-  pin(size: number): string | null {
+  pin(size: number, isWithinCall: boolean): string | null {
     if (!this.isSure) return null;
-    const owed = this.#owed;
-    this.#owed = [];
     const taken = this.readable - size;
+    const problem = this.#pinOwed(size, taken, this.#owed);
+    if (problem !== null && isWithinCall) return problem;
+    if (problem !== null) this.isSure = false;
+    else if (this.#owed.some(({ isView }) => isView)) this.viewed = taken;
+    this.#owed = [];
+    return problem;
+  }
+
+  #pinOwed(size: number, taken: number, owed: readonly OracleCall[]): string | null {
     const least = owed.reduce((sum, { answer }) => sum + (answer?.kind === 'bytes' ? answer.min : 0), 0);
     const most = owed.reduce((sum, { answer }) => sum + (answer?.kind === 'bytes' ? answer.max : 0), 0);
-    if (owed.some(({ isView }) => isView)) this.viewed = taken;
     if (owed.length > 0 && this.parked.length > 0) return this.#pinQueue(size, taken);
     if (taken < least || taken > most) {
-      this.isSure = false;
       return least === most
         ? `a size of ${this.readable - least}`
         : `a size of ${this.readable - most} to ${this.readable - least}`;
@@ -229,10 +234,7 @@ export class PipeOracle {
   /** Several calls of one iteration were parked and bytes came: each gets at least one as long as there are some. */
   #pinQueue(size: number, taken: number): string | null {
     const { readable } = this;
-    if (taken < 1 || size < 0) {
-      this.isSure = false;
-      return `a size of 0 to ${readable - 1}`;
-    }
+    if (taken < 1 || size < 0) return `a size of 0 to ${readable - 1}`;
     this.front += taken;
     if (size > 0 || this.state !== 'open') {
       for (const call of this.parked) call.answer = { kind: 'bytes', min: 1, max: readable };

@@ -11,17 +11,24 @@ export interface Profile {
   readonly storeWalkSteps: number;
   /** Operations in the smaller of the two linear-cost measurements; the other has sixteen times as many. */
   readonly linearCostOperations: number;
-  /** Schedules of each curated pipe script: words by deviation up to `deviations`, slot words, re-entrant words. */
+  /**
+   * Schedules of each curated pipe script: words over turns, with up to so many gaps that are not a macrotask, words
+   * that reach within a generation, and re-entrant words.
+   */
   readonly deviations: number;
   readonly wordsPerScript: number;
   readonly slotWords: number;
   readonly reentrantWords: number;
-  /** Producer operations up to which every pipe script is generated, and the words tried for each. */
+  /** Producer operations up to which every pipe script is generated, and the words over turns tried for each. */
   readonly generatedOperations: number;
+  readonly generatedDeviations: number;
   readonly generatedWords: number;
   /** Long random schedules. */
   readonly longSchedules: number;
 }
+
+/** More gaps than a script has. */
+const EVERY = Number.POSITIVE_INFINITY;
 
 const profiles: Readonly<Record<ProfileName, Profile>> = {
   quick: {
@@ -35,6 +42,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     slotWords: 60,
     reentrantWords: 40,
     generatedOperations: 1,
+    generatedDeviations: 3,
     generatedWords: 24,
     longSchedules: 300,
   },
@@ -44,12 +52,13 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     storeWalks: 600,
     storeWalkSteps: 200,
     linearCostOperations: 300,
-    deviations: 4,
-    wordsPerScript: 1_600,
-    slotWords: 500,
+    deviations: EVERY,
+    wordsPerScript: 2_000,
+    slotWords: 1_000,
     reentrantWords: 400,
-    generatedOperations: 2,
-    generatedWords: 60,
+    generatedOperations: 3,
+    generatedDeviations: 2,
+    generatedWords: 40,
     longSchedules: 5_000,
   },
   deep: {
@@ -58,12 +67,13 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     storeWalks: 6_000,
     storeWalkSteps: 300,
     linearCostOperations: 600,
-    deviations: 9,
+    deviations: EVERY,
     wordsPerScript: 60_000,
     slotWords: 20_000,
     reentrantWords: 5_000,
     generatedOperations: 4,
-    generatedWords: 300,
+    generatedDeviations: EVERY,
+    generatedWords: 4_000,
     longSchedules: 100_000,
   },
 };

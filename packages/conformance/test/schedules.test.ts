@@ -27,15 +27,21 @@ describe('words', () => {
     expect(words[0]).toBe('PDPDCDC');
   });
 
-  it('place every operation before and behind the driver’s own turn', () => {
-    const words = [...slotWords(1, 1)];
+  it('place an operation that the next one follows at once before and behind the driver’s own turn', () => {
+    expect([...slotWords(1, 1)]).toEqual(['pC', 'cP']);
+    const words = [...slotWords(2, 2)];
+    // Three gaps, each D, joined or joined behind a slot; less those without a slot, which turns reach too.
+    expect(words.length).toBe(6 * (3 ** 3 - 2 ** 3));
     expect(new Set(words).size).toBe(words.length);
-    expect(words).toContain('cDp');
-    expect(words).toContain('pC');
+    // The schedule that shows a defect between two jobs of one generation.
+    expect(words).toContain('CCpP');
   });
 
   it('place producer operations inside reactions and resolving', () => {
     expect([...reentrantWords(1, 1)]).toEqual(['RDCD', 'XCD', 'CDRD', 'CDX']);
+    const words = [...reentrantWords(2, 2)];
+    expect(words.length).toBe(6 * (3 ** 2 - 1));
+    expect(new Set(words).size).toBe(words.length);
   });
 });
 

@@ -59,36 +59,55 @@ function* withGaps(
   }
 }
 
-/** Every word over {P, p, C, c} × {D, nothing}: reaches the places within one generation. */
+/**
+ * Every word over {P, p, C, c} × {D, nothing} that reaches a place within one generation, by the number of gaps
+ * that are nothing. A `p` or `c` shows only where the next operation follows at once, so it stands only there.
+ */
 export function* slotWords(p: number, c: number): Generator<Word> {
-  for (const order of orders(p, c)) {
-    const variants = 4 ** order.length;
-    for (let variant = 0; variant < variants; variant += 1) {
-      let word = '';
-      for (let index = 0; index < order.length; index += 1) {
-        const bits = (variant >> (2 * index)) & 3;
-        const letter = order[index] ?? '';
-        word += `${(bits & 2) !== 0 && index > 0 ? 'D' : ''}${(bits & 1) === 0 ? letter : letter.toLowerCase()}`;
-      }
-      // The first letter has no gap before it: its second bit would only repeat a word.
-      if ((variant & 2) === 0) yield word;
-    }
+  for (let joined = 1; joined < p + c; joined += 1) {
+    for (const order of orders(p, c)) yield* withSlots(order, 0, '', joined, false);
   }
 }
 
-/** Every word in which some producer operations run inside a reaction (`R`) or inside a resolving (`X`). */
-export function* reentrantWords(p: number, c: number): Generator<Word> {
-  for (const order of orders(p, c)) {
-    const places = order.split('').flatMap((letter, index) => (letter === 'P' ? [index] : []));
-    for (let chosen = 1; chosen < 3 ** places.length; chosen += 1) {
-      let left = chosen;
-      const letters = order.split('');
-      for (const place of places) {
-        letters[place] = ['P', 'R', 'X'][left % 3] ?? 'P';
-        left = Math.floor(left / 3);
-      }
-      // What comes next must be what resolves, so nothing lies between it and an X.
-      yield letters.map((letter) => (letter === 'X' ? letter : `${letter}D`)).join('');
-    }
+function* withSlots(
+  order: string,
+  at: number,
+  before: string,
+  joined: number,
+  hasSlot: boolean,
+): Generator<Word> {
+  const letter = order.charAt(at);
+  const gapsLeft = order.length - at - 1;
+  if (gapsLeft === 0) {
+    if (hasSlot) yield `${before}${letter}`;
+    return;
   }
+  if (joined < gapsLeft) yield* withSlots(order, at + 1, `${before}${letter}D`, joined, hasSlot);
+  if (joined === 0) return;
+  yield* withSlots(order, at + 1, `${before}${letter.toLowerCase()}`, joined - 1, true);
+  yield* withSlots(order, at + 1, `${before}${letter}`, joined - 1, hasSlot);
+}
+
+/**
+ * Every word in which some producer operations run inside a reaction (`R`) or inside a resolving (`X`), by how
+ * many they are.
+ */
+export function* reentrantWords(p: number, c: number): Generator<Word> {
+  for (let wanted = 1; wanted <= p; wanted += 1) {
+    for (const order of orders(p, c)) yield* withReentry(order, 0, '', wanted);
+  }
+}
+
+function* withReentry(order: string, at: number, before: string, wanted: number): Generator<Word> {
+  if (at === order.length) {
+    if (wanted === 0) yield before;
+    return;
+  }
+  const letter = order.charAt(at);
+  if (letter === 'P' && wanted > 0) {
+    yield* withReentry(order, at + 1, `${before}RD`, wanted - 1);
+    // What comes next must be what resolves, so nothing lies between it and an X.
+    yield* withReentry(order, at + 1, `${before}X`, wanted - 1);
+  }
+  yield* withReentry(order, at + 1, `${before}${letter}D`, wanted);
 }

@@ -128,6 +128,8 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
     'h4/w3.w1/v.r.s',
     'h4/w2.w2/K.u1.u3.r',
     'h4/w2.w1.f/i1.s1.n.n',
+    'h4/w2.w1.e/r3.&s.r',
+    'h4/w2.w1.e/r3.&K.r',
   ],
 };
 

@@ -43,6 +43,18 @@ export class DeliveryLedger {
     return this.#entries.reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
+  /** Which of the accepted bytes nobody has got: `bytes 3 to 5`, `to` exclusive. */
+  missing(accepted: number): string {
+    const spans: string[] = [];
+    let next = 0;
+    for (const { from, to } of [...this.#entries, { from: accepted, to: accepted }]) {
+      if (to < 0) continue;
+      if (from > next) spans.push(`bytes ${next} to ${from}`);
+      next = to;
+    }
+    return spans.join(', ');
+  }
+
   /** Whether a call that may still bring bytes is under way. */
   get hasOpen(): boolean {
     return this.#entries.some(({ isOpen }) => isOpen);

@@ -1,3 +1,4 @@
+import { adaptiveWords } from '../explorer/adaptive-words.ts';
 import type { Gap, Word } from '../explorer/word.ts';
 import { reentrantWords, slotWords, wordsByDeviation } from '../explorer/word.ts';
 import type { Host } from '../host.ts';
@@ -12,10 +13,13 @@ import { generatedScripts, longSchedule } from './generated-scripts.ts';
 import type { PipeViolation } from './pipe-judge.ts';
 import type { PipeSubject } from './pipe-run.ts';
 import type { PipeScript } from './pipe-script.ts';
-import { parsePipeScript } from './pipe-script.ts';
+import { formatPipeScript, parsePipeScript } from './pipe-script.ts';
 import type { Schedule } from './run-schedule.ts';
 import { runBesideAnother, runSchedule } from './run-schedule.ts';
 import { formatSchedule } from './schedule-code.ts';
+import type { CodedSchedule } from './schedule-code.ts';
+import { ScheduleRunner } from './schedule-runner.ts';
+import type { RunnerOutcome } from './schedule-runner.ts';
 import { shrinkSchedule } from './shrink-schedule.ts';
 
 export interface PipePlan {
@@ -25,20 +29,32 @@ export interface PipePlan {
   readonly host: Host;
 }
 
-const gaps: readonly Gap[] = ['D', '', 't', 'tt', 'ttt'];
+/** Where a runtime does not show which turns matter. */
+const blindGaps: readonly Gap[] = ['D', '', 't', 'tt', 'ttt'];
 
 /** Every schedule of a profile, run once; the cases of P1–P18 each read their law off it. */
 export class Exploration {
+  /** Distinct schedules that were run. */
   schedules = 0;
+  /** Scripts, and those of which every word there is was run: no other gap makes a difference. */
+  scripts = 0;
+  exhausted = 0;
+  /** The most generations of microtasks that anything still ran in, where the runtime shows it. */
+  deepest = 0;
   readonly checks: Map<LawId, number> = new Map<LawId, number>();
-  readonly #found = new Map<LawId, { readonly schedule: Schedule; readonly isBeside: boolean }>();
+  readonly #found = new Map<LawId, CodedSchedule>();
   /** Schedules whose violation was looked into, so that a subject broken everywhere does not take for ever. */
   readonly #looked = new Map<LawId, number>();
   readonly #plan: PipePlan;
+  readonly #runner: ScheduleRunner;
   #finished: Promise<void> | undefined;
 
   constructor(plan: PipePlan) {
     this.#plan = plan;
+    const { subject, host } = plan;
+    this.#runner = new ScheduleRunner(subject, host, (schedule, violation) =>
+      this.#lookInto(schedule, violation),
+    );
   }
 
   /** Runs everything, the first time it is called. */
@@ -48,26 +64,51 @@ export class Exploration {
   }
 
   async #explore(): Promise<void> {
-    const { profile, seed } = this.#plan;
-    for (const script of this.#claimed(Object.values(curatedScripts).flat().map(parsePipeScript))) {
-      await this.#everyWord(script);
+    await this.#runner.start();
+    try {
+      await this.#exploreScripts();
+      await this.#exploreNeighbours();
+      await this.#exploreLongSchedules();
+    } finally {
+      await this.#runner.stop();
     }
-    for (const script of this.#claimed(generatedScripts(profile.generatedOperations))) {
-      await this.#words(
-        script,
-        wordsByDeviation(script.producer.length, script.consumer.length, gaps, 2),
-        profile.generatedWords,
-      );
+  }
+
+  async #exploreScripts(): Promise<void> {
+    const { deviations, wordsPerScript, slotWords: slots, reentrantWords: reentries } = this.#plan.profile;
+    const curated = new Set(Object.values(curatedScripts).flat());
+    for (const script of this.#claimed([...curated].map(parsePipeScript))) {
+      const [p, c] = [script.producer.length, script.consumer.length];
+      const tried = await this.#everyTurn(script, deviations, wordsPerScript);
+      await this.#words(script, tried, slotWords(p, c), slots);
+      await this.#words(script, tried, reentrantWords(p, c), reentries);
     }
+    const { generatedOperations, generatedDeviations, generatedWords } = this.#plan.profile;
+    for (const script of this.#claimed(generatedScripts(generatedOperations))) {
+      if (!curated.has(formatPipeScript(script)))
+        await this.#everyTurn(script, generatedDeviations, generatedWords);
+    }
+  }
+
+  async #exploreNeighbours(): Promise<void> {
     for (const script of this.#claimed(neighbourScripts.map(parsePipeScript))) {
-      const words = wordsByDeviation(script.producer.length, script.consumer.length, gaps, 1);
-      let left = profile.reentrantWords;
-      for (const word of words) if (left-- > 0) await this.#tryOut({ script, word }, true);
+      const words = wordsByDeviation(script.producer.length, script.consumer.length, blindGaps, 1);
+      let left = this.#plan.profile.reentrantWords;
+      for (const word of words) if (left-- > 0) await this.#tryOut({ script, word, isBeside: true });
     }
+  }
+
+  async #exploreLongSchedules(): Promise<void> {
+    const { profile, seed } = this.#plan;
     const random = new SeededRandom(seed).fork(77);
-    for (let count = 0; count < profile.longSchedules; count += 1) {
+    const tried = new Set<string>();
+    while (tried.size < profile.longSchedules) {
       const schedule = longSchedule(random, this.#plan.subject);
-      if (isClaimed(schedule.script, this.#plan.subject)) await this.#tryOut(schedule, false);
+      const code = formatSchedule(schedule);
+      if (tried.has(code)) continue;
+      tried.add(code);
+      if (isClaimed(schedule.script, this.#plan.subject))
+        await this.#tryOut({ ...schedule, isBeside: false });
     }
   }
 
@@ -76,42 +117,61 @@ export class Exploration {
     for (const script of scripts) if (isClaimed(script, this.#plan.subject)) yield script;
   }
 
-  async #everyWord(script: PipeScript): Promise<void> {
-    const { profile } = this.#plan;
+  /**
+   * Every word over turns, up to so many deviations, as far as the budget goes: those that make a difference where
+   * the runtime shows which do, and otherwise those with gaps of up to three generations.
+   */
+  async #everyTurn(script: PipeScript, deviations: number, budget: number): Promise<Set<Word>> {
     const [p, c] = [script.producer.length, script.consumer.length];
-    await this.#words(script, wordsByDeviation(p, c, gaps, profile.deviations), profile.wordsPerScript);
-    await this.#words(script, slotWords(p, c), profile.slotWords);
-    await this.#words(script, reentrantWords(p, c), profile.reentrantWords);
+    const tried = new Set<Word>();
+    this.scripts += 1;
+    if (!this.#runner.seesTurns) {
+      await this.#words(script, tried, wordsByDeviation(p, c, blindGaps, deviations), budget);
+      return tried;
+    }
+    const words = adaptiveWords(p, c, deviations);
+    let failures = 0;
+    for (let next = words.next([]); next.done !== true;) {
+      if (tried.size >= budget || failures >= FAILURES_PER_SCRIPT) return tried;
+      const word = next.value;
+      tried.add(word);
+      const { isClean, depths } = await this.#tryOut({ script, word, isBeside: false });
+      if (!isClean) failures += 1;
+      for (const depth of depths) this.deepest = Math.max(this.deepest, depth);
+      next = words.next(depths);
+    }
+    if (deviations >= p + c - 1) this.exhausted += 1;
+    return tried;
   }
 
-  async #words(script: PipeScript, words: Iterable<Word>, budget: number): Promise<void> {
+  async #words(script: PipeScript, tried: Set<Word>, words: Iterable<Word>, budget: number): Promise<void> {
     let left = budget;
     let failures = 0;
     for (const word of words) {
-      if (left-- <= 0 || failures >= FAILURES_PER_SCRIPT) return;
-      if (!(await this.#tryOut({ script, word }, false))) failures += 1;
+      if (left <= 0 || failures >= FAILURES_PER_SCRIPT) return;
+      if (tried.has(word)) continue;
+      tried.add(word);
+      left -= 1;
+      if (!(await this.#tryOut({ script, word, isBeside: false })).isClean) failures += 1;
     }
   }
 
-  /** Whether the schedule kept every law. */
-  async #tryOut(schedule: Schedule, isBeside: boolean): Promise<boolean> {
-    const { subject, host } = this.#plan;
-    const run = isBeside ? runBesideAnother : runSchedule;
-    const { violations, checks } = await run(subject, schedule, { host });
+  async #tryOut(schedule: CodedSchedule): Promise<RunnerOutcome> {
+    const outcome = await this.#runner.run(schedule);
     this.schedules += 1;
-    for (const [law, count] of checks) this.checks.set(law, (this.checks.get(law) ?? 0) + count);
-    if (isBeside) this.checks.set('P18', (this.checks.get('P18') ?? 0) + 1);
-    for (const violation of violations) await this.#lookInto(schedule, violation, isBeside);
-    return violations.length === 0;
+    for (const [law, count] of outcome.checks) this.checks.set(law, (this.checks.get(law) ?? 0) + count);
+    if (schedule.isBeside) this.checks.set('P18', (this.checks.get('P18') ?? 0) + 1);
+    return outcome;
   }
 
-  async #lookInto(schedule: Schedule, violation: PipeViolation, isBeside: boolean): Promise<void> {
+  async #lookInto(schedule: CodedSchedule, violation: PipeViolation): Promise<void> {
     const looked = this.#looked.get(violation.law) ?? 0;
     if (looked >= LOOKS_PER_LAW && this.#found.has(violation.law)) return;
     this.#looked.set(violation.law, looked + 1);
     const { subject, host } = this.#plan;
-    const law = await blamedLaw(subject, host, { ...schedule, isBeside }, violation);
-    if (!this.#found.has(law)) this.#found.set(law, { schedule, isBeside: isBeside && law === 'P18' });
+    const law = await blamedLaw(subject, host, schedule, violation);
+    if (!this.#found.has(law))
+      this.#found.set(law, { ...schedule, isBeside: schedule.isBeside && law === 'P18' });
   }
 
   /** The smallest schedule found that breaks `law`; `null` when none does. */
@@ -119,17 +179,16 @@ export class Exploration {
     const found = this.#found.get(law);
     if (found === undefined) return null;
     const { subject, host } = this.#plan;
-    const { schedule, isBeside } = found;
+    const { isBeside } = found;
     const run = isBeside ? runBesideAnother : runSchedule;
     const breaks = async (candidate: Schedule): Promise<PipeViolation | undefined> => {
-      const { violations } = await run(subject, candidate, { host });
-      for (const violation of violations) {
-        if ((await blamedLaw(subject, host, { ...candidate, isBeside }, violation)) === law) return violation;
-      }
-      return undefined;
+      const { violation } = await run(subject, candidate, { host });
+      if (violation === null) return undefined;
+      const blamed = await blamedLaw(subject, host, { ...candidate, isBeside }, violation);
+      return blamed === law ? violation : undefined;
     };
     const smallest = await shrinkSchedule(
-      schedule,
+      found,
       async (candidate) => (await breaks(candidate)) !== undefined,
     );
     const violation = await breaks(smallest);

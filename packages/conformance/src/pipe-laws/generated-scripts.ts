@@ -6,8 +6,10 @@ import type { PipeScript } from './pipe-script.ts';
 import { parseOperation, parseOperations, parsePipeScript } from './pipe-script.ts';
 import type { Schedule } from './run-schedule.ts';
 
-const producerAlphabet = ['w0', 'w1', 'w3', 'w5', 'd', 'e', 'f'];
-const consumers = ['n.n.n', 'r.r.r', 'n.&n.n', 'r2.m1.r', 'n.x.r', 's.r.k.u1'];
+/** Nothing, little, nearly a high mark of 4 and more than one; both ways to write; waiting; both ways to finish. */
+const producerAlphabet = ['w0', 'w1', 'w3', 'w5', 'W2', 'd', 'e', 'f'];
+/** Each way to read and to leave at least once, and two calls that wait at once. */
+const consumers = ['n.n.n', 'r.r.r', 'n.&n.n', 'r2.m1.r', 'n.x.r', 's.r.k.u1', 'v.v.q', 'a.A.r', 'i2.K.u1.n'];
 
 /** Every producer script of up to `operations` operations against each of a few consumers. */
 export function* generatedScripts(operations: number): Generator<PipeScript> {

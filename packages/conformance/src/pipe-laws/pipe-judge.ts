@@ -63,8 +63,10 @@ const COST_ALLOWANCE_BYTES = 16_384;
 export class PipeJudge {
   /** The first violation; it ends the judging, since what follows may only be its consequence. */
   violation: PipeViolation | null = null;
-  /** A pipe that decides late breaks P5 at once; what else it breaks is looked for all the same. */
-  lateDecision: PipeViolation | null = null;
+  /** A late decision [P5] is only what can be blamed when nothing else is wrong, so the judging goes on. */
+  #late: PipeViolation | null = null;
+  /** Wrong figures in a hook [P12], until the call around it shows whether they stay wrong. */
+  #suspect: PipeViolation | null = null;
   /** Checks that could have failed, by law. */
   readonly checks: Map<LawId, number> = new Map<LawId, number>();
   readonly oracle: PipeOracle;
@@ -77,6 +79,7 @@ export class PipeJudge {
   readonly #reads = new Set<ReadCall>();
   readonly #others = new Set<OtherCall>();
   readonly #iterations = new Set<Iteration>();
+  #hooksUnderWay = 0;
   #isToldPaused = false;
   #told: unknown[] = [];
   #hasHookThrown = false;
@@ -106,6 +109,11 @@ export class PipeJudge {
     return this.violation === null;
   }
 
+  /** What the schedule showed, all in all. */
+  get verdict(): PipeViolation | null {
+    return this.violation ?? this.#late ?? this.#suspect;
+  }
+
   /** The calls that wait and must wait, in call order. */
   get waiting(): readonly string[] {
     return [...this.#reads].filter(({ model }) => model.answer === null).map(({ text }) => text);
@@ -114,7 +122,10 @@ export class PipeJudge {
   expect(isRight: boolean, law: LawId, expected: string, got: () => string): boolean {
     if (this.#claims?.includes(law) === false) return isRight;
     this.checks.set(law, (this.checks.get(law) ?? 0) + 1);
-    if (!isRight && this.violation === null) this.violation = { law, expected, got: got() };
+    if (isRight) return true;
+    // What goes wrong inside a hook that was shown wrong figures is their consequence.
+    const cause = this.#hooksUnderWay > 0 ? this.#suspect : null;
+    this.violation ??= cause ?? { law, expected, got: got() };
     return isRight;
   }
 
@@ -122,6 +133,8 @@ export class PipeJudge {
 
   /** Before the call: what `write` may do, and the model moved on. */
   willWrite(length: number): { readonly isOver: boolean; readonly mayThrow: boolean } {
+    // Whether a pipe that decides late is paused is what it has told.
+    if (!this.oracle.isSure) this.oracle.isPaused = this.#isToldPaused;
     const isOver = this.oracle.state !== 'open';
     const mayThrow = this.oracle.state === 'ended';
     this.oracle.write(length);
@@ -326,7 +339,7 @@ export class PipeJudge {
       delivered === back,
       law,
       `all ${back} accepted bytes before the terminal`,
-      () => `${where()} after ${delivered}`,
+      () => `${where()} after ${delivered}, without ${this.ledger.missing(back)}`,
     );
   }
 
@@ -344,7 +357,7 @@ export class PipeJudge {
     const { answer } = call.model;
     if (!this.oracle.isSure || !this.isOn || (call.abortReason !== null && !call.isTooLateToAbort)) return;
     if (answer === null) {
-      this.#late(`${call.text} still to wait`, showOutcome(outcome));
+      this.#decidedLate(`${call.text} still to wait`, showOutcome(outcome));
       return;
     }
     const isRight =
@@ -357,12 +370,15 @@ export class PipeJudge {
               outcome.bytes.length <= answer.max));
     this.checks.set('P5', (this.checks.get('P5') ?? 0) + 1);
     if (!isRight)
-      this.#late(`${call.text} to answer ${showAnswer(answer)}, as decided before`, showOutcome(outcome));
+      this.#decidedLate(
+        `${call.text} to answer ${showAnswer(answer)}, as decided before`,
+        showOutcome(outcome),
+      );
   }
 
-  #late(expected: string, got: string): void {
+  #decidedLate(expected: string, got: string): void {
     this.oracle.isSure = false;
-    if (this.isOn) this.lateDecision ??= { law: 'P5', expected, got };
+    if (this.isOn) this.#late ??= { law: 'P5', expected, got };
   }
 
   /** The iteration is left: by `return()`, or by `throw()` with a reason. */
@@ -406,6 +422,10 @@ export class PipeJudge {
     const call = this.startRead(text, model, null);
     this.#reads.delete(call);
     this.#judgeOutcome(call, outcome);
+    const mayAnswer = !this.oracle.isSure || model.answer !== null;
+    this.expect(mayAnswer, 'P16', `${text} to answer undefined while it would have to wait`, () =>
+      showOutcome(outcome),
+    );
     this.#compareWithModel(call, outcome);
   }
 
@@ -441,19 +461,22 @@ export class PipeJudge {
     }
     const law = isInHook ? 'P12' : 'P5';
     this.checks.set(law, (this.checks.get(law) ?? 0) + 1);
-    const problem = oracle.pin(size);
+    const problem = oracle.pin(size, isInHook);
+    if (isInHook) {
+      if (problem !== null) this.#suspect ??= { law, expected: `${problem} in the hook`, got: String(size) };
+    } else if (this.#suspect !== null) {
+      // Right now and wrong in the hook: the hook ran too early. Still wrong: that is not about hooks.
+      if (problem === null) this.violation ??= this.#suspect;
+      this.#suspect = null;
+    }
     if (problem !== null) {
-      if (isInHook) this.violation ??= { law, expected: `${problem} in the hook`, got: String(size) };
-      else if (oracle.state === 'cancelled')
-        this.violation ??= {
-          law: 'P13',
-          expected: 'no bytes kept after cancelling',
-          got: `a size of ${size}`,
-        };
-      else this.#late(problem, `a size of ${size}`);
+      if (isInHook) return;
+      if (oracle.state === 'cancelled' && size > 0)
+        this.expect(false, 'P13', 'no bytes kept after cancelling', () => `a size of ${size}`);
+      else this.#decidedLate(problem, `a size of ${size}`);
       return;
     }
-    if (!oracle.isSure) return;
+    if (!this.isOn || !oracle.isSure) return;
     if (oracle.state !== 'open') {
       this.expect(
         desiredSize === null,
@@ -503,6 +526,16 @@ export class PipeJudge {
       `cancel to be told ${wanted} times`,
       () => `${this.#told.length} times`,
     );
+  }
+
+  /** Runs what a hook does. */
+  withinHook(action: () => void): void {
+    this.#hooksUnderWay += 1;
+    try {
+      action();
+    } finally {
+      this.#hooksUnderWay -= 1;
+    }
   }
 
   hookCalled(hook: HookName, reason: unknown): void {
@@ -576,7 +609,7 @@ export class PipeJudge {
     if (!this.#hasFigures && !this.#hasHookThrown) this.#expectToldOnce();
     if (this.isOn && this.#reads.size === 0) {
       const isSettled = state === 'cancelled' || size === remaining;
-      const mayPredict = this.lateDecision === null && !this.#mayDecideLate;
+      const mayPredict = this.#late === null && !this.#mayDecideLate;
       if (!isSure && mayPredict && isSettled) this.#predictAgain();
       const { gap } = this.ledger;
       this.expect(
@@ -606,7 +639,8 @@ export class PipeJudge {
     const { state, reason, back } = this.oracle;
     if (!this.expect(summary !== null, 'P6', 'closed to be settled', () => 'pending') || summary === null)
       return;
-    this.expect(summary.outcome === state, 'P2', `the outcome ${state}`, () => summary.outcome);
+    const law = this.#hasFailedAfterEnd && state === 'ended' ? 'P4' : 'P2';
+    this.expect(summary.outcome === state, law, `the outcome ${state}`, () => summary.outcome);
     const isReason = state === 'ended' ? summary.reason === undefined : matches(reason, summary.reason);
     this.expect(isReason, 'P2', `the reason ${showAnswer(reason)} in the summary`, () =>
       showError(summary.reason),

@@ -170,10 +170,12 @@ export class PipeRun implements Actors {
   // ── Operations ──────────────────────────────────────────────────────────────────────────────────────
 
   #perform(side: Side, operation: Operation): void {
-    if (!this.judge.isOn || operation.code === 'z') return;
+    if (!this.judge.isOn) return;
+    if (operation.code === 'z') return this.#readFigures(this.#depth > 0);
     this.#expectLentUntouched();
-    // Inside another call: what that one has changed must be in place already [P12].
-    if (this.#depth > 0) this.#readFigures(true);
+    // Between the calls nothing changes [P5]; inside another one its change must be in place already [P12].
+    this.#readFigures(this.#depth > 0);
+    if (!this.judge.isOn) return;
     this.#note(side, describeOperation(operation));
     const step = this.timeline.length - 1;
     this.#depth += 1;
@@ -183,7 +185,7 @@ export class PipeRun implements Actors {
     } finally {
       this.#depth -= 1;
     }
-    this.#readFigures(false);
+    this.#readFigures(this.#depth > 0);
     this.#showState(step);
     if (this.#depth === 0) this.judge.expectTold();
   }
@@ -225,7 +227,7 @@ export class PipeRun implements Actors {
       const answer = code === 'w' ? writer.write(chunk) : writer.writeCopy(chunk);
       if (code === 'W') scribble(chunk);
       this.judge.expectRefused(answer, writer.desiredSize, before);
-      this.#readFigures(false);
+      this.#readFigures(this.#depth > 1);
       this.judge.wrote(answer, before);
       this.#answer(String(answer));
     } catch (error) {
@@ -588,7 +590,8 @@ export class PipeRun implements Actors {
       else this.judge.oracle.fail(reasons.hook);
       throw reasons.hook;
     }
-    this.#perform(isProducerOperation(action) ? 'producer' : 'consumer', action);
+    const side = isProducerOperation(action) ? 'producer' : 'consumer';
+    this.judge.withinHook(() => this.#perform(side, action));
   }
 
   // ── The end of a schedule ───────────────────────────────────────────────────────────────────────────

@@ -14,10 +14,10 @@ export async function replaySchedule(
   host: Host,
 ): Promise<{ readonly results: readonly Result[]; readonly timeline: readonly TimelineStep[] }> {
   const run = schedule.isBeside ? runBesideAnother : runSchedule;
-  const { violations, checks, timeline } = await run(subject, schedule, { host, isRecording: true });
+  const { violation, checks, timeline } = await run(subject, schedule, { host, isRecording: true });
   const code = formatSchedule(schedule, schedule.isBeside);
   const results = new Map<LawId, Result>();
-  for (const violation of violations) {
+  if (violation !== null) {
     const law = await blamedLaw(subject, host, schedule, violation);
     const { expected, got } = violation;
     results.set(law, {

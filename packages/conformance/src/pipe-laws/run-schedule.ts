@@ -1,4 +1,5 @@
 import { drive } from '../explorer/driver.ts';
+import type { Quiescence } from '../explorer/driver.ts';
 import type { Word } from '../explorer/word.ts';
 import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
@@ -10,8 +11,7 @@ import type { PipeSubject } from './pipe-run.ts';
 import type { PipeScript } from './pipe-script.ts';
 
 export interface ScheduleOutcome {
-  /** At most two: the first one seen, and beside it a late decision [P5]. */
-  readonly violations: readonly PipeViolation[];
+  readonly violation: PipeViolation | null;
   readonly checks: ReadonlyMap<LawId, number>;
   readonly timeline: readonly TimelineStep[];
 }
@@ -24,21 +24,28 @@ export interface Schedule {
 export interface ScheduleOptions {
   readonly host: Host;
   readonly isRecording?: boolean;
+  /**
+   * Sees quiescence without macrotasks. Promises that reject unseen are reported in macrotasks only, so whoever
+   * gives it has to look out for them.
+   */
+  readonly quiescence?: Quiescence;
 }
 
 /** Runs one schedule on a fresh pipe; then the consumer leaves, and everything must be settled. */
 export async function runSchedule(
   subject: PipeSubject,
   { script, word }: Schedule,
-  { host, isRecording = false }: ScheduleOptions,
+  { host, isRecording = false, quiescence }: ScheduleOptions,
 ): Promise<ScheduleOutcome> {
   const run = new PipeRun(subject, script, isRecording);
-  const stopWatching = host.watchRejections?.((reason) => run.judge.sawRejection(reason));
+  const stopWatching = quiescence
+    ? undefined
+    : host.watchRejections?.((reason) => run.judge.sawRejection(reason));
   try {
-    await drive(word, run, host);
+    await drive(word, run, host, quiescence);
     if (run.judge.isOn && mayLeave(subject)) {
       run.leave();
-      await drive('', run, host);
+      await drive('', run, host, quiescence);
     }
     run.finish(mayLeave(subject));
   } finally {
@@ -51,7 +58,7 @@ export async function runSchedule(
 export async function runBesideAnother(
   subject: PipeSubject,
   { script, word }: Schedule,
-  { host, isRecording = false }: ScheduleOptions,
+  { host, isRecording = false, quiescence }: ScheduleOptions,
 ): Promise<ScheduleOutcome> {
   const left = new PipeRun(subject, script, isRecording);
   const right = new PipeRun(subject, script, false, 128);
@@ -61,13 +68,13 @@ export async function runBesideAnother(
     grantInReaction: () => both((run) => run.grantInReaction()),
     atQuiescence: () => [left, right].map((run) => run.atQuiescence()).every(Boolean),
   };
-  await drive(word, actors, host);
+  await drive(word, actors, host, quiescence);
   if (left.judge.isOn && right.judge.isOn && mayLeave(subject)) {
     both((run) => run.leave());
-    await drive('', actors, host);
+    await drive('', actors, host, quiescence);
   }
   both((run) => run.finish(mayLeave(subject)));
-  return outcomeOf(left.judge.isOn ? right : left);
+  return outcomeOf(left.judge.verdict === null ? right : left);
 }
 
 /** A pipe that does not claim P13 may not know what it is to be left. */
@@ -77,11 +84,17 @@ function mayLeave({ claims, supports }: PipeSubject): boolean {
 }
 
 function outcomeOf({ judge, timeline }: PipeRun): ScheduleOutcome {
-  const violations = [judge.lateDecision, judge.violation].filter((violation) => violation !== null);
-  const [first] = violations.slice(-1);
+  const { verdict: violation, checks } = judge;
   const failure: readonly TimelineStep[] =
-    first === undefined
+    violation === null
       ? []
-      : [{ side: 'consumer', text: first.got, answer: `expected ${first.expected}`, isFailure: true }];
-  return { violations, checks: judge.checks, timeline: [...timeline, ...failure] };
+      : [
+          {
+            side: 'consumer',
+            text: violation.got,
+            answer: `expected ${violation.expected}`,
+            isFailure: true,
+          },
+        ];
+  return { violation, checks, timeline: [...timeline, ...failure] };
 }
