@@ -1,3 +1,4 @@
+import type { Word } from '../explorer/word.ts';
 import type { LawId } from '../laws.ts';
 import { canDo, has } from './pipe-features.ts';
 import type { PipeSubject } from './pipe-run.ts';
@@ -27,7 +28,23 @@ export function isClaimed(script: PipeScript, promised: Promised): boolean {
   if (isUnclaimed('P15') && options.expected !== undefined) return false;
   if (isUnclaimed('P10') && (options.maxBytes !== undefined || options.maxBuffered !== undefined))
     return false;
-  return true;
+  return isProducerClaimed(producer, claims);
+}
+
+/** Calls after a terminal: who promises nothing about them leaves it to the producer not to make them. */
+function isProducerClaimed(producer: readonly Operation[], claims: readonly LawId[]): boolean {
+  if (claims.includes('P14')) return true;
+  const terminal = producer.findIndex(({ code }) => code === 'e' || code === 'f');
+  if (terminal < 0) return true;
+  const isLateErrorClaimed = claims.includes('P4') && producer[terminal]?.code === 'e';
+  return producer
+    .slice(terminal + 1)
+    .every(({ code }) => (code === 'f' && isLateErrorClaimed) || ('ef'.includes(code) && claims.includes('P2')));
+}
+
+/** An `X` calls the producer inside the pipe's own steps, as a hook may [P12]. */
+export function isWordClaimed(word: Word, { claims }: Promised): boolean {
+  return claims === undefined || claims.includes('P12') || !word.includes('X');
 }
 
 export function isOperationClaimed(operation: Operation, { claims, supports }: Promised): boolean {

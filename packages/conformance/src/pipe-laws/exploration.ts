@@ -7,7 +7,7 @@ import type { Profile } from '../profile.ts';
 import type { Counterexample } from '../result.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { blamedLaw } from './blamed-law.ts';
-import { isClaimed } from './claimed-scripts.ts';
+import { isClaimed, isWordClaimed } from './claimed-scripts.ts';
 import { curatedScripts, neighbourScripts } from './curated-scripts.ts';
 import { generatedScripts, longSchedule } from './generated-scripts.ts';
 import type { PipeViolation } from './pipe-judge.ts';
@@ -149,7 +149,7 @@ export class Exploration {
     let failures = 0;
     for (const word of words) {
       if (left <= 0 || failures >= FAILURES_PER_SCRIPT) return;
-      if (tried.has(word)) continue;
+      if (tried.has(word) || !isWordClaimed(word, this.#plan.subject)) continue;
       tried.add(word);
       left -= 1;
       if (!(await this.#tryOut({ script, word, isBeside: false })).isClean) failures += 1;

@@ -75,6 +75,7 @@ export class PipeJudge {
   readonly #claims: readonly LawId[] | undefined;
   readonly #mayDecideLate: boolean;
   readonly #hasFigures: boolean;
+  readonly #hasSummary: boolean;
   readonly #hasCodes: boolean;
   readonly #reads = new Set<ReadCall>();
   readonly #others = new Set<OtherCall>();
@@ -99,6 +100,7 @@ export class PipeJudge {
     this.#amplification = amplification;
     this.#claims = claims;
     this.#hasFigures = has(supports, 'figures');
+    this.#hasSummary = has(supports, 'summary');
     this.#mayDecideLate = claims?.includes('P5') === false || !this.#hasFigures;
     this.#hasCodes = has(supports, 'codes');
     this.oracle.isSure = !this.#mayDecideLate;
@@ -636,6 +638,7 @@ export class PipeJudge {
   finish(summary: PipeSummary | null, hookError: unknown): void {
     if (!this.isOn) return;
     this.expect(true, 'P14', '', () => '');
+    if (!this.#hasSummary) return;
     const { state, reason, back } = this.oracle;
     if (!this.expect(summary !== null, 'P6', 'closed to be settled', () => 'pending') || summary === null)
       return;

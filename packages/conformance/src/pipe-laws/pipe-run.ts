@@ -608,7 +608,7 @@ export class PipeRun implements Actors {
   finish(hasLeft: boolean): void {
     if (!this.judge.isOn) return;
     this.judge.quiet(this.#size);
-    if (hasLeft && this.#has('summary')) this.judge.finish(this.#summary, this.#hookError);
+    if (hasLeft) this.judge.finish(this.#summary, this.#hookError);
     for (const { bytes, copy } of this.#held) {
       const isUntouched = sameBytes(bytes, copy);
       this.judge.expect(isUntouched, 'P1', 'what was given to stay the consumer’s', () => 'it changed');
