@@ -39,7 +39,9 @@ function isProducerClaimed(producer: readonly Operation[], claims: readonly LawI
   const isLateErrorClaimed = claims.includes('P4') && producer[terminal]?.code === 'e';
   return producer
     .slice(terminal + 1)
-    .every(({ code }) => (code === 'f' && isLateErrorClaimed) || ('ef'.includes(code) && claims.includes('P2')));
+    .every(
+      ({ code }) => (code === 'f' && isLateErrorClaimed) || ('ef'.includes(code) && claims.includes('P2')),
+    );
 }
 
 /** An `X` calls the producer inside the pipe's own steps, as a hook may [P12]. */
