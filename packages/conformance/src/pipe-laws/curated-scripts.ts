@@ -87,6 +87,7 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
   'a source that ignores pause': [
     'h4/w4.w4.w4.e/n.n',
     'h2b4/w3.w3.w3/n.n',
+    'h2b4/w3.w3/n.n.n',
     'h2b3/w2.w1.w1/r.r.r',
     'h4/w9.w9.w9/r',
   ],

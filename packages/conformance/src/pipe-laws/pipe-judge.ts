@@ -226,7 +226,7 @@ export class PipeJudge {
     if (outcome.kind === 'bytes') this.#judgeBytes(call, outcome.bytes);
     else if (outcome.kind === 'end') this.#judgeEnd(call);
     else this.#judgeError(call, outcome.error);
-    if (outcome.kind !== 'bytes' && call.iteration !== null && !isRefusal(outcome))
+    if (outcome.kind !== 'bytes' && call.iteration !== null && !this.#isRefusal(outcome))
       call.iteration.isDone = true;
   }
 
@@ -298,7 +298,7 @@ export class PipeJudge {
       return;
     }
     const code = codeOf(error);
-    if (isRefusal({ kind: 'error', error })) {
+    if (this.#isRefusal({ kind: 'error', error })) {
       const isOwn = answer?.kind === 'code' && answer.code === code;
       if (isOwn) this.expect(true, 'P7', '', where);
       else if (!this.oracle.isSure && code !== 'ERR_PIPE_OVERFLOW') return;
@@ -347,6 +347,14 @@ export class PipeJudge {
 
   #isReason(error: unknown): boolean {
     return this.#matches(this.oracle.reason, error);
+  }
+
+  /** Rejects one call and changes nothing else: somebody else waits, or more is wanted than can ever fit. */
+  #isRefusal(outcome: Outcome): boolean {
+    if (outcome.kind !== 'error') return false;
+    const code = codeOf(outcome.error);
+    if (code !== 'ERR_PIPE_OVERFLOW') return code === 'ERR_PIPE_BUSY' || code === 'ERR_PIPE_LOCKED';
+    return this.oracle.state === 'open' || !matches(this.oracle.reason, outcome.error);
   }
 
   /** An error that the pipe makes itself may be any where it does not have the contract's codes. */
@@ -465,6 +473,11 @@ export class PipeJudge {
     this.checks.set(law, (this.checks.get(law) ?? 0) + 1);
     const problem = oracle.pin(size, isInHook);
     if (isInHook) {
+      if (problem === null && oracle.isSure && oracle.state !== 'open' && desiredSize !== null) {
+        const expected = 'a desiredSize of null in the hook once writing is over';
+        this.#suspect ??= { law, expected, got: String(desiredSize) };
+        return;
+      }
       if (problem !== null) this.#suspect ??= { law, expected: `${problem} in the hook`, got: String(size) };
     } else if (this.#suspect !== null) {
       // Right now and wrong in the hook: the hook ran too early. Still wrong: that is not about hooks.
@@ -480,11 +493,8 @@ export class PipeJudge {
     }
     if (!this.isOn || !oracle.isSure) return;
     if (oracle.state !== 'open') {
-      this.expect(
-        desiredSize === null,
-        isInHook ? 'P12' : 'P9',
-        'a desiredSize of null once writing is over',
-        () => String(desiredSize),
+      this.expect(desiredSize === null, 'P9', 'a desiredSize of null once writing is over', () =>
+        String(desiredSize),
       );
       return;
     }
@@ -664,12 +674,6 @@ export class PipeJudge {
       );
     }
   }
-}
-
-/** Rejects one call and changes nothing else: somebody else waits, or more is wanted than can ever fit. */
-function isRefusal(outcome: Outcome): boolean {
-  const code = outcome.kind === 'error' ? codeOf(outcome.error) : undefined;
-  return code === 'ERR_PIPE_BUSY' || code === 'ERR_PIPE_LOCKED' || code === 'ERR_PIPE_OVERFLOW';
 }
 
 export function codeOf(error: unknown): unknown {
