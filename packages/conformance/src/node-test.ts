@@ -4,6 +4,7 @@ import type { BufferStrategy } from '@millrace/core';
 import { conformance as casesOf } from './conformance.ts';
 import type { ConformanceOptions } from './conformance.ts';
 import { problemOf } from './failure-text.ts';
+import { skipReason } from './skip-reason.ts';
 
 /**
  * Registers one test per case with `node:test`, titled `[S1] …`. A law that is not claimed, known to be broken or
@@ -17,8 +18,7 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
         const result = await one.run();
         const problem = problemOf(result);
         if (problem !== null) assert.fail(problem);
-        if (result.status !== 'pass')
-          context.skip(`${result.status}: ${result.message ?? 'no reason given'}`);
+        if (result.status !== 'pass') context.skip(skipReason(result));
       });
     }
   });

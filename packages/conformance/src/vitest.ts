@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConformanceOptions } from './conformance.ts';
 import { conformance as casesOf } from './conformance.ts';
 import { problemOf } from './failure-text.ts';
+import { skipReason } from './skip-reason.ts';
 
 /**
  * Registers one test per case, titled `[S1] …`. A law that is not claimed, known to be broken or never put to
@@ -15,7 +16,7 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
       it(`[${one.law}] ${one.title}`, { timeout: 0 }, async ({ skip }) => {
         const result = await one.run();
         expect(problemOf(result)).toBeNull();
-        if (result.status !== 'pass') skip(`${result.status}: ${result.message ?? 'no reason given'}`);
+        if (result.status !== 'pass') skip(skipReason(result));
       });
     }
   });

@@ -1,0 +1,4 @@
+import { conformance } from '../../../src/deno.ts';
+import { register } from './register.ts';
+
+register(conformance);

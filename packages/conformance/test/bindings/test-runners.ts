@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const subjects: string = fileURLToPath(new URL('subjects/', import.meta.url));
+const runtimes = fileURLToPath(new URL('../../../../tooling/runtimes/node_modules/.bin/', import.meta.url));
+
+export interface TestRun {
+  readonly exitCode: number | string | undefined;
+  readonly output: string;
+}
+
+/** Runs a test runner over one file of `subjects/`, in a process of its own. */
+export function runTests(command: string, args: readonly string[]): Promise<TestRun> {
+  const { NODE_TEST_CONTEXT: _, VITEST: __, ...env } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      args,
+      { cwd: subjects, env: { ...env, NO_COLOR: '1' }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) =>
+        resolve({ exitCode: error === null ? 0 : (error.code ?? undefined), output: `${stdout}${stderr}` }),
+    );
+  });
+}
+
+/** Path of vitest's command. */
+export function vitestCommand(): string {
+  const manifest = createRequire(import.meta.url).resolve('vitest/package.json');
+  return join(dirname(manifest), 'vitest.mjs');
+}
+
+/** Path of another runtime: ours if it is installed, or the machine's. */
+export function findRuntime(name: 'bun' | 'deno'): string | undefined {
+  const places = [runtimes, ...(process.env['PATH'] ?? '').split(delimiter)];
+  return places.map((place) => join(place, name)).find((path) => existsSync(path));
+}
