@@ -10,5 +10,7 @@ export { isProfileName } from './profile.ts';
 export type { ProfileName } from './profile.ts';
 export { replay } from './replay.ts';
 export type { Replay, ReplayOptions } from './replay.ts';
+export { traceDigest } from './trace-digest.ts';
+export type { TraceDigest, TraceDigestOptions } from './trace-digest.ts';
 export { worst } from './result.ts';
 export type { Counterexample, Evidence, Result, Status, TimelineState, TimelineStep } from './result.ts';

@@ -1,4 +1,6 @@
 import { adaptiveWords } from '../explorer/adaptive-words.ts';
+import { DepthReader } from '../explorer/depth-code.ts';
+import { frozenDepths } from '../explorer/frozen-depths.ts';
 import type { Gap, Word } from '../explorer/word.ts';
 import { reentrantWords, slotWords, wordsByDeviation } from '../explorer/word.ts';
 import type { Host } from '../host.ts';
@@ -118,17 +120,16 @@ export class Exploration {
   }
 
   /**
-   * Every word over turns, up to so many deviations, as far as the budget goes: those that make a difference where
-   * the runtime shows which do, and otherwise those with gaps of up to three generations.
+   * Every word over turns, up to so many deviations, as far as the budget goes: those that make a difference, where
+   * the runtime shows which do. Otherwise those that made one on Node, then any with gaps of up to three generations.
    */
   async #everyTurn(script: PipeScript, deviations: number, budget: number): Promise<Set<Word>> {
     const [p, c] = [script.producer.length, script.consumer.length];
     const tried = new Set<Word>();
     this.scripts += 1;
-    if (!this.#runner.seesTurns) {
-      await this.#words(script, tried, wordsByDeviation(p, c, blindGaps, deviations), budget);
-      return tried;
-    }
+    const frozen = this.#runner.seesTurns
+      ? null
+      : new DepthReader(frozenDepths[formatPipeScript(script)] ?? '');
     const words = adaptiveWords(p, c, deviations);
     let failures = 0;
     for (let next = words.next([]); next.done !== true;) {
@@ -138,9 +139,14 @@ export class Exploration {
       const { isClean, depths } = await this.#tryOut({ script, word, isBeside: false });
       if (!isClean) failures += 1;
       for (const depth of depths) this.deepest = Math.max(this.deepest, depth);
-      next = words.next(depths);
+      next = words.next(frozen?.next(word) ?? depths);
     }
-    if (deviations >= p + c - 1) this.exhausted += 1;
+    if (frozen !== null) {
+      // Frozen turns are those of one pipe; another one may need others.
+      const isFrozen = Object.hasOwn(frozenDepths, formatPipeScript(script));
+      const left = isFrozen ? Math.ceil(budget / FROZEN_SHARE) : budget - tried.size;
+      await this.#words(script, tried, wordsByDeviation(p, c, blindGaps, deviations), left);
+    } else if (deviations >= p + c - 1) this.exhausted += 1;
     return tried;
   }
 
@@ -202,5 +208,7 @@ export class Exploration {
 }
 
 const LOOKS_PER_LAW = 40;
+/** Beside the frozen words of a script, so much of its budget goes to words that nothing is known of. */
+const FROZEN_SHARE = 8;
 /** A script that fails in so many schedules has told what it has to tell. */
 const FAILURES_PER_SCRIPT = 24;
