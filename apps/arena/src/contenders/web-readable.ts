@@ -1,0 +1,35 @@
+import { ByteLengthQueuingStrategy, ReadableStream } from 'node:stream/web';
+import type { ReadableStreamDefaultController } from 'node:stream/web';
+import type { CreatePipe, PipeFeature } from '@millrace/conformance';
+import type { Claims } from '../contender.ts';
+import { foreignPipe } from '../foreign-pipe.ts';
+
+const spec = 'https://streams.spec.whatwg.org/';
+
+export const claims: Claims = {
+  P1: `${spec}#rs-default-controller-enqueue`,
+  P3: `${spec}#rs-default-controller-error`,
+  P6: `${spec}#default-reader-read`,
+  P7: `${spec}#rs-asynciterator`,
+  P13: `${spec}#dom-underlyingsource-cancel`,
+};
+
+export const supports: readonly PipeFeature[] = ['fail', 'any-reason', 'return', 'return-failed'];
+
+export const createPipe: CreatePipe = (_strategy, options) =>
+  foreignPipe(options, (tellSource) => {
+    let controller!: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>(
+      { start: (given) => void (controller = given), cancel: tellSource },
+      new ByteLengthQueuingStrategy({ highWaterMark: options?.highWaterMark ?? 65_536 }),
+    );
+    return {
+      write(chunk) {
+        controller.enqueue(chunk);
+        return (controller.desiredSize ?? 0) > 0;
+      },
+      end: () => controller.close(),
+      fail: (reason) => controller.error(reason),
+      values: () => stream.values(),
+    };
+  });
