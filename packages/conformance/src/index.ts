@@ -12,5 +12,8 @@ export { replay } from './replay.ts';
 export type { Replay, ReplayOptions } from './replay.ts';
 export { traceDigest } from './trace-digest.ts';
 export type { TraceDigest, TraceDigestOptions } from './trace-digest.ts';
+export { htmlReport } from './reporters/html.ts';
+export { gradeSubject } from './run-record.ts';
+export type { GradingOptions, LawRecord, RunRecord, Subject, SubjectRecord, Verdict } from './run-record.ts';
 export { worst } from './result.ts';
 export type { Counterexample, Evidence, Result, Status, TimelineState, TimelineStep } from './result.ts';

@@ -1,6 +1,7 @@
 import type { BufferStrategy } from '@millrace/core';
 import { conformance } from './conformance.ts';
 import type { CreatePipe } from './conformance.ts';
+import type { Host } from './host.ts';
 import { laws } from './laws.ts';
 import type { Law, LawId } from './laws.ts';
 import type { PipeFeature } from './pipe-laws/pipe-features.ts';
@@ -26,6 +27,8 @@ export interface GradingOptions {
   readonly seed: number;
   readonly laws?: readonly LawId[];
   readonly knownFailures?: Readonly<Partial<Record<LawId, string>>>;
+  /** What the runtime can do. Default: looked up. */
+  readonly host?: Host;
 }
 
 /** One law and what became of it. The evidence is that of all its cases together. */
@@ -61,7 +64,7 @@ export async function gradeSubject(
   onLaw: (law: Law, record?: LawRecord) => void = () => undefined,
 ): Promise<SubjectRecord> {
   const { name, specifier, strategy, createPipe, claims, supports, about } = subject;
-  const { profile, seed, knownFailures } = options;
+  const { profile, seed, knownFailures, host } = options;
   const wanted = options.laws?.filter((id) => about?.includes(id) ?? true) ?? about;
   const cases = conformance(strategy, {
     profile,
@@ -71,6 +74,7 @@ export async function gradeSubject(
     ...(supports && { supports }),
     ...(wanted && { laws: wanted }),
     ...(knownFailures && { knownFailures }),
+    ...(host && { host }),
   });
   const records: LawRecord[] = [];
   let [ofStore, ofPipe] = [0, 0];
