@@ -8,10 +8,18 @@ import { lawList, usage } from './command-line/usage.ts';
 const MISTAKE = 2;
 const UNKNOWN = 3;
 
-// Whoever reads the report may have seen enough: `… | head`.
+// Whoever reads the report may have seen enough: `… | head`. That is no verdict, unless there is one already.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? UNKNOWN);
   throw error;
+});
+
+// What a subject throws from a timer, or rejects behind everybody's back, ends the process with 1 by default: a verdict
+// that nobody has reached.
+process.on('uncaughtException', (error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`millrace-conformance: A subject threw outside of every call made to it: ${text}\n`);
+  process.exit(UNKNOWN);
 });
 
 try {

@@ -23,6 +23,9 @@ export function failureText(result: Result): string {
 
 const COLUMN = 36;
 
+/** Stands above a timeline of two columns. */
+export const timelineHeads: string = `  ${'producer'.padEnd(COLUMN)}consumer`;
+
 /** A timeline in two columns, producer and source left, consumer right; a store's calls in one. */
 export function timelineText(timeline: readonly TimelineStep[]): readonly string[] {
   return timeline.map((step) => {

@@ -75,7 +75,7 @@ function parsed(argv: readonly string[]) {
     });
   } catch (error) {
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/(?<=\.) |\n/);
-    throw new UsageError(sentence);
+    throw new UsageError(`${sentence.replace(/\.$/, '')} (see --help)`);
   }
 }
 

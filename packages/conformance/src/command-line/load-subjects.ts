@@ -83,10 +83,14 @@ async function load(specifier: string, folder: string): Promise<Module> {
   try {
     return (await import(url)) as Module;
   } catch (error) {
-    throw new UsageError(
-      `${specifier} does not load: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UsageError(`${specifier} does not load: ${reasonOf(error)}`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  const needsTypesStripped = /Unknown file extension "\.[cm]?ts"/.test(text);
+  return needsTypesStripped ? `${text} (Node 22.18 and later strip types; or name a .js file)` : text;
 }
 
 /** The pipe of the caller's core, or else of the one that came with this package. */

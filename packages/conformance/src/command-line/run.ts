@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { timelineText } from '../failure-text.ts';
+import { timelineHeads, timelineText } from '../failure-text.ts';
 import { isLawId } from '../laws.ts';
 import type { LawId } from '../laws.ts';
 import { replay } from '../replay.ts';
@@ -77,13 +77,13 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
   }
   const record: RunRecord = { contract: 1, seed: request.seed, profile: request.profile, subjects };
   for (const { name, file } of request.reporters) {
-    if (name === 'pretty') {
-      if (file !== undefined) write(resolve(folder, file), shown.text);
-      continue;
-    }
-    const text = reporters[name](record);
+    if (name === 'pretty' && file === undefined) continue;
+    const text = name === 'pretty' ? shown.text : reporters[name](record);
     if (file === undefined) surroundings.print(text);
-    else write(resolve(folder, file), text);
+    else {
+      write(file, folder, text);
+      surroundings.note(`wrote ${file}\n`);
+    }
   }
   return exitCodeOf(subjects.map(({ verdict }) => verdict));
 }
@@ -110,7 +110,8 @@ async function replayAll(
     }
     const broken = again.results.filter(({ status }) => status === 'fail');
     const isJudged = again.results.some(({ status }) => status === 'pass');
-    print(`${name}  ${code}\n${timelineText(again.timeline).join('\n')}\n`);
+    const heads = again.timeline.some(({ side }) => side === 'consumer') ? [timelineHeads] : [];
+    print(`${[`${name}  ${code}`, ...heads, ...timelineText(again.timeline)].join('\n')}\n`);
     for (const { law, message } of broken) print(`  ${law} fail: ${message ?? ''}\n`);
     if (broken.length === 0) print(isJudged ? '  every law held\n' : '  nothing could be judged\n');
     verdicts.push(broken.length > 0 ? 'violations' : isJudged ? 'conformant' : 'unknown');
@@ -156,9 +157,16 @@ class PrettyOutput {
   }
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+function write(file: string, folder: string, text: string): void {
+  const path = resolve(folder, file);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function readKnownFailures(file: string, folder: string): Partial<Record<LawId, string>> {

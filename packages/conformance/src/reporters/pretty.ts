@@ -1,4 +1,4 @@
-import { isFailing, timelineText } from '../failure-text.ts';
+import { isFailing, timelineHeads, timelineText } from '../failure-text.ts';
 import type { LawRecord, SubjectRecord } from '../run-record.ts';
 import type { Status } from '../result.ts';
 import { explain, marks } from './marks.ts';
@@ -73,7 +73,7 @@ function counterexampleOf(
     head,
     `      expected  ${expected}`,
     `      got       ${got}`,
-    ...(hasSides ? [`    ${paint(`  ${'producer'.padEnd(36)}consumer`, 90, options)}`] : []),
+    ...(hasSides ? [`    ${paint(timelineHeads, 90, options)}`] : []),
     ...timelineText(timeline).map((line) =>
       line.includes('<< ') ? paint(`    ${line}`, colors.fail, options) : `    ${line}`,
     ),

@@ -1,14 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { runTests } from '../bindings/test-runners.ts';
 import { runCommand } from './run-command.ts';
 
 /** Inside the package, so that what is written there finds its imports. */
 function temporaryFolder(): string {
-  const folder = mkdtempSync(fileURLToPath(new URL('../../reports/command-', import.meta.url)));
+  const reports = fileURLToPath(new URL('../../reports/', import.meta.url));
+  mkdirSync(reports, { recursive: true });
+  const folder = mkdtempSync(join(reports, 'command-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
 }
@@ -70,18 +72,18 @@ describe('a subject that breaks a law', () => {
     // The package is not installed in itself, so the name it would be imported by is given a path here.
     const source = new URL('../../src/index.ts', import.meta.url).href;
     const code = text.replace("'@millrace/conformance'", JSON.stringify(source));
-    expect(() =>
-      execFileSync(process.execPath, ['--input-type=module', '--test-reporter=tap'], {
-        input: code,
-        cwd: folder,
-        stdio: ['pipe', 'pipe', 'pipe'],
-      }),
-    ).toThrow(expect.objectContaining({ stdout: expect.anything() as unknown, status: 1 }));
+    writeFileSync(join(folder, file), code);
+    const failed = await runTests(process.execPath, ['--test', '--test-reporter=tap', join(folder, file)]);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.output).toMatch(/not ok 1 - \[S1\] order and content are exact/);
+    expect(failed.output).toContain('Expected take to give 1 to 1 bytes, got 0 (replay S1.');
+    writeFileSync(join(folder, file), code.replaceAll('forgetful-store.ts', 'sound-store.ts'));
+    const mended = await runTests(process.execPath, ['--test', '--test-reporter=tap', join(folder, file)]);
+    expect([mended.exitCode, mended.output]).toEqual([0, expect.stringContaining('\nok 1 - [S1]')]);
   });
 
   it('may be a known failure, with its reason', async () => {
     const folder = temporaryFolder();
-    const { writeFileSync } = await import('node:fs');
     const known = join(folder, 'known.json');
     writeFileSync(known, '{ "S1": "issue 7" }');
     const broken = await runCommand(['./forgetful-store.ts', '--law', 'S1', '--known-failures', known]);
@@ -115,6 +117,26 @@ describe('what cannot be graded', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"nonsense" is no replay code')]);
   });
 
+  it('is a report that cannot be written', async () => {
+    const { exitCode, stderr } = await runCommand([
+      './sound-store.ts',
+      '--law',
+      'S1',
+      '--reporter',
+      'json=sound-store.ts/report.json',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^millrace-conformance: sound-store\.ts\/report\.json cannot be written: /);
+  });
+
+  it('is unknown, exit code 3, when a subject throws outside of every call', async () => {
+    const { exitCode, stderr } = await runCommand(['./throws-later.ts']);
+    expect([exitCode, stderr]).toEqual([
+      3,
+      expect.stringContaining('outside of every call made to it: Error: too late'),
+    ]);
+  });
+
   it('is unknown, exit code 3, when no law is about the subject', async () => {
     const { exitCode, stdout } = await runCommand(['./plain-pipe.ts', '--law', 'P7']);
     expect([exitCode, stdout]).toEqual([3, expect.stringContaining('unknown: 1 not-claimed')]);
@@ -126,7 +148,7 @@ describe('reports', () => {
     const folder = temporaryFolder();
     const names = ['json', 'tap', 'junit', 'markdown', 'html', 'pretty'];
     const argv = names.flatMap((name) => ['--reporter', `${name}=${join(folder, 'out', name)}`]);
-    const { stdout } = await runCommand([
+    const { stdout, stderr } = await runCommand([
       './sound-store.ts',
       './forgetful-store.ts',
       '--law',
@@ -134,6 +156,7 @@ describe('reports', () => {
       ...argv,
     ]);
     expect(stdout).toBe('');
+    expect(stderr.match(/^wrote .*\/out\/\w+$/gm)).toHaveLength(names.length);
     const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
     const validate = new Ajv2020().compile(schema);
     const report = JSON.parse(read('json')) as unknown;
