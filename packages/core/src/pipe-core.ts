@@ -136,6 +136,11 @@ export class PipeCore {
     return this.readable >= min || this.#state !== 'open';
   }
 
+  /** The same, for a call that may wait: made out of a wake, it must not settle before the call that is being woken [P7]. */
+  canAnswerAtOnce(min: number): boolean {
+    return this.canAnswer(min) && !this.#isWaking;
+  }
+
   /** Whose calls are parked. */
   get waitingFor(): Reading | undefined {
     return this.#parked.head?.reading;
@@ -276,6 +281,8 @@ export class PipeCore {
     const wait = new Wait(reading, request, this.#giveUp);
     this.#parked.push(wait);
     this.releaseLoan();
+    // A call made out of a wake may be answered at once, and is woken in its turn.
+    if (this.#isWaking) this.settle();
     return wait.promise;
   }
 

@@ -36,7 +36,7 @@ export class PipeIterator implements AsyncIterableIterator<Uint8Array>, Reading 
       return Promise.reject(new PipeError('ERR_PIPE_LOCKED', 'Another consumer of this pipe is waiting'));
     }
     if (this.#isDone) return Promise.resolve(finished());
-    if (!this.#core.canAnswer(1)) return this.#core.park(this, { min: 1 }) as Promise<Step>;
+    if (!this.#core.canAnswerAtOnce(1)) return this.#core.park(this, { min: 1 }) as Promise<Step>;
     let step: Step;
     try {
       step = this.#step(this.#options.lends);

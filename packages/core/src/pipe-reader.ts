@@ -173,7 +173,7 @@ export class Reader implements PipeReader {
             'An iterator of this pipe is waiting; read through it, or await it first',
           );
     }
-    return this.#core.canAnswer(min);
+    return this.#core.canAnswerAtOnce(min);
   }
 }
 

@@ -82,6 +82,33 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       expect(settled).toEqual(['afalse', 'bfalse', 'ctrue']);
     });
 
+    it('[P7] settles a next() that is called while an earlier one is being woken after that one', async () => {
+      const settled: string[] = [];
+      let late: Promise<void> | undefined;
+      const { writer, reader } = createPipe(strategy, {
+        highWaterMark: 1,
+        source: {
+          pause: () => {
+            late = iterator.next().then(({ value }) => void settled.push(`second ${value?.join(' ')}`));
+          },
+        },
+      });
+      const iterator = reader.values();
+      const first = iterator.next().then(({ value }) => void settled.push(`first ${value?.join(' ')}`));
+      // Resolving with an object looks for its `then`: the one moment at which a wake runs foreign code.
+      Object.defineProperty(Object.prototype, 'then', {
+        configurable: true,
+        get(): void {
+          Reflect.deleteProperty(Object.prototype, 'then');
+          writer.write(Uint8Array.of(2));
+        },
+      });
+      writer.write(Uint8Array.of(1));
+      await first;
+      await late;
+      expect(settled).toEqual(['first 1', 'second 2']);
+    });
+
     it('[P7] refuses a second direct read and a call through another iterator while one waits', async () => {
       const { writer, reader } = createPipe(strategy);
       const parked = reader.read();

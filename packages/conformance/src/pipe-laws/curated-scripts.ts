@@ -115,6 +115,7 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
     'h2@resume=x/w3.w1/n',
     'h2@pause=e/w3/n.n',
     'h2@pause=n/w3.w1/n',
+    'h1@pause=n/w1.w1/n',
     'h2@resume=e/w3.w1/r.r.r',
   ],
   'mixed ways to read': [
@@ -124,6 +125,7 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
     'h4/w3.e/k.u1.u1.n',
     'h4/w3.w1.e/v.v.v',
     'h4/w3.w1.e/v.n.r',
+    'h4/w3.w4.w0/n.&n.v',
     'h4/w2.w1.e/k3.u2.r',
     'h4/w2.e/K.u1.s',
     'h4/w3.w1/v.r.s',

@@ -554,6 +554,8 @@ export class PipeRun implements Actors {
       this.#lent = { bytes, copy: copyOf(bytes) };
       this.#isLoanValid = true;
       this.#lentFrom = isTaking ? bytes.length : 0;
+      // Known now, whether the oracle could foresee it or not.
+      if (isTaking) this.judge.oracle.viewed = bytes.length;
     }
     return { kind: 'bytes', bytes: plain };
   }
