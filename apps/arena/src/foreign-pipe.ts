@@ -22,25 +22,26 @@ export function foreignPipe(
   connect: (tellSource: TellSource) => ForeignCalls,
 ): Pipe {
   let isOver = false;
-  const { write, end, fail, values } = connect((reason) => {
+  const library = connect((reason) => {
     if (!isOver) options?.source?.cancel?.(reason);
   });
   const writer: PipeWriter = {
     desiredSize: null,
     closed: new Promise(() => undefined),
-    write,
+    write: (chunk) => library.write(chunk),
     writeCopy: missing('writeCopy'),
     ready: missing('ready'),
     end() {
       isOver = true;
-      end();
+      library.end();
     },
     fail(reason) {
       isOver = true;
-      fail(reason);
+      library.fail(reason);
     },
   };
-  const iterate = (): AsyncIterableIterator<Uint8Array> => values() as AsyncIterableIterator<Uint8Array>;
+  const iterate = (): AsyncIterableIterator<Uint8Array> =>
+    library.values() as AsyncIterableIterator<Uint8Array>;
   const reader: PipeReader = {
     size: Number.NaN,
     tryRead: missing('tryRead'),

@@ -15,7 +15,7 @@ export const supports: readonly PipeFeature[] = ['fail'];
 
 export const createPipe: CreatePipe = (_strategy, options) =>
   foreignPipe(options, () => {
-    const source = pushable<Uint8Array>();
+    const source = pushable();
     return {
       write(chunk) {
         source.push(chunk);

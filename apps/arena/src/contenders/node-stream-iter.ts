@@ -15,7 +15,7 @@ export const supports: readonly PipeFeature[] = ['fail', 'any-reason'];
 
 /** The part of the module that is used here; no types are published for it yet. */
 interface StreamIter {
-  push(): {
+  push(this: void): {
     readonly writer: {
       write(chunk: Uint8Array): Promise<void>;
       writeSync(chunk: Uint8Array): boolean;
@@ -27,9 +27,12 @@ interface StreamIter {
   };
 }
 
-// Only Node 26 with --experimental-stream-iter has it, so its name must not be looked up before it is loaded.
-const specifier: string = 'node:stream/iter';
-const { push } = (await import(specifier)) as StreamIter;
+/** Only Node 26 with `--experimental-stream-iter` has it; elsewhere this file can be read, and not used. */
+function streamIter(): StreamIter {
+  const module = process.getBuiltinModule('node:stream/iter') as unknown as StreamIter | undefined;
+  if (module === undefined) throw new Error('node:stream/iter needs Node 26 and --experimental-stream-iter');
+  return module;
+}
 
 async function* chunksOf(batches: AsyncIterable<readonly Uint8Array[]>): AsyncGenerator<Uint8Array> {
   for await (const batch of batches) yield* batch;
@@ -37,7 +40,7 @@ async function* chunksOf(batches: AsyncIterable<readonly Uint8Array[]>): AsyncGe
 
 export const createPipe: CreatePipe = (_strategy, options) =>
   foreignPipe(options, () => {
-    const { writer, readable } = push();
+    const { writer, readable } = streamIter().push();
     const ignore = (): void => undefined;
     return {
       write(chunk) {

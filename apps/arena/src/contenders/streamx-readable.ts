@@ -22,7 +22,7 @@ export const createPipe: CreatePipe = (_strategy, options) =>
     return {
       write: (chunk) => stream.push(chunk),
       end: () => void stream.push(null),
-      fail: (reason) => void stream.destroy(reason as Error),
+      fail: (reason) => stream.destroy(reason as Error),
       values: () => stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
     };
   });

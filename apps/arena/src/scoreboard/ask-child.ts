@@ -1,0 +1,52 @@
+import { fork } from 'node:child_process';
+import type { Answer, Job } from './job.ts';
+
+export interface ChildOptions {
+  /** The Node to run on. Default: this one. */
+  readonly execPath?: string;
+  readonly flags?: readonly string[];
+  /** A watchdog for a library that hangs the process. Default: ten minutes. */
+  readonly timeoutMs?: number;
+}
+
+const entryFile = new URL('grade-contender.ts', import.meta.url);
+
+/**
+ * Grades in a process of its own, so that a library which takes the process down takes nobody else with it.
+ *
+ * @returns The answer, or one sentence that says why there is none.
+ */
+export function askChild(
+  job: Job,
+  { execPath = process.execPath, flags = [], timeoutMs = 600_000 }: ChildOptions = {},
+): Promise<Answer | string> {
+  return new Promise((resolve) => {
+    const child = fork(entryFile, {
+      execPath,
+      execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let answer: Answer | undefined;
+    let complaint = '';
+    let isHanging = false;
+    const watchdog = setTimeout(() => {
+      isHanging = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    child.once('message', (message) => (answer = message as Answer));
+    child.once('error', (error) => (complaint += `Error: ${error.message}`));
+    child.once('close', (code) => {
+      clearTimeout(watchdog);
+      if (answer !== undefined) resolve(answer);
+      else if (isHanging) resolve(`It gave no verdict within ${timeoutMs / 1000} seconds.`);
+      else resolve(`Its process ended with ${code ?? 'a signal'}: ${firstError(complaint)}`);
+    });
+    child.send(job);
+  });
+}
+
+function firstError(complaint: string): string {
+  const line = complaint.split('\n').find((text) => /^\s*\w*Error\b/.test(text));
+  return (line ?? complaint.trim().split('\n').at(-1) ?? 'no word of why').trim();
+}
