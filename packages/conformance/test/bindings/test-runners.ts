@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const subjects: string = fileURLToPath(new URL('subjects/', import.meta.url));
-const runtimes = fileURLToPath(new URL('../../../../tooling/runtimes/node_modules/.bin/', import.meta.url));
+const fetched = fileURLToPath(new URL('../../../../tooling/runtimes/.fetched/', import.meta.url));
 
 export interface TestRun {
   readonly exitCode: number | string | undefined;
@@ -32,8 +32,19 @@ export function vitestCommand(): string {
   return join(dirname(manifest), 'vitest.mjs');
 }
 
-/** Path of another runtime: ours if it is installed, or the machine's. */
+const executables = { bun: '@oven/*/bin/bun', deno: '@deno/*/deno' };
+
+/** Path of another runtime: one that tooling/runtimes has fetched, or else the machine's. */
 export function findRuntime(name: 'bun' | 'deno'): string | undefined {
-  const places = [runtimes, ...(process.env['PATH'] ?? '').split(delimiter)];
-  return places.map((place) => join(place, name)).find((path) => existsSync(path));
+  const [scope = '', executable = ''] = executables[name].split('/*/');
+  const ours = foldersIn(fetched)
+    .filter((folder) => folder.startsWith(`${name}-`))
+    .map((folder) => join(fetched, folder, 'node_modules', scope))
+    .flatMap((folder) => foldersIn(folder).map((inner) => join(folder, inner, executable)));
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).map((place) => join(place, name));
+  return [...ours, ...onPath].find((path) => existsSync(path));
+}
+
+function foldersIn(path: string): readonly string[] {
+  return existsSync(path) ? readdirSync(path) : [];
 }
