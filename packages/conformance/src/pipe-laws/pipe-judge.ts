@@ -594,8 +594,17 @@ export class PipeJudge {
     if (!this.isOn) return;
     const { state, back, isSure } = this.oracle;
     const remaining = back - this.ledger.delivered;
+    const lossLaw = this.#hasAborted ? 'P7' : 'P1';
     let isHead = true;
     for (const call of this.#reads) {
+      // It waits because its bytes are gone: that is a loss, and no wake-up is missing.
+      const isLost = this.#hasFigures && state === 'open' && size < call.min && remaining >= call.min;
+      this.expect(
+        !isLost || !isHead,
+        lossLaw,
+        `${remaining} accepted bytes to be there for ${call.text}`,
+        () => `a size of ${size}`,
+      );
       const isAnswerable = state !== 'open' || (isHead && remaining >= call.min);
       const isDue =
         call.abortReason !== null ||
@@ -624,12 +633,7 @@ export class PipeJudge {
       const mayPredict = this.#late === null && !this.#mayDecideLate;
       if (!isSure && mayPredict && isSettled) this.#predictAgain();
       const { gap } = this.ledger;
-      this.expect(
-        gap < 0,
-        this.#hasAborted ? 'P7' : 'P1',
-        'no gap in what was delivered',
-        () => `byte ${gap} skipped`,
-      );
+      this.expect(gap < 0, lossLaw, 'no gap in what was delivered', () => `byte ${gap} skipped`);
     }
   }
 

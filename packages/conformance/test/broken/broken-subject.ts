@@ -41,11 +41,20 @@ export function brokenStore(
 type PipeClass = new (strategy: BufferStrategy, options?: PipeOptions) => PlainPipe;
 
 /** A pipe that differs from the sound one in what its class overrides. */
-export function brokenPipe(name: string, breaks: readonly LawId[], Broken: PipeClass): BrokenSubject {
+export function brokenPipe(
+  name: string,
+  breaks: readonly LawId[],
+  Broken: PipeClass,
+  claims?: readonly LawId[],
+): BrokenSubject {
   return {
     name,
     strategy: growingStrategy,
     createPipe: (strategy, options) => new Broken(strategy, options),
+    ...(claims && { claims }),
     breaks,
   };
 }
+
+/** What any body buffer must claim: every byte, one true terminal, no hang, no meaning for empty chunks. */
+export const bodyClaims: readonly LawId[] = ['P1', 'P2', 'P3', 'P4', 'P6', 'P8'];

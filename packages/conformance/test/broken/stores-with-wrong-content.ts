@@ -161,4 +161,18 @@ export const storesWithWrongContent: readonly BrokenSubject[] = [
       }
     },
   ),
+  brokenStore(
+    'overwrites-the-oldest-bytes',
+    { on: 'ring', breaks: ['S1', 'S4', 'S5', 'S7'] },
+    class extends RingStore {
+      override put(chunk: Uint8Array, owned: boolean): number {
+        if (chunk.length <= this.capacity) this.drop(this.size + chunk.length - this.capacity);
+        return super.put(chunk, owned);
+      }
+
+      override drop(count: number): void {
+        if (count > 0) super.drop(count);
+      }
+    },
+  ),
 ];

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { failureText } from '../../src/failure-text.ts';
+import { blackSheep } from './blacksheep.ts';
+import { expectKills } from './expect-kills.ts';
+import { tryOut } from './kill-matrix.ts';
+
+expectKills('BlackSheep', blackSheep);
+
+describe('BlackSheep as it was', () => {
+  it('is shown losing the byte that arrives while a chunk is out', { timeout: 0 }, async () => {
+    const [original] = blackSheep;
+    if (original === undefined) throw new Error('The original is not there');
+    const result = (await tryOut(original)).results.get('P1');
+    if (result === undefined) throw new Error('P1 was not put to the test');
+    expect(failureText(result).split('\n').slice(0, 4)).toEqual([
+      `[P1] fail: ${result.message ?? ''}`,
+      '  expected all 2 accepted bytes before the terminal',
+      '  got      a clean end from next() after 1, without bytes 1 to 2',
+      `  replay   ${result.counterexample?.replay ?? ''}`,
+    ]);
+    expect(result.message).toBe(
+      'Expected all 2 accepted bytes before the terminal, ' +
+        'got a clean end from next() after 1, without bytes 1 to 2 (replay h4/w1.w1.e/n.n~PCDPPC)',
+    );
+  });
+});

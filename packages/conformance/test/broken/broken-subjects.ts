@@ -1,0 +1,34 @@
+import { blackSheep } from './blacksheep.ts';
+import type { BrokenSubject } from './broken-subject.ts';
+import { pipesThatDependOnTurns } from './pipes-that-depend-on-turns.ts';
+import { pipesThatReadDifferently } from './pipes-that-read-differently.ts';
+import { pipesThatWaitWrongly } from './pipes-that-wait-wrongly.ts';
+import { pipesWithWrongBytes } from './pipes-with-wrong-bytes.ts';
+import { pipesWithWrongHooks } from './pipes-with-wrong-hooks.ts';
+import { pipesWithWrongPressure } from './pipes-with-wrong-pressure.ts';
+import { pipesWithWrongSignals } from './pipes-with-wrong-signals.ts';
+import { pipesWithWrongTerminals } from './pipes-with-wrong-terminals.ts';
+import { storesThatAlias } from './stores-that-alias.ts';
+import { storesThatKeep } from './stores-that-keep.ts';
+import { storesWithWrongContent } from './stores-with-wrong-content.ts';
+import { storesWithWrongCost } from './stores-with-wrong-cost.ts';
+
+/** Every broken store and pipe there is, by kind. */
+export const brokenStores: readonly BrokenSubject[] = [
+  ...storesThatAlias,
+  ...storesThatKeep,
+  ...storesWithWrongContent,
+  ...storesWithWrongCost,
+];
+
+export const brokenPipes: readonly BrokenSubject[] = [
+  ...blackSheep,
+  ...pipesWithWrongBytes,
+  ...pipesWithWrongTerminals,
+  ...pipesThatWaitWrongly,
+  ...pipesWithWrongSignals,
+  ...pipesWithWrongPressure,
+  ...pipesWithWrongHooks,
+  ...pipesThatDependOnTurns,
+  ...pipesThatReadDifferently,
+];

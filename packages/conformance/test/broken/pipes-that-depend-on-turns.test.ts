@@ -1,0 +1,4 @@
+import { expectKills } from './expect-kills.ts';
+import { pipesThatDependOnTurns } from './pipes-that-depend-on-turns.ts';
+
+expectKills('pipes that depend on turns', pipesThatDependOnTurns);

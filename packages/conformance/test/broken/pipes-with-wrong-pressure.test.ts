@@ -1,0 +1,4 @@
+import { expectKills } from './expect-kills.ts';
+import { pipesWithWrongPressure } from './pipes-with-wrong-pressure.ts';
+
+expectKills('pipes with wrong pressure', pipesWithWrongPressure);
