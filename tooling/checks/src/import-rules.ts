@@ -41,13 +41,14 @@ export function importRulesOf(subject: WorkspacePackage): ImportRules | undefine
     };
   }
   if (subject.group === 'tooling') {
-    // The checks look at everything, apps included; nobody looks at the checks.
+    // The checks look at everything, apps included; only other tooling looks at the checks.
     const apps = workspacePackages().filter(({ group }) => group === 'apps');
     const everything = [
       ...others,
       ...strategies,
       ...thirdParty,
       ...apps.map(({ manifest }) => manifest.name),
+      '@millrace/checks',
     ];
     return { src: { values: everything, ...testTools }, test: { values: everything, ...testTools } };
   }
