@@ -23,7 +23,7 @@ async function quiet(): Promise<void> {
 }
 
 /** Writes down in which order calls settle, and how. */
-function watch(...calls: readonly Next[]): { readonly log: string[]; add(call: Next): void } {
+function watch(...calls: readonly Next[]): { readonly log: string[]; readonly add: (call: Next) => void } {
   const log: string[] = [];
   let count = 0;
   const add = (call: Next): void => {
