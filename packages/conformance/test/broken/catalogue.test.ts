@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { brokenPipes, brokenStores } from './broken-subjects.ts';
 import { catalogue } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue.ts';
 
 describe('the catalogue of defects', () => {
-  const names = new Set([...brokenStores, ...brokenPipes].map(({ name }) => name));
+  const names = [...brokenStores, ...brokenPipes].map(({ name }) => name);
+  const fate = (entry: CatalogueEntry): string =>
+    'unseen' in entry ? `not seen from outside, since ${entry.unseen}` : 'there is a subject that does';
+  const problem = (entry: CatalogueEntry): string | null => {
+    if ('unseen' in entry) return entry.unseen === '' ? 'no reason' : null;
+    if (entry.length === 0) return 'no subject';
+    return entry.find((name) => !names.includes(name)) ?? null;
+  };
 
   it('is complete', () => {
     const ids = Array.from({ length: 75 }, (_, index) => `D${String(index + 1).padStart(2, '0')}`);
@@ -11,15 +19,8 @@ describe('the catalogue of defects', () => {
   });
 
   for (const [id, [defect, entry]] of Object.entries(catalogue)) {
-    if ('unseen' in entry) {
-      it(`[${id}] ${defect}: not seen from outside, since ${entry.unseen}`, () => {
-        expect(entry.unseen).not.toBe('');
-      });
-    } else {
-      it(`[${id}] ${defect}: there is a subject that does`, () => {
-        expect(entry.length).toBeGreaterThan(0);
-        expect(entry.filter((name) => !names.has(name))).toEqual([]);
-      });
-    }
+    it(`[${id}] ${defect}: ${fate(entry)}`, () => {
+      expect(problem(entry)).toBeNull();
+    });
   }
 });
