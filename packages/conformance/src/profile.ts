@@ -72,7 +72,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     slotWords: 20_000,
     reentrantWords: 5_000,
     generatedOperations: 4,
-    generatedDeviations: EVERY,
+    generatedDeviations: 3,
     generatedWords: 4_000,
     longSchedules: 100_000,
   },

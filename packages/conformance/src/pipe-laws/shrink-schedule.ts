@@ -1,4 +1,4 @@
-import type { Operation } from './pipe-script.ts';
+import type { Operation, ScriptOptions } from './pipe-script.ts';
 import type { Schedule } from './run-schedule.ts';
 
 const PRODUCER_TOKENS = 'PpRX';
@@ -22,7 +22,7 @@ export async function shrinkSchedule(
   return smallest;
 }
 
-/** One step smaller: operations first, alone and in pairs, then gaps, then what makes a token unusual, then counts. */
+/** One step smaller: operations first, alone and in pairs, then limits and hooks, then gaps, then what makes a token unusual, then counts. */
 function* smallerSchedules(schedule: Schedule): Generator<Schedule> {
   const { script, word } = schedule;
   for (const [index] of script.producer.entries()) yield withoutProducer(schedule, index);
@@ -31,6 +31,7 @@ function* smallerSchedules(schedule: Schedule): Generator<Schedule> {
     for (const [other] of script.consumer.entries())
       yield withoutConsumer(withoutProducer(schedule, index), other);
   }
+  for (const options of lessOptions(script.options)) yield { word, script: { ...script, options } };
   for (let at = 0; at < word.length; at += 1) {
     if ('Dt'.includes(word.charAt(at))) yield { script, word: word.slice(0, at) + word.slice(at + 1) };
   }
@@ -43,6 +44,21 @@ function* smallerSchedules(schedule: Schedule): Generator<Schedule> {
       for (const less of lessOf(operation))
         yield { word, script: { ...script, [side]: script[side].with(index, less) } };
     }
+  }
+}
+
+/** Without one limit, without the signal, without one hook. */
+function* lessOptions(options: ScriptOptions): Generator<ScriptOptions> {
+  const { hooks, ...rest } = options;
+  for (const name of ['low', 'maxBuffered', 'expected', 'maxBytes', 'hasSignal'] as const) {
+    if (options[name] === undefined) continue;
+    const { [name]: _, ...without } = options;
+    yield without;
+  }
+  const used = Object.entries(hooks ?? {});
+  for (const [dropped] of used) {
+    const left = used.filter(([hook]) => hook !== dropped);
+    yield left.length === 0 ? rest : { ...rest, hooks: Object.fromEntries(left) };
   }
 }
 
