@@ -76,6 +76,8 @@ export class PipeJudge {
   readonly #mayDecideLate: boolean;
   readonly #hasFigures: boolean;
   readonly #hasSummary: boolean;
+  /** A limit that a pipe neither shows nor promises is not predicted. */
+  readonly #mayOverflow: boolean;
   readonly #hasCodes: boolean;
   readonly #reads = new Set<ReadCall>();
   readonly #others = new Set<OtherCall>();
@@ -101,6 +103,7 @@ export class PipeJudge {
     this.#claims = claims;
     this.#hasFigures = has(supports, 'figures');
     this.#hasSummary = has(supports, 'summary');
+    this.#mayOverflow = this.#hasFigures || claims?.includes('P10') !== false;
     this.#mayDecideLate = claims?.includes('P5') === false || !this.#hasFigures;
     this.#hasCodes = has(supports, 'codes');
     this.oracle.isSure = !this.#mayDecideLate;
@@ -136,7 +139,7 @@ export class PipeJudge {
   /** Before the call: what `write` may do, and the model moved on. */
   willWrite(length: number): { readonly isOver: boolean; readonly mayThrow: boolean } {
     // Whether a pipe that decides late is paused is what it has told.
-    if (!this.oracle.isSure) this.oracle.isPaused = this.#isToldPaused;
+    if (!this.oracle.isSure) this.oracle.isPaused = this.#isToldPaused && this.#mayOverflow;
     const isOver = this.oracle.state !== 'open';
     const mayThrow = this.oracle.state === 'ended';
     this.oracle.write(length);
