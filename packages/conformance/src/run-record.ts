@@ -43,6 +43,8 @@ export type Verdict = 'conformant' | 'violations' | 'unknown';
 export interface SubjectRecord {
   readonly name: string;
   readonly specifier: string;
+  /** What runs it again, before `--replay CODE`. Default: this suite's own command with the specifier. */
+  readonly command?: string;
   readonly verdict: Verdict;
   /** Distinct scripts and schedules that were run. */
   readonly schedules: number;

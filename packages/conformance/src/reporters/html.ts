@@ -117,7 +117,8 @@ function sectionOf({ subject, record, counterexample, anchor }: Shown, index: nu
   const { law, result } = record;
   const { status, message } = result;
   const { expected, got, replay, timeline } = counterexample;
-  const command = `npx @millrace/conformance ${subject.specifier} --replay '${replay}'`;
+  const runAgain = subject.command ?? `npx @millrace/conformance ${subject.specifier}`;
+  const command = `${runAgain} --replay '${replay}'`;
   const about = status === 'fail' ? '' : `<dt>${status}</dt><dd>${html(explain(status, message))}</dd>\n`;
   return `<section id="${anchor}" class="counterexample" aria-labelledby="${anchor}-title">
 <p class="where">${html(subject.name)} <a href="#matrix">all laws</a></p>
