@@ -37,7 +37,7 @@ export const contenders: readonly ContenderEntry[] = [
   ours('ring-buffer'),
   entry('node-passthrough', 'Node PassThrough', 'node'),
   entry('web-readable', 'ReadableStream', 'node'),
-  entry('web-readable-bytes', "ReadableStream, `type: 'bytes'`", 'node'),
+  entry('web-readable-bytes', 'ReadableStream of bytes', 'node'),
   entry('web-transform', 'TransformStream', 'node'),
   entry('node-stream-iter', 'node:stream/iter', 'node', { flags26: ['--experimental-stream-iter'] }),
   entry('undici-body', 'undici, response body', 'undici'),

@@ -3,7 +3,7 @@ import { EventIterator } from 'event-iterator';
 import type { Claims } from '../contender.ts';
 import { foreignPipe } from '../foreign-pipe.ts';
 
-const readme = 'https://github.com/rolftimmermans/event-iterator/blob/main/README.md';
+const readme = 'https://github.com/rolftimmermans/event-iterator';
 
 export const claims: Claims = {
   P1: `${readme}#background`,

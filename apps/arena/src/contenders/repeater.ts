@@ -8,9 +8,9 @@ const docs = 'https://repeater.js.org/docs';
 
 export const claims: Claims = {
   P1: `${docs}/overview#creating-repeaters`,
-  P2: `${docs}/error-handling#1-calling-stop-with-an-error`,
-  P3: `${docs}/error-handling#1-calling-stop-with-an-error`,
-  P4: `${docs}/error-handling#1-calling-stop-with-an-error`,
+  P2: `${docs}/error_handling#1-calling-stop-with-an-error`,
+  P3: `${docs}/error_handling#1-calling-stop-with-an-error`,
+  P4: `${docs}/error_handling#1-calling-stop-with-an-error`,
   P6: `${docs}/overview#what-are-repeaters`,
   P7: `${docs}/overview#what-are-repeaters`,
   P13: `${docs}/repeater#the-stop-argument`,

@@ -3,7 +3,7 @@ import { Readable } from 'streamx';
 import type { Claims } from '../contender.ts';
 import { foreignPipe } from '../foreign-pipe.ts';
 
-const readme = 'https://github.com/mafintosh/streamx/blob/master/README.md';
+const readme = 'https://github.com/mafintosh/streamx';
 
 export const claims: Claims = {
   P1: `${readme}#drained--rspushdata`,

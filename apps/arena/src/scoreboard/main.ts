@@ -9,7 +9,7 @@ import { askChild } from './ask-child.ts';
 import { gradeAll } from './grade-all.ts';
 import type { Graded } from './grade-all.ts';
 import { findNode26 } from './node-26.ts';
-import { scoreboardPage, unexplained } from './scoreboard-page.ts';
+import { commandOf, scoreboardPage, unexplained } from './scoreboard-page.ts';
 
 const docs = new URL('../../../../docs/', import.meta.url);
 
@@ -51,7 +51,7 @@ async function publish(profile: ProfileName): Promise<number> {
   const page = new URL('scoreboard.md', docs);
   const options = await resolveConfig(page);
   writeFileSync(page, await format(scoreboardPage(rows, profile), { ...options, parser: 'markdown' }));
-  const subjects = rows.map(({ record }) => record);
+  const subjects = rows.map(({ entry, record }) => ({ ...record, command: commandOf(entry) }));
   writeFileSync(new URL('scoreboard.html', docs), htmlReport({ contract: 1, seed: 1, profile, subjects }));
   process.stdout.write('wrote docs/scoreboard.md and docs/scoreboard.html\n');
   return complain(rows);

@@ -1,5 +1,6 @@
 import { laws } from '@millrace/conformance';
 import type { LawId, LawRecord, ProfileName, Status } from '@millrace/conformance';
+import type { ContenderEntry } from '../contenders.ts';
 import { explanations } from './explanations.ts';
 import type { Graded } from './grade-all.ts';
 
@@ -80,16 +81,22 @@ function divergencesOf(row: Graded): readonly string[] {
 
 function detailsOf({ entry, version, node, claims }: Graded, { law, result }: LawRecord): readonly string[] {
   const { replay = '', expected = '', got = '' } = result.counterexample ?? {};
+  const on = entry.versionOf === 'node' ? '' : ` on Node ${node.slice(1)}`;
   return [
     '',
-    `**[${law.id}](${claims[law.id] ?? ''})**, ${version} on Node ${node.slice(1)}. ${explanationOf(entry.id, law.id)}`,
+    `**[${law.id}](${claims[law.id] ?? ''})**, ${version}${on}. ${explanationOf(entry.id, law.id)}`,
     '',
     `Expected ${expected}; got ${got}.`,
     '',
     '```sh',
-    `npx -y pnpm@12 scoreboard ${entry.id} --replay '${replay}'`,
+    `${commandOf(entry)} --replay '${replay}'`,
     '```',
   ];
+}
+
+/** What runs a contender again. */
+export function commandOf({ id }: ContenderEntry): string {
+  return `npx -y pnpm@12 scoreboard ${id}`;
 }
 
 function explanationOf(id: string, law: LawId): string {
