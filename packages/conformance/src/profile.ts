@@ -53,7 +53,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     storeWalkSteps: 200,
     linearCostOperations: 300,
     deviations: EVERY,
-    wordsPerScript: 2_000,
+    wordsPerScript: 4_000,
     slotWords: 1_000,
     reentrantWords: 400,
     generatedOperations: 3,

@@ -66,6 +66,8 @@ export class PipeRun implements Actors {
   /** Calls under way whose answer is borrowed memory. */
   #borrowing = 0;
   #depth = 0;
+  /** Indices in the timeline of the calls that are being made, the innermost last. */
+  readonly #stepsUnderWay: number[] = [];
 
   #values: RunningIteration | undefined;
   /** The last step of `values()` brought bytes, so a `for await` loop would be in its body. */
@@ -178,12 +180,14 @@ export class PipeRun implements Actors {
     if (!this.judge.isOn) return;
     this.#note(side, describeOperation(operation));
     const step = this.timeline.length - 1;
+    this.#stepsUnderWay.push(step);
     this.#depth += 1;
     try {
       if (isProducerOperation(operation)) this.#produce(operation);
       else this.#consume(operation);
     } finally {
       this.#depth -= 1;
+      this.#stepsUnderWay.pop();
     }
     this.#readFigures(this.#depth > 0);
     this.#showState(step);
@@ -646,9 +650,11 @@ export class PipeRun implements Actors {
     };
   }
 
+  /** What the innermost call was answered: others may have been made within it since its step was noted. */
   #answer(answer: string): void {
-    const last = this.timeline.at(-1);
-    if (last !== undefined) this.timeline[this.timeline.length - 1] = { ...last, answer };
+    const index = this.#stepsUnderWay.at(-1) ?? -1;
+    const step = this.timeline[index];
+    if (step !== undefined) this.timeline[index] = { ...step, answer };
   }
 }
 
