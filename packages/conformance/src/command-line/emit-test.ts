@@ -25,14 +25,16 @@ export function emitTests(
 }
 
 function testText(
-  { name, source, claims }: LoadedSubject,
+  { name, source, claims, supports }: LoadedSubject,
   { law, result }: LawRecord,
   code: string,
   specifierOf: (specifier: string) => string,
 ): string {
   const quoted = (text: string): string => JSON.stringify(text);
-  const options =
-    claims === undefined ? '{ createPipe }' : `{ createPipe, claims: ${JSON.stringify(claims)} }`;
+  const promised = Object.entries({ claims, supports }).flatMap(([key, list]) =>
+    list === undefined ? [] : [`${key}: ${JSON.stringify(list)}`],
+  );
+  const options = `{ ${['createPipe', ...promised].join(', ')} }`;
   return `// ${law.id} of the contract was broken here by ${name}:
 // ${(result.message ?? '').replaceAll(/\s+/g, ' ')}
 import assert from 'node:assert/strict';

@@ -5,6 +5,8 @@ import { strategyProblem } from '../conformance.ts';
 import type { CreatePipe } from '../conformance.ts';
 import { isLawId, laws } from '../laws.ts';
 import type { LawId } from '../laws.ts';
+import { isPipeFeature } from '../pipe-laws/pipe-features.ts';
+import type { PipeFeature } from '../pipe-laws/pipe-features.ts';
 import type { Subject } from '../run-record.ts';
 import { resolveModule } from './resolve-module.ts';
 import { UsageError } from './usage-error.ts';
@@ -30,8 +32,8 @@ const ofPipe: readonly LawId[] = laws.map(({ id }) => id).filter((id) => id.star
  */
 export async function loadSubjects(specifier: string, folder: string): Promise<readonly LoadedSubject[]> {
   const module = await load(specifier, folder);
-  const { default: exported, createPipe, claims } = module;
-  const claimed = claimsFrom(claims, specifier);
+  const { default: exported, createPipe, claims, supports } = module;
+  const claimed = { ...claimsFrom(claims, specifier), ...supportsFrom(supports, specifier) };
   if (typeof createPipe !== 'function') {
     requireStrategy(exported, specifier);
     const core = await coreOf(folder);
@@ -127,6 +129,22 @@ function requireStrategy(value: unknown, specifier: string): asserts value is Bu
   const problem = value === undefined ? 'it has none, and no createPipe either' : strategyProblem(value);
   if (problem !== null)
     throw new UsageError(`The default export of ${specifier} is no buffer strategy: ${problem}`);
+}
+
+function supportsFrom(
+  supports: unknown,
+  specifier: string,
+): { readonly supports?: readonly PipeFeature[] } {
+  if (supports === undefined) return {};
+  if (
+    Array.isArray(supports) &&
+    supports.every((name): name is PipeFeature => typeof name === 'string' && isPipeFeature(name))
+  ) {
+    return { supports };
+  }
+  throw new UsageError(
+    `supports of ${specifier} is ${JSON.stringify(supports)}; it must be a list of what a pipe can have`,
+  );
 }
 
 function claimsFrom(claims: unknown, specifier: string): { readonly claims?: readonly LawId[] } {

@@ -100,10 +100,14 @@ async function replayAll(
   { print }: Surroundings,
 ): Promise<number> {
   const verdicts: Verdict[] = [];
-  for (const { name, strategy, createPipe, claims } of subjects) {
+  for (const { name, strategy, createPipe, claims, supports } of subjects) {
     let again;
     try {
-      again = await replay(strategy, code, { ...(createPipe && { createPipe }), ...(claims && { claims }) });
+      again = await replay(strategy, code, {
+        ...(createPipe && { createPipe }),
+        ...(claims && { claims }),
+        ...(supports && { supports }),
+      });
     } catch (error) {
       if (error instanceof SyntaxError) throw new UsageError(error.message);
       throw error;

@@ -12,27 +12,30 @@ import type { Operation } from './pipe-script.ts';
  * - `figures`: `size` and `desiredSize`. Without them P5 cannot be judged. `summary`: `closed`.
  * - `codes`: the errors that a pipe makes itself have the codes of the contract.
  */
-export type PipeFeature =
-  | 'writeCopy'
-  | 'ready'
-  | 'fail'
-  | 'any-reason'
-  | 'read'
-  | 'read-signal'
-  | 'readInto'
-  | 'peek'
-  | 'tryRead'
-  | 'views'
-  | 'cancel'
-  | 'return'
-  | 'return-anytime'
-  | 'return-failed'
-  | 'throw'
-  | 'dispose'
-  | 'pipe-signal'
-  | 'figures'
-  | 'summary'
-  | 'codes';
+export type PipeFeature = (typeof pipeFeatures)[number];
+
+const pipeFeatures = [
+  'writeCopy',
+  'ready',
+  'fail',
+  'any-reason',
+  'read',
+  'read-signal',
+  'readInto',
+  'peek',
+  'tryRead',
+  'views',
+  'cancel',
+  'return',
+  'return-anytime',
+  'return-failed',
+  'throw',
+  'dispose',
+  'pipe-signal',
+  'figures',
+  'summary',
+  'codes',
+] as const;
 
 const featureOf: Readonly<Record<string, PipeFeature>> = {
   W: 'writeCopy',
@@ -58,6 +61,10 @@ const featureOf: Readonly<Record<string, PipeFeature>> = {
 
 /** What a pipe has; every feature when it does not say. */
 export type Supports = readonly PipeFeature[] | undefined;
+
+export function isPipeFeature(name: string): name is PipeFeature {
+  return pipeFeatures.some((feature) => feature === name);
+}
 
 export function has(supports: Supports, feature: PipeFeature): boolean {
   return supports === undefined || supports.includes(feature);

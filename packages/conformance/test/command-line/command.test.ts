@@ -105,6 +105,7 @@ describe('what cannot be graded', () => {
     ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
     ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
     ['./wrong-claims.ts', /claims of \.\/wrong-claims\.ts is \["P99"\]; it must be a list of law ids/],
+    ['./wrong-supports.ts', /supports of \.\/wrong-supports\.ts is \["telepathy"\]; it must be a list of/],
   ])('is one sentence and exit code 2: %s', async (specifier, sentence) => {
     const { exitCode, stdout, stderr } = await runCommand([specifier]);
     expect([exitCode, stdout]).toEqual([2, '']);

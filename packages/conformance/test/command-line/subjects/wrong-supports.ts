@@ -1,0 +1,2 @@
+export { createPlainPipe as createPipe } from '../../pipes/plain-pipe.ts';
+export const supports = ['telepathy'];
