@@ -83,6 +83,7 @@ export class PipeJudge {
   readonly #others = new Set<OtherCall>();
   readonly #iterations = new Set<Iteration>();
   #hooksUnderWay = 0;
+  #hasActed = false;
   #isToldPaused = false;
   #told: unknown[] = [];
   #hasHookThrown = false;
@@ -483,8 +484,10 @@ export class PipeJudge {
       }
       if (problem !== null) this.#suspect ??= { law, expected: `${problem} in the hook`, got: String(size) };
     } else if (this.#suspect !== null) {
-      // Right now and wrong in the hook: the hook ran too early. Still wrong: that is not about hooks.
-      if (problem === null) this.violation ??= this.#suspect;
+      // Right now and wrong in the hook: the hook ran too early. Still wrong: that is not about hooks, unless the
+      // hook has acted on what it was shown.
+      const isOfHook = problem === null || (this.#hasActed && oracle.state !== 'cancelled');
+      if (isOfHook) this.violation ??= this.#suspect;
       this.#suspect = null;
     }
     if (problem !== null) {
@@ -546,6 +549,7 @@ export class PipeJudge {
   /** Runs what a hook does. */
   withinHook(action: () => void): void {
     this.#hooksUnderWay += 1;
+    this.#hasActed = this.#suspect !== null;
     try {
       action();
     } finally {

@@ -25,7 +25,7 @@ export const pipesWithWrongTerminals: readonly BrokenSubject[] = [
   ),
   brokenPipe(
     'a-failure-overtakes-bytes',
-    ['P2', 'P5'],
+    ['P2'],
     class extends PlainPipe {
       override bytesOrEnd(take: () => Uint8Array): Uint8Array | null {
         return this.state === 'failed' ? this.terminal() : super.bytesOrEnd(take);
