@@ -131,10 +131,7 @@ function requireStrategy(value: unknown, specifier: string): asserts value is Bu
     throw new UsageError(`The default export of ${specifier} is no buffer strategy: ${problem}`);
 }
 
-function supportsFrom(
-  supports: unknown,
-  specifier: string,
-): { readonly supports?: readonly PipeFeature[] } {
+function supportsFrom(supports: unknown, specifier: string): { readonly supports?: readonly PipeFeature[] } {
   if (supports === undefined) return {};
   if (
     Array.isArray(supports) &&
