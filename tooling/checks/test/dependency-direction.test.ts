@@ -75,9 +75,9 @@ describe.each(named)('%s', (_, subject) => {
         const target = join(dirname(file), specifier);
         const where = `${file} imports "${specifier}"`;
         expect(specifier, where).toMatch(/\.(ts|json)$/);
-        // Sources must not reach into tests; tests may reach into sources.
+        // Sources must not reach into tests; tests may reach into sources and examples.
         expect(target, where).toMatch(
-          folder === 'src' ? /^(src\/|package\.json$)/ : /^(src|test)\/|^[^./][^/]*\.(ts|json)$/,
+          folder === 'src' ? /^(src\/|package\.json$)/ : /^(src|test|examples)\/|^[^./][^/]*\.(ts|json)$/,
         );
         expect(existsSync(join(subject.path, target)), where).toBe(true);
       }
