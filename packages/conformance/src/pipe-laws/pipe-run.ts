@@ -585,7 +585,8 @@ export class PipeRun implements Actors {
   #hook(hook: HookName, reason: unknown): void {
     if (!this.judge.isOn) return;
     this.#note('producer', `the source is told to ${hook}`, hook === 'cancel' ? showError(reason) : '');
-    this.#readFigures(true);
+    // Outside every call it is a late decision that brings the hook about [P5].
+    this.#readFigures(this.#depth > 0);
     this.judge.hookCalled(hook, reason);
     const action = this.#script.options.hooks?.[hook];
     if (action === undefined || this.#hooksUsed.has(hook)) return;

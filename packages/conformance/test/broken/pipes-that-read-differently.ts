@@ -55,4 +55,23 @@ export const pipesThatReadDifferently: readonly BrokenSubject[] = [
       }
     },
   ),
+  brokenPipe(
+    'a-write-changes-what-was-lent',
+    ['P16'],
+    class extends PlainPipe {
+      shown = new Uint8Array(0);
+
+      override tryNow(take: () => Uint8Array, min: number): Uint8Array | null | undefined {
+        const bytes = super.tryNow(take, min);
+        if (this.lent === 0 || !bytes) return bytes;
+        this.shown = new Uint8Array(bytes);
+        return this.shown;
+      }
+
+      override put(chunk: Uint8Array, owned: boolean): void {
+        this.shown.fill(0xee);
+        super.put(chunk, owned);
+      }
+    },
+  ),
 ];
