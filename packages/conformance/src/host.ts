@@ -39,7 +39,8 @@ export function detectHost(): Host {
     ...(usage && {
       memoryInUse: () => {
         const { heapUsed, external } = usage();
-        return heapUsed + external;
+        // Bun counts array memory as part of its heap already.
+        return globals.Bun === undefined ? heapUsed + external : heapUsed;
       },
     }),
   };

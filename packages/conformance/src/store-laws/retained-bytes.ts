@@ -3,7 +3,8 @@ import type { Host } from '../host.ts';
 
 /**
  * Bytes of real memory, heap and arrays, that what `make` returns keeps alive; `undefined` where the runtime
- * cannot tell. The least of up to three measurements, since noise only ever adds; one within `enough` will do.
+ * cannot tell. Something else may take memory meanwhile, or give some back, so two measurements have to agree on
+ * which side of `enough` it is.
  */
 export async function retainedBytes(
   host: Host,
@@ -12,11 +13,13 @@ export async function retainedBytes(
 ): Promise<number | undefined> {
   const { memoryInUse } = host;
   if (memoryInUse === undefined || host.collectGarbage === undefined) return undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 3 && least > enough; round += 1) {
-    least = Math.min(least, await measureOnce(host, memoryInUse, make));
+  const within: number[] = [];
+  const beyond: number[] = [];
+  while (within.length < 2 && beyond.length < 2) {
+    const measured = await measureOnce(host, memoryInUse, make);
+    (measured <= enough ? within : beyond).push(measured);
   }
-  return least;
+  return Math.min(...(within.length === 2 ? within : beyond));
 }
 
 /** A function of its own: what one round has made must be gone before the next one starts. */
