@@ -6,6 +6,8 @@ export interface Profile {
   readonly name: ProfileName;
   /** Calls in a script of the exhaustive small-scope enumeration of store calls. */
   readonly storeScopeDepth: number;
+  /** The same where each call is followed by a look at the store's figures, or each script by one more call. */
+  readonly probedScopeDepth: number;
   /** Random walks over a store, per law that uses them, and the calls in each. */
   readonly storeWalks: number;
   readonly storeWalkSteps: number;
@@ -34,6 +36,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
   quick: {
     name: 'quick',
     storeScopeDepth: 4,
+    probedScopeDepth: 4,
     storeWalks: 60,
     storeWalkSteps: 120,
     linearCostOperations: 150,
@@ -49,6 +52,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
   ci: {
     name: 'ci',
     storeScopeDepth: 5,
+    probedScopeDepth: 4,
     storeWalks: 600,
     storeWalkSteps: 200,
     linearCostOperations: 300,
@@ -64,6 +68,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
   deep: {
     name: 'deep',
     storeScopeDepth: 6,
+    probedScopeDepth: 5,
     storeWalks: 6_000,
     storeWalkSteps: 300,
     linearCostOperations: 600,

@@ -134,7 +134,7 @@ export function accountingCases(plan: StorePlan): readonly StoreCase[] {
     storeCase(strategy, { law, label, title, probe: keepAccounts, isStress: false, scripts });
   return [
     ask('S5.scope', 'size and cost are right after every call of every short script', () =>
-      smallScopeUpTo(profile.storeScopeDepth - 1),
+      smallScopeUpTo(profile.probedScopeDepth),
     ),
     ask(
       'S5.traffic',

@@ -126,7 +126,7 @@ export function fixedMemoryCases(plan: StorePlan): readonly StoreCase[] {
     ask(
       'S7.scope',
       'a fixed store never holds more than its capacity and uses its room, in every short script',
-      () => smallScopeUpTo(profile.storeScopeDepth - 1),
+      () => smallScopeUpTo(profile.probedScopeDepth),
     ),
     ask('S7.laps', 'a fixed store keeps to its capacity for three laps', laps),
     ask('S7.walks', 'a fixed store keeps to its capacity in long walks', () => planWalks(plan, 12)),

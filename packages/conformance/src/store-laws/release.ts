@@ -97,7 +97,7 @@ export function releaseCases(plan: StorePlan): readonly StoreCase[] {
     storeCase(strategy, { law, label, title, probe: startOver, isStress: false, scripts });
   return [
     ask('S6.scope', 'clear goes back to the initial cost from every short script', () =>
-      smallScopeUpTo(Math.max(4, profile.storeScopeDepth - 1)),
+      smallScopeUpTo(profile.probedScopeDepth),
     ),
     ask('S6.walks', 'clear goes back to the initial cost in long walks', () => planWalks(plan, 11)),
     {
