@@ -13,6 +13,7 @@ export type { Replay, ReplayOptions } from './replay.ts';
 export { traceDigest } from './trace-digest.ts';
 export type { TraceDigest, TraceDigestOptions } from './trace-digest.ts';
 export { htmlReport } from './reporters/html.ts';
+export { marks } from './reporters/marks.ts';
 export { gradeSubject } from './run-record.ts';
 export type { GradingOptions, LawRecord, RunRecord, Subject, SubjectRecord, Verdict } from './run-record.ts';
 export { worst } from './result.ts';

@@ -59,6 +59,11 @@ export interface RunRecord {
   readonly subjects: readonly SubjectRecord[];
 }
 
+/** The command that runs a counterexample of a subject again. */
+export function replayCommand({ command, specifier }: SubjectRecord, code: string): string {
+  return `${command ?? `npx @millrace/conformance ${specifier}`} --replay '${code}'`;
+}
+
 /** Runs every case of a subject, law by law, and tells `onLaw` before and after each law. */
 export async function gradeSubject(
   subject: Subject,

@@ -5,8 +5,7 @@ import type { PipeSubject } from './pipe-run.ts';
 import type { Operation, PipeScript } from './pipe-script.ts';
 import { parseOperation } from './pipe-script.ts';
 import { runSchedule } from './run-schedule.ts';
-import type { Schedule } from './run-schedule.ts';
-import type { CodedSchedule } from './schedule-code.ts';
+import type { CodedSchedule, Schedule } from './run-schedule.ts';
 
 const nothing = parseOperation('z');
 

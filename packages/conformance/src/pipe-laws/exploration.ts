@@ -16,10 +16,9 @@ import type { PipeViolation } from './pipe-judge.ts';
 import type { PipeSubject } from './pipe-run.ts';
 import type { PipeScript } from './pipe-script.ts';
 import { formatPipeScript, parsePipeScript } from './pipe-script.ts';
-import type { Schedule } from './run-schedule.ts';
-import { runBesideAnother, runSchedule } from './run-schedule.ts';
+import type { CodedSchedule, Schedule } from './run-schedule.ts';
+import { runCoded } from './run-schedule.ts';
 import { formatSchedule } from './schedule-code.ts';
-import type { CodedSchedule } from './schedule-code.ts';
 import { ScheduleRunner } from './schedule-runner.ts';
 import type { RunnerOutcome } from './schedule-runner.ts';
 import { shrinkSchedule } from './shrink-schedule.ts';
@@ -41,8 +40,6 @@ export class Exploration {
   /** Scripts, and those of which every word there is was run: no other gap makes a difference. */
   scripts = 0;
   exhausted = 0;
-  /** The most generations of microtasks that anything still ran in, where the runtime shows it. */
-  deepest = 0;
   readonly checks: Map<LawId, number> = new Map<LawId, number>();
   readonly #found = new Map<LawId, CodedSchedule>();
   /** Schedules whose violation was looked into, so that a subject broken everywhere does not take for ever. */
@@ -138,7 +135,6 @@ export class Exploration {
       tried.add(word);
       const { isClean, depths } = await this.#tryOut({ script, word, isBeside: false });
       if (!isClean) failures += 1;
-      for (const depth of depths) this.deepest = Math.max(this.deepest, depth);
       next = words.next(frozen?.next(word) ?? depths);
     }
     if (frozen !== null) {
@@ -186,11 +182,11 @@ export class Exploration {
     if (found === undefined) return null;
     const { subject, host } = this.#plan;
     const { isBeside } = found;
-    const run = isBeside ? runBesideAnother : runSchedule;
-    const breaks = async (candidate: Schedule): Promise<PipeViolation | undefined> => {
-      const { violation } = await run(subject, candidate, { host });
+    const breaks = async (schedule: Schedule): Promise<PipeViolation | undefined> => {
+      const candidate = { ...schedule, isBeside };
+      const { violation } = await runCoded(subject, candidate, { host });
       if (violation === null) return undefined;
-      const blamed = await blamedLaw(subject, host, { ...candidate, isBeside }, violation);
+      const blamed = await blamedLaw(subject, host, candidate, violation);
       return blamed === law ? violation : undefined;
     };
     const smallest = await shrinkSchedule(
@@ -198,7 +194,7 @@ export class Exploration {
       async (candidate) => (await breaks(candidate)) !== undefined,
     );
     const violation = await breaks(smallest);
-    const { timeline } = await run(subject, smallest, { host, isRecording: true });
+    const { timeline } = await runCoded(subject, { ...smallest, isBeside }, { host, isRecording: true });
     const { expected, got } = violation ?? {
       expected: 'the same run to break the law again',
       got: 'a run that kept it',

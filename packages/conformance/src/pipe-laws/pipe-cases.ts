@@ -1,3 +1,4 @@
+import { brokenLaw, unbrokenLaw } from '../broken-law.ts';
 import type { Case } from '../case.ts';
 import { laws } from '../laws.ts';
 import type { LawId } from '../laws.ts';
@@ -22,16 +23,5 @@ async function judgePipe(exploration: Exploration, law: LawId): Promise<Result> 
   await exploration.run();
   const evidence = { schedules: exploration.schedules, checks: exploration.checks.get(law) ?? 0 };
   const counterexample = await exploration.counterexample(law);
-  if (counterexample !== null) {
-    const { expected, got, replay } = counterexample;
-    return {
-      law,
-      status: 'fail',
-      message: `Expected ${expected}, got ${got} (replay ${replay})`,
-      counterexample,
-      evidence,
-    };
-  }
-  if (evidence.checks > 0) return { law, status: 'pass', evidence };
-  return { law, status: 'vacuous', message: 'What this law speaks about never came up', evidence };
+  return counterexample === null ? unbrokenLaw(law, evidence) : brokenLaw(law, counterexample, evidence);
 }

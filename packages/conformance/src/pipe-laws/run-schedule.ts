@@ -31,6 +31,20 @@ export interface ScheduleOptions {
   readonly quiescence?: Quiescence;
 }
 
+/** A schedule, and whether it is run on two pipes at once [P18]. */
+export interface CodedSchedule extends Schedule {
+  readonly isBeside: boolean;
+}
+
+/** Runs a schedule on one fresh pipe, or on two at once. */
+export function runCoded(
+  subject: PipeSubject,
+  schedule: CodedSchedule,
+  options: ScheduleOptions,
+): Promise<ScheduleOutcome> {
+  return (schedule.isBeside ? runBesideAnother : runSchedule)(subject, schedule, options);
+}
+
 /** Runs one schedule on a fresh pipe; then the consumer leaves, and everything must be settled. */
 export async function runSchedule(
   subject: PipeSubject,
@@ -55,7 +69,7 @@ export async function runSchedule(
 }
 
 /** Two pipes of one subject in turn, token by token. What only happens to one beside another breaks P18. */
-export async function runBesideAnother(
+async function runBesideAnother(
   subject: PipeSubject,
   { script, word }: Schedule,
   { host, isRecording = false, quiescence }: ScheduleOptions,

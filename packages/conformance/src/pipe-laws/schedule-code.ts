@@ -1,10 +1,5 @@
 import { formatPipeScript, parsePipeScript } from './pipe-script.ts';
-import type { Schedule } from './run-schedule.ts';
-
-/** A schedule, and whether it is run on two pipes at once [P18]. */
-export interface CodedSchedule extends Schedule {
-  readonly isBeside: boolean;
-}
+import type { CodedSchedule, Schedule } from './run-schedule.ts';
 
 /** The replay code of a schedule: script, then word. `2!` in front of it: run on two pipes at once. */
 export function formatSchedule({ script, word }: Schedule, isBeside: boolean = false): string {

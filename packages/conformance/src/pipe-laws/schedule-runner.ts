@@ -5,9 +5,8 @@ import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
 import type { PipeViolation } from './pipe-judge.ts';
 import type { PipeSubject } from './pipe-run.ts';
-import { runBesideAnother, runSchedule } from './run-schedule.ts';
-import type { ScheduleOutcome } from './run-schedule.ts';
-import type { CodedSchedule } from './schedule-code.ts';
+import { runCoded } from './run-schedule.ts';
+import type { CodedSchedule, ScheduleOutcome } from './run-schedule.ts';
 
 export interface RunnerOutcome {
   readonly isClean: boolean;
@@ -104,7 +103,6 @@ export class ScheduleRunner {
     schedule: CodedSchedule,
     quiescence?: { readonly jobs: JobWatch; readonly depths: number[] },
   ): Promise<ScheduleOutcome> {
-    const run = schedule.isBeside ? runBesideAnother : runSchedule;
-    return run(this.#subject, schedule, { host: this.#host, ...(quiescence && { quiescence }) });
+    return runCoded(this.#subject, schedule, { host: this.#host, ...(quiescence && { quiescence }) });
   }
 }

@@ -3,6 +3,7 @@ import { laws } from '../laws.ts';
 import type { Law } from '../laws.ts';
 import { reportOf } from '../report.ts';
 import type { Counterexample, Status } from '../result.ts';
+import { replayCommand } from '../run-record.ts';
 import type { LawRecord, RunRecord, SubjectRecord } from '../run-record.ts';
 import { pageScript } from './html-script.ts';
 import { pageStyle } from './html-style.ts';
@@ -117,8 +118,7 @@ function sectionOf({ subject, record, counterexample, anchor }: Shown, index: nu
   const { law, result } = record;
   const { status, message } = result;
   const { expected, got, replay, timeline } = counterexample;
-  const runAgain = subject.command ?? `npx @millrace/conformance ${subject.specifier}`;
-  const command = `${runAgain} --replay '${replay}'`;
+  const command = replayCommand(subject, replay);
   const about = status === 'fail' ? '' : `<dt>${status}</dt><dd>${html(explain(status, message))}</dd>\n`;
   return `<section id="${anchor}" class="counterexample" aria-labelledby="${anchor}-title">
 <p class="where">${html(subject.name)} <a href="#matrix">all laws</a></p>

@@ -1,4 +1,5 @@
 import { isFailing, timelineHeads, timelineText } from '../failure-text.ts';
+import { replayCommand } from '../run-record.ts';
 import type { LawRecord, SubjectRecord } from '../run-record.ts';
 import type { Status } from '../result.ts';
 import { explain, marks } from './marks.ts';
@@ -45,7 +46,7 @@ export function prettyProgress(title: string, { width }: PrettyOptions): string 
 /** The counterexamples of a subject, and its verdict. */
 export function prettySummary(subject: SubjectRecord, options: PrettyOptions): string {
   const failing = subject.laws.filter(({ result }) => isFailing(result));
-  const lines = failing.flatMap((record) => ['', ...counterexampleOf(subject.specifier, record, options)]);
+  const lines = failing.flatMap((record) => ['', ...counterexampleOf(subject, record, options)]);
   const count = (status: Status): number =>
     subject.laws.filter(({ result }) => result.status === status).length;
   const counts = (Object.keys(marks) as Status[])
@@ -60,7 +61,7 @@ export function prettySummary(subject: SubjectRecord, options: PrettyOptions): s
 }
 
 function counterexampleOf(
-  specifier: string,
+  subject: SubjectRecord,
   { law, result }: LawRecord,
   options: PrettyOptions,
 ): readonly string[] {
@@ -77,7 +78,7 @@ function counterexampleOf(
     ...timelineText(timeline).map((line) =>
       line.includes('<< ') ? paint(`    ${line}`, colors.fail, options) : `    ${line}`,
     ),
-    `      ${paint(`replay    npx @millrace/conformance ${specifier} --replay '${replay}'`, 90, options)}`,
+    `      ${paint(`replay    ${replayCommand(subject, replay)}`, 90, options)}`,
   ];
 }
 

@@ -1,9 +1,11 @@
 import type { BufferStrategy } from '@millrace/core';
+import { brokenLaw, unbrokenLaw } from '../broken-law.ts';
 import type { LawId } from '../laws.ts';
-import type { Result, TimelineStep } from '../result.ts';
+import type { Evidence, Result, TimelineStep } from '../result.ts';
 import { formatScript } from './script.ts';
 import type { StoreCall, StoreScript } from './script.ts';
 import { runScript } from './store-run.ts';
+import type { Violation } from './violation.ts';
 import type { ProbeFactory, RunOutcome } from './store-run.ts';
 
 /** One question to a store: does it keep `law` in these scripts? */
@@ -44,14 +46,14 @@ export function judgeStore(strategy: BufferStrategy, question: StoreQuestion): R
     }
   }
   const evidence = { schedules, checks };
-  if (foreign?.violation) {
-    const { violation } = foreign;
-    const message = `Not judged: ${violation.law} stands in the way (expected ${violation.expected}, got ${violation.got})`;
-    return { law, status: 'unknown', message, evidence };
-  }
-  if (checks === 0)
-    return { law, status: 'vacuous', message: 'What this law speaks about never came up', evidence };
-  return { law, status: 'pass', evidence };
+  return foreign?.violation ? hiddenLaw(law, foreign.violation, evidence) : unbrokenLaw(law, evidence);
+}
+
+/** Another law's defect stands in the way, so nothing can be said about this one. */
+function hiddenLaw(law: LawId, violation: Violation, evidence: Evidence): Result {
+  const { expected, got } = violation;
+  const message = `Not judged: ${violation.law} stands in the way (expected ${expected}, got ${got})`;
+  return { law, status: 'unknown', message, evidence };
 }
 
 function judgeScript(
@@ -88,21 +90,11 @@ export function replayStore(
   const verdict = judgeScript(strategy, question, script, true);
   const { checks, timeline, violation } = verdict.outcome;
   const evidence = { schedules: 1, checks };
-  if (violation === null) {
-    const message = 'What this law speaks about never came up';
-    const result: Result =
-      checks > 0 ? { law, status: 'pass', evidence } : { law, status: 'vacuous', message, evidence };
-    return { result, timeline };
-  }
+  if (violation === null) return { result: unbrokenLaw(law, evidence), timeline };
+  if (verdict.kind === 'foreign') return { result: hiddenLaw(law, violation, evidence), timeline };
   const { expected, got } = violation;
   const replay = `${question.label}/${formatScript(script)}`;
-  if (verdict.kind === 'foreign') {
-    const message = `Not judged: ${violation.law} stands in the way (expected ${expected}, got ${got})`;
-    return { result: { law, status: 'unknown', message, evidence }, timeline };
-  }
-  const message = `Expected ${expected}, got ${got} (replay ${replay})`;
-  const counterexample = { replay, expected, got, timeline };
-  return { result: { law, status: 'fail', message, counterexample, evidence }, timeline };
+  return { result: brokenLaw(law, { replay, expected, got, timeline }, evidence), timeline };
 }
 
 function failure(
@@ -110,7 +102,7 @@ function failure(
   question: StoreQuestion,
   script: StoreScript,
   first: RunOutcome,
-  evidence: Result['evidence'],
+  evidence: Evidence,
 ): Result {
   const isBroken = (candidate: StoreScript): boolean =>
     judgeScript(strategy, question, candidate, false).kind === 'broken';
@@ -119,19 +111,9 @@ function failure(
   const again = judgeScript(strategy, question, minimal, true);
   const { violation = first.violation, timeline = [] } = again.kind === 'broken' ? again.outcome : {};
   if (violation === null) throw new Error('A broken law without a violation');
+  const { expected, got } = violation;
   const replay = `${question.label}/${formatScript(minimal)}`;
-  return {
-    law: question.law,
-    status: 'fail',
-    message: `Expected ${violation.expected}, got ${violation.got} (replay ${replay})`,
-    counterexample: {
-      replay,
-      expected: violation.expected,
-      got: violation.got,
-      timeline,
-    },
-    evidence,
-  };
+  return brokenLaw(question.law, { replay, expected, got, timeline }, evidence);
 }
 
 /** Runs spent on making a failure smaller; a large script of large counts is as good as it gets then. */

@@ -1,3 +1,4 @@
+import { brokenLaw } from '../broken-law.ts';
 import type { LawId } from '../laws.ts';
 import type { Result } from '../result.ts';
 
@@ -15,9 +16,7 @@ export interface Measurement {
 export function verdictOf({ law, label, isRight, expected, got, count = 1 }: Measurement): Result {
   const evidence = { schedules: count, checks: count };
   if (isRight) return { law, status: 'pass', evidence };
-  const replay = `${label}/`;
-  const message = `Expected ${expected}, got ${got} (replay ${replay})`;
-  return { law, status: 'fail', message, counterexample: { replay, expected, got, timeline: [] }, evidence };
+  return brokenLaw(law, { replay: `${label}/`, expected, got, timeline: [] }, evidence);
 }
 
 export function vacuous(law: LawId, message: string): Result {
