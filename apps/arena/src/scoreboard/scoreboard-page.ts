@@ -1,18 +1,8 @@
-import { laws } from '@millrace/conformance';
-import type { LawId, LawRecord, ProfileName, Status } from '@millrace/conformance';
+import { laws, marks } from '@millrace/conformance';
+import type { LawId, LawRecord, ProfileName } from '@millrace/conformance';
 import type { ContenderEntry } from '../contenders.ts';
 import { explanations } from './explanations.ts';
 import type { Graded } from './grade-all.ts';
-
-const marks: Readonly<Record<Status, string>> = {
-  pass: '✓',
-  fail: '✗',
-  'not-claimed': '–',
-  vacuous: '∅',
-  unknown: '?',
-  'known-failure': '~',
-  'unexpected-pass': '‼',
-};
 
 const ofPipe = laws.filter(({ id }) => id.startsWith('P'));
 
