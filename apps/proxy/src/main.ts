@@ -5,13 +5,13 @@ import { resolve } from 'node:path';
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { loadStrategy, PipeError, type BufferStrategy } from '@millrace/core';
-import { readConfig, type ProxyConfig } from './config.ts';
-import { ConfigError } from './config-error.ts';
-import { startDemoOrigin, type DemoOrigin } from './demo-origin.ts';
-import { servePage } from './page/serve-page.ts';
-import { ProxyServer } from './proxy-server.ts';
-import { usage } from './settings.ts';
-import { welcome } from './welcome.ts';
+import { readConfig, type ProxyConfig } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { startDemoOrigin, type DemoOrigin } from './demo/demo-origin.ts';
+import { servePage } from './watch/page/serve-page.ts';
+import { ProxyServer } from './listener/proxy-server.ts';
+import { usage } from './config/settings.ts';
+import { welcome } from './demo/welcome.ts';
 
 /** Exit codes; the help lists them. */
 const FAILED = 1;

@@ -1,7 +1,7 @@
 import { createPipe } from '@millrace/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { BodyLedger } from '../src/body-ledger.ts';
-import type { BodyFacts } from '../src/open-body.ts';
+import { BodyLedger } from '../src/watch/body-ledger.ts';
+import type { BodyFacts } from '../src/watch/open-body.ts';
 import { everyStrategy } from './every-strategy.ts';
 
 const MARKS = { highWaterMark: 100, lowWaterMark: 50 };

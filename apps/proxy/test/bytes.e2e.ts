@@ -2,7 +2,7 @@ import http from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { demoBody, demoSha256 } from '../src/demo-body.ts';
+import { demoBody, demoSha256 } from '../src/demo/demo-body.ts';
 import { download } from './download.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { runProxy } from './run-proxy.ts';

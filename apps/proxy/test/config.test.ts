@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { settingNames, settings, usage } from '../src/settings.ts';
+import { readConfig } from '../src/config/config.ts';
+import { settingNames, settings, usage } from '../src/config/settings.ts';
 
 const defaults = {
   listen: { host: '127.0.0.1', port: 8080 },

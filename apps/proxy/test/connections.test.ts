@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Connections } from '../src/connections.ts';
+import { Connections } from '../src/listener/connections.ts';
 
 /** More than the system takes off a server's hands while the client reads nothing. */
 const BODY_BYTES = 32 * 1024 * 1024;

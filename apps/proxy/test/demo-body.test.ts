@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, demoBody, demoSha256 } from '../src/demo-body.ts';
+import { BLOCK_BYTES, demoBody, demoSha256 } from '../src/demo/demo-body.ts';
 
 const wholeOf = (size: number): Buffer => Buffer.concat([...demoBody(size)]);
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { demoSha256 } from '../src/demo-body.ts';
-import { startDemoOrigin } from '../src/demo-origin.ts';
+import { demoSha256 } from '../src/demo/demo-body.ts';
+import { startDemoOrigin } from '../src/demo/demo-origin.ts';
 import { download } from './download.ts';
 import { rawExchange } from './raw-exchange.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rejectHeaders, valuesOf, withoutHopByHop } from '../src/hop-by-hop.ts';
+import { rejectHeaders, valuesOf, withoutHopByHop } from '../src/policy/hop-by-hop.ts';
 
 describe('headers that are passed on', () => {
   it('keep order, spelling and repeats', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { linger } from '../src/linger.ts';
+import { linger } from '../src/listener/linger.ts';
 import { httpServer } from './http-server.ts';
 
 describe('a client that is still sending when it has its answer', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { LiveEvents } from '../src/live-events.ts';
+import { LiveEvents } from '../src/watch/live-events.ts';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
 

@@ -1,6 +1,6 @@
 import { createPipe, type PipeReader } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { ObservedReader } from '../src/observed-reader.ts';
+import { ObservedReader } from '../src/watch/observed-reader.ts';
 import { everyStrategy } from './every-strategy.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { servePage } from '../src/page/serve-page.ts';
+import { servePage } from '../src/watch/page/serve-page.ts';
 import { httpServer } from './http-server.ts';
 import { startProxy } from './start-proxy.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { forwardedRequest } from '../src/request-head.ts';
+import { forwardedRequest } from '../src/policy/request-head.ts';
 
 function request(url: string, rawHeaders: string[] = ['Host', 'public.example']): IncomingMessage {
   const parts = {

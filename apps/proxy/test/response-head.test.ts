@@ -1,6 +1,6 @@
 import type { IncomingResponse } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
-import { forwardedResponseHeaders, isBodiless } from '../src/response-head.ts';
+import { forwardedResponseHeaders, isBodiless } from '../src/policy/response-head.ts';
 
 function answer(status: number, rawHeaders: string[]): IncomingResponse {
   return { status, rawHeaders } as unknown as IncomingResponse;

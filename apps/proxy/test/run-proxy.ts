@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { LedgerSnapshot } from '../src/body-ledger.ts';
+import type { LedgerSnapshot } from '../src/watch/body-ledger.ts';
 import { snapshotOf } from './snapshot-of.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));

@@ -1,4 +1,4 @@
-import type { LedgerSnapshot } from '../src/body-ledger.ts';
+import type { LedgerSnapshot } from '../src/watch/body-ledger.ts';
 
 /** What the proxy at `url` says of itself, at the default admin path. */
 export async function snapshotOf(url: string): Promise<LedgerSnapshot> {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import ringBuffer from '@millrace/ring-buffer';
-import type { LedgerSnapshot } from '../src/body-ledger.ts';
-import { ProxyServer, type ProxyOptions } from '../src/proxy-server.ts';
+import type { LedgerSnapshot } from '../src/watch/body-ledger.ts';
+import { ProxyServer, type ProxyOptions } from '../src/listener/proxy-server.ts';
 import { snapshotOf } from './snapshot-of.ts';
 
 export interface StartedProxy {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Stopwatch } from '../src/stopwatch.ts';
+import { Stopwatch } from '../src/watch/stopwatch.ts';
 
 describe('a stopwatch', () => {
   it('adds up the spans in which it ran, the one under way included', () => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { LedgerSnapshot } from '../src/body-ledger.ts';
+import type { LedgerSnapshot } from '../src/watch/body-ledger.ts';
 import { get } from './download.ts';
 import type { RunningProxy } from './run-proxy.ts';
 

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BufferStrategy } from '@millrace/core';
-import { Admin, type PageServer } from './admin.ts';
-import { BodyLedger } from './body-ledger.ts';
-import type { ListenAddress } from './config.ts';
+import { Admin, type PageServer } from '../watch/admin.ts';
+import { BodyLedger } from '../watch/body-ledger.ts';
+import type { ListenAddress } from '../config/config.ts';
 import { Connections } from './connections.ts';
-import { Relay } from './relay.ts';
-import { Upstream } from './upstream.ts';
+import { Relay } from '../relay/relay.ts';
+import { Upstream } from '../upstream/upstream.ts';
 
 export interface ProxyOptions {
   readonly listen: ListenAddress;

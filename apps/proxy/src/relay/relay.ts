@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingResponse } from '@millrace/client';
 import type { BufferStrategy, PipeReader } from '@millrace/core';
-import type { BodyLedger } from './body-ledger.ts';
+import type { BodyLedger } from '../watch/body-ledger.ts';
 import { Downstream } from './downstream.ts';
-import type { OpenBody } from './open-body.ts';
-import { linger } from './linger.ts';
+import type { OpenBody } from '../watch/open-body.ts';
+import { linger } from '../listener/linger.ts';
 import { hasBody, receiveBody } from './receive-body.ts';
-import { Refusal, refuse } from './refusal.ts';
-import { forwardedRequest } from './request-head.ts';
-import { forwardedResponseHeaders, isBodiless } from './response-head.ts';
-import type { Upstream } from './upstream.ts';
+import { Refusal, refuse } from '../policy/refusal.ts';
+import { forwardedRequest } from '../policy/request-head.ts';
+import { forwardedResponseHeaders, isBodiless } from '../policy/response-head.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 
 export interface RelayOptions {
   readonly upstream: Upstream;

@@ -1,7 +1,7 @@
 import { createClient, type Client, type IncomingResponse } from '@millrace/client';
 import { PipeError, type BufferStrategy, type PipeReader } from '@millrace/core';
-import { Refusal } from './refusal.ts';
-import type { RequestHead } from './request-head.ts';
+import { Refusal } from '../policy/refusal.ts';
+import type { RequestHead } from '../policy/request-head.ts';
 
 export interface UpstreamOptions {
   readonly url: URL;
