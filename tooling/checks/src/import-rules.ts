@@ -30,7 +30,9 @@ const conformance = '@millrace/conformance';
 export function importRulesOf(subject: WorkspacePackage): ImportRules | undefined {
   const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
   const strategies = published.filter(isStrategy).map(({ manifest }) => manifest.name);
-  const others = published.map(({ manifest }) => manifest.name).filter((name) => !strategies.includes(name));
+  const others = published
+    .filter((one) => one.group === 'packages' && !isStrategy(one))
+    .map(({ manifest }) => manifest.name);
   const thirdParty = declaredOutsiders(subject);
   const testTools = { types: [], builtins: 'everywhere' } as const;
 

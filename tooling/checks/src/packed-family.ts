@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import type { SpawnSyncOptions } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -10,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { pnpmCommand } from './pnpm-command.ts';
 import { publishedPackages, readManifest, repositoryRoot, workspacePackages } from './workspace.ts';
 import type { Manifest, WorkspacePackage } from './workspace.ts';
@@ -43,14 +44,9 @@ export function packFamily(): PackedFamily {
   const consumer = join(temporary, 'consumer');
   try {
     copyWorkspace(workspace);
-    const tsc = join(repositoryRoot, 'node_modules/.bin/tsc');
     const published = publishedPackages();
-    const builds = published.flatMap(({ folder, path }) =>
-      ['tsconfig.build.json', 'tsconfig.node.json']
-        .filter((name) => existsSync(join(path, name)))
-        .map((name) => join(workspace, 'packages', folder, name)),
-    );
-    run(tsc, ['-b', ...builds], workspace);
+    for (const { path, manifest } of published)
+      build(manifest, join(workspace, relative(repositoryRoot, path)));
     const packages = published.map((subject) => packOne(subject, workspace, consumer));
     return { packages, consumer, [Symbol.dispose]: () => rmSync(temporary, { recursive: true }) };
   } catch (error) {
@@ -93,13 +89,20 @@ function linkDependencies(from: string, to: string, placeOf: (target: string) =>
   }
 }
 
+/** Runs the package's own build script: what it says makes it is what makes it here. */
+function build({ name, scripts }: Manifest, place: string): void {
+  if (scripts?.build === undefined) throw new Error(`${name} is published and has no build script`);
+  const tools = [dirname(process.execPath), join(repositoryRoot, 'node_modules/.bin'), process.env.PATH];
+  run(scripts.build, [], place, { shell: true, env: { ...process.env, PATH: tools.join(delimiter) } });
+}
+
 function packOne(
   { folder, path: source, manifest }: WorkspacePackage,
   workspace: string,
   consumer: string,
 ): PackedPackage {
   const pnpm = pnpmCommand();
-  const place = join(workspace, 'packages', folder);
+  const place = join(workspace, relative(repositoryRoot, source));
   const tarballs = join(workspace, 'tarballs', folder);
   mkdirSync(tarballs, { recursive: true });
   run(pnpm.command, [...pnpm.args, 'pack', '--pack-destination', tarballs], place);
@@ -123,8 +126,8 @@ function linkOne(target: string, link: string): void {
   symlinkSync(realpathSync(target), link, 'junction');
 }
 
-function run(command: string, args: readonly string[], cwd: string): void {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+function run(command: string, args: readonly string[], cwd: string, options: SpawnSyncOptions = {}): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { ...options, cwd, encoding: 'utf8' });
   if (status === 0) return;
   throw new Error(`${command} ${args.join(' ')} failed in ${cwd}:\n${stdout}${stderr}`, { cause: error });
 }

@@ -11,8 +11,13 @@ const license = readFileSync(join(repositoryRoot, 'LICENSE'), 'utf8');
 /** `./src/web.ts` → what the same door leads to once it is packed. */
 function packedDoor(source: string): Door {
   if (!source.startsWith('./src/')) return source;
-  const path = source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
-  return { types: `${path}.d.ts`, default: `${path}.js` };
+  const script = packedScript(source);
+  return { types: script.replace(/\.js$/, '.d.ts'), default: script };
+}
+
+/** `./src/cli.ts` → the script that it is built to. */
+function packedScript(source: string): string {
+  return source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '.js');
 }
 
 /** The doors of a package in the workspace: names and the sources they lead to. */
@@ -20,12 +25,12 @@ function sourceDoors({ exports = {} }: Manifest): [string, string][] {
   return Object.entries(exports).map(([door, to]) => [door, typeof to === 'string' ? to : to.default]);
 }
 
-test('the packages that go to npm are those in packages/', () => {
+test('the packages that go to npm are those in packages/, and the proxy', () => {
   const folders = published.map(([, { group, folder }]) => `${group}/${folder}`);
   expect(folders).toEqual(
     expect.arrayContaining(['packages/core', 'packages/conformance', 'packages/client']),
   );
-  expect(folders.filter((folder) => !folder.startsWith('packages/'))).toEqual([]);
+  expect(folders.filter((folder) => !folder.startsWith('packages/'))).toEqual(['apps/proxy']);
 });
 
 describe.each(packages)('%s', (name, { folder, path, manifest }) => {
@@ -54,14 +59,16 @@ describe.each(packages)('%s', (name, { folder, path, manifest }) => {
 });
 
 describe.each(published)('%s, published,', (_, subject) => {
-  const { folder, path, manifest } = subject;
+  const { folder, group, path, manifest } = subject;
+  /** An app has no door to import from. */
+  const isLibrary = group === 'packages';
 
   test('says what it is, where it lives and what to search for', () => {
     expect(manifest.description).toMatch(/^[A-Z].{20,140}[^.]$/);
     expect(manifest.repository).toEqual({
       type: 'git',
       url: 'git+https://github.com/millrace/millrace.git',
-      directory: `packages/${folder}`,
+      directory: `${group}/${folder}`,
     });
     expect(manifest.keywords?.length).toBeGreaterThanOrEqual(3);
     expect(readFileSync(join(path, 'LICENSE'), 'utf8')).toBe(license);
@@ -72,11 +79,14 @@ describe.each(published)('%s, published,', (_, subject) => {
     expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src']));
     // Without this tsc's notes of the last build go to npm too.
     expect(manifest.files?.some((entry) => /^!dist\/\.tsbuildinfo\*?$/.test(entry))).toBe(true);
-    expect(manifest.sideEffects).toBe(false);
+    if (isLibrary) expect(manifest.sideEffects).toBe(false);
   });
 
-  test('has a public door, and sends the same doors to npm as it opens in the workspace', () => {
-    expect(manifest.exports).toHaveProperty(['.'], './src/index.ts');
+  test('has a public door or is a command, and sends the same doors to npm as it opens in the workspace', () => {
+    if (isLibrary) expect(manifest.exports).toHaveProperty(['.'], './src/index.ts');
+    else expect(Object.keys(manifest.bin ?? {})).toEqual([`millrace-${folder}`]);
+    const bins = Object.entries(manifest.bin ?? {}).map(([name, source]) => [name, packedScript(source)]);
+    expect(manifest.publishConfig?.bin ?? {}).toEqual(Object.fromEntries(bins));
     expect(manifest.exports).toHaveProperty(['./package.json'], './package.json');
     const packed = sourceDoors(manifest).map(([door, to]) => [door, packedDoor(to)] as const);
     expect(manifest.publishConfig).toMatchObject({ access: 'public', provenance: true });
@@ -86,15 +96,19 @@ describe.each(published)('%s, published,', (_, subject) => {
 
   test('builds from tsconfig.build.json, and what it keeps for Node from tsconfig.node.json', () => {
     const node = existsSync(join(path, 'tsconfig.node.json')) ? ' tsconfig.node.json' : '';
-    expect(manifest.scripts?.build).toBe(`tsc -b tsconfig.build.json${node}`);
+    expect(manifest.scripts?.build).toMatch(`tsc -b tsconfig.build.json${node}`);
   });
 
-  test('runs on Node 20.19, the client excepted: undici 8 needs 22.19', () => {
-    expect(manifest.engines).toEqual({ node: folder === 'client' ? '>=22.19' : '>=20.19' });
+  test('runs on Node 20.19, the client and what uses it excepted: undici 8 needs 22.19', () => {
+    const needsUndici = folder === 'client' || '@millrace/client' in (manifest.dependencies ?? {});
+    expect(manifest.engines).toEqual({ node: needsUndici ? '>=22.19' : '>=20.19' });
   });
 
-  test('is found by the keyword millrace-strategy when, and only when, it exports one', async () => {
-    const exported = (await import(manifest.name)) as { default?: { createStore?: unknown } };
-    expect(isStrategy(subject)).toBe(typeof exported.default?.createStore === 'function');
-  });
+  test.runIf(isLibrary)(
+    'is found by the keyword millrace-strategy when, and only when, it exports one',
+    async () => {
+      const exported = (await import(manifest.name)) as { default?: { createStore?: unknown } };
+      expect(isStrategy(subject)).toBe(typeof exported.default?.createStore === 'function');
+    },
+  );
 });

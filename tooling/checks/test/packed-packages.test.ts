@@ -54,18 +54,24 @@ function runThere(node: NodeBinary, name: string, script: string): string {
   });
 }
 
-describe.each(published.map(({ manifest, folder }) => [manifest.name, folder] as const))(
+describe.each(published.map(({ manifest, folder, group }) => [manifest.name, folder, group] as const))(
   '%s',
-  (name, folder) => {
+  (name, folder, group) => {
+    /** An app has no door and no types: it is a command. */
+    const isLibrary = group === 'packages';
+
     test('packs code, types, maps and sources of every file, and a README and licence', () => {
       const { files } = packed(folder);
       const sources = files.filter((file) => file.startsWith('src/'));
-      expect(sources).toContain('src/index.ts');
-      // What only declares types for the build leaves nothing behind.
-      const compiled = sources.filter((file) => !file.endsWith('.d.ts'));
-      const built = compiled.flatMap((file) => {
-        const path = file.replace(/^src\//, 'dist/').replace(/\.ts$/, '');
-        return [`${path}.js`, `${path}.js.map`, `${path}.d.ts`, `${path}.d.ts.map`];
+      expect(sources).toContain(isLibrary ? 'src/index.ts' : 'src/main.ts');
+      const built = sources.flatMap((file) => {
+        // What only declares types for the build leaves nothing behind.
+        if (file.endsWith('.d.ts')) return [];
+        const path = file.replace(/^src\//, 'dist/');
+        // What a browser loads is there as it is.
+        if (!file.endsWith('.ts')) return [path];
+        const stem = path.replace(/\.ts$/, '');
+        return [`${stem}.js`, `${stem}.js.map`, ...(isLibrary ? [`${stem}.d.ts`, `${stem}.d.ts.map`] : [])];
       });
       expect(files).toEqual(expect.arrayContaining([...built, 'README.md', 'LICENSE', 'package.json']));
       const rest = files.filter((file) => !sources.includes(file) && !built.includes(file));
@@ -81,7 +87,7 @@ describe.each(published.map(({ manifest, folder }) => [manifest.name, folder] as
       const text = readFileSync(join(path, 'package.json'), 'utf8');
       expect(text).not.toMatch(/workspace:|catalog:/);
       const source = published.find((one) => one.folder === folder)?.manifest;
-      expect(manifest.exports).toEqual(source?.publishConfig?.exports);
+      expect(manifest.exports).toEqual(source?.publishConfig?.exports ?? source?.exports);
     });
 
     test('maps its code to sources that it carries', () => {
@@ -93,7 +99,7 @@ describe.each(published.map(({ manifest, folder }) => [manifest.name, folder] as
       }
     });
 
-    test(`every door opens with import and require under Node ${ownNode.version}`, () => {
+    test.runIf(isLibrary)(`every door opens with import and require under Node ${ownNode.version}`, () => {
       const doors = doorsOf(packed(folder).manifest);
       expect(doors).toContain(name);
       expect(doorsThatOpen(ownNode, packed(folder))).toEqual({ imported: doors, required: doors });
@@ -129,7 +135,7 @@ const machine = machineNode();
 describe.skipIf(machine === undefined || satisfies(machine.version, '>=24'))(
   `the machine's own Node (${machine?.version ?? 'none in PATH'})`,
   () => {
-    for (const { manifest, folder } of published) {
+    for (const { manifest, folder } of published.filter(({ group }) => group === 'packages')) {
       const range = manifest.engines?.node ?? '';
       const runs = machine !== undefined && satisfies(machine.version, range);
       test.skipIf(!runs)(
@@ -165,6 +171,21 @@ describe.skipIf(machine === undefined || satisfies(machine.version, '>=24'))(
     });
   },
 );
+
+test('every command of the family starts from its tarball and says which version it is', () => {
+  const commands = family.packages.flatMap(({ manifest, path }) =>
+    Object.entries(manifest.bin ?? {}).map(([name, script]) => ({
+      name,
+      script: join(path, script),
+      manifest,
+    })),
+  );
+  expect(commands.map(({ name }) => name).toSorted()).toEqual(['millrace-conformance', 'millrace-proxy']);
+  for (const { script, manifest } of commands) {
+    const printed = execFileSync(ownNode.path, [script, '--version'], { encoding: 'utf8' });
+    expect(printed.trim()).toBe(manifest.version);
+  }
+});
 
 test('a door that only a test runner can load is there, with its types', () => {
   for (const door of runnerDoors) {
