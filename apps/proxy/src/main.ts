@@ -5,9 +5,14 @@ import { resolve } from 'node:path';
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { loadStrategy, PipeError, type BufferStrategy } from '@millrace/core';
-import { readConfig, type ProxyConfig } from './config/config.ts';
+import { readConfig, type ListenAddress, type ProxyConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { startDemoOrigin, type DemoOrigin } from './demo/demo-origin.ts';
+import { Upstream } from './upstream/upstream.ts';
+import type { BodyPipe, Route } from './upstream/route.ts';
+import { AdminServer } from './watch/admin-server.ts';
+import { BodyLedger } from './watch/body-ledger.ts';
+import { proxySnapshot } from './watch/proxy-snapshot.ts';
 import { servePage } from './watch/page/serve-page.ts';
 import { ProxyServer } from './listener/proxy-server.ts';
 import { usage } from './config/settings.ts';
@@ -31,18 +36,35 @@ try {
 async function run(config: ProxyConfig): Promise<void> {
   const strategy = await strategyFor(config);
   const demo = config.upstream === undefined ? await startDemoOrigin() : undefined;
-  const upstream = config.upstream ?? (demo as DemoOrigin).url;
-  const server = await listening({ ...config, upstream, strategy });
+  const url = config.upstream ?? (demo as DemoOrigin).url;
+  const { highWaterMark, lowWaterMark } = config;
+  const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
+  const route: Route = { ...pipe, upstream: new Upstream({ ...pipe, url }) };
+  const ledger = new BodyLedger();
+  const server = await listening('--listen', config.listen, (listen) =>
+    ProxyServer.start({ listen, routing: { routeFor: () => route }, ledger }),
+  );
+  const admin = await listening('--admin-listen', config.adminListen, (listen) =>
+    AdminServer.start({ listen, servePage, snapshot: () => proxySnapshot(route, ledger.snapshot()) }),
+  );
   process.stdout.write(
     welcome({
       ...config,
       url: server.url,
-      upstream: upstream.origin,
+      adminUrl: admin.url,
+      upstream: url.origin,
       strategy: strategy.name,
       hasDemo: demo !== undefined,
     }),
   );
-  stopOnSignals(server, demo, config.drainTimeoutMs);
+  stopOnSignals(config.drainTimeoutMs, async () => {
+    const cutOff = await server.drain(config.drainTimeoutMs);
+    await route.upstream.destroy(new Error('The proxy has stopped'));
+    await admin.close();
+    ledger.stop();
+    await demo?.close();
+    return cutOff;
+  });
 }
 
 async function strategyFor({ strategy }: ProxyConfig): Promise<BufferStrategy> {
@@ -59,10 +81,14 @@ async function strategyFor({ strategy }: ProxyConfig): Promise<BufferStrategy> {
   }
 }
 
-async function listening(options: Parameters<typeof ProxyServer.start>[0]): Promise<ProxyServer> {
-  const { host, port } = options.listen;
+async function listening<T>(
+  flag: string,
+  address: ListenAddress,
+  start: (address: ListenAddress) => Promise<T>,
+): Promise<T> {
+  const { host, port } = address;
   try {
-    return await ProxyServer.start({ ...options, servePage });
+    return await start(address);
   } catch (reason) {
     const why = {
       EADDRINUSE: 'is in use',
@@ -70,20 +96,19 @@ async function listening(options: Parameters<typeof ProxyServer.start>[0]): Prom
       EADDRNOTAVAIL: 'is not on this machine',
     }[(reason as NodeJS.ErrnoException).code ?? ''];
     if (why === undefined) throw reason;
-    throw new Error(`${host}:${port} ${why}; choose another address with --listen HOST:PORT.`, {
+    throw new Error(`${host}:${port} ${why}; choose another address with ${flag} HOST:PORT.`, {
       cause: reason,
     });
   }
 }
 
-function stopOnSignals(server: ProxyServer, demo: DemoOrigin | undefined, drainTimeoutMs: number): void {
+function stopOnSignals(drainTimeoutMs: number, drain: () => Promise<number>): void {
   let isStopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (isStopping) process.exit(128 + constants.signals[signal]);
     isStopping = true;
     process.stdout.write(`${signal}: stopped listening, letting open bodies finish\n`);
-    const cutOff = await server.drain(drainTimeoutMs);
-    await demo?.close();
+    const cutOff = await drain();
     if (cutOff === 0) return;
     const what = cutOff === 1 ? '1 exchange was' : `${cutOff} exchanges were`;
     process.stderr.write(`millrace-proxy: ${what} cut off after ${drainTimeoutMs} ms.\n`);

@@ -8,7 +8,7 @@ const MARKS = { highWaterMark: 100, lowWaterMark: 50 };
 
 describe.each(everyStrategy)('the ledger, over $name', (strategy) => {
   const ledgerAt = (clock: { ms: number }): BodyLedger => {
-    const ledger = new BodyLedger({ strategy, ...MARKS, upstream: 'http://origin', now: () => clock.ms });
+    const ledger = new BodyLedger({ now: () => clock.ms });
     onTestFinished(() => ledger.stop());
     return ledger;
   };
@@ -18,20 +18,17 @@ describe.each(everyStrategy)('the ledger, over $name', (strategy) => {
       direction: 'response',
       method: 'GET',
       path: '/a',
+      pipe: { strategy, ...MARKS },
       expectedBytes: null,
       ...facts,
     } as const;
     return { writer, body: ledger.open(whole, reader, writer.closed) };
   };
 
-  it('says what it is about and shows nothing at first', () => {
+  it('shows nothing at first', () => {
     const before = Date.now();
     const snapshot = ledgerAt({ ms: 0 }).snapshot();
     expect(snapshot).toMatchObject({
-      strategy: strategy.name,
-      traits: strategy.traits,
-      ...MARKS,
-      upstream: 'http://origin',
       open: { requests: 0, responses: 0 },
       bufferedBytes: 0,
       bufferedLimitBytes: 0,

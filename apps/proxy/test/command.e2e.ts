@@ -30,7 +30,7 @@ async function slowUpstream(): Promise<{ url: URL; finish: () => void }> {
 describe('the command', () => {
   it('says where it listens, what it uses and what to try', async () => {
     const proxy = await runProxy();
-    expect(proxy.output()).toContain(`live page  ${proxy.url}/__millrace/\n`);
+    expect(proxy.output()).toContain(`live page  ${proxy.adminUrl}/\n`);
     expect(proxy.output()).toContain('@millrace/ring-buffer');
     expect(proxy.output()).toContain(`curl ${proxy.url}/json\n`);
     expect(await (await fetch(`${proxy.url}/json`)).json()).toMatchObject({ millrace: true });
@@ -155,7 +155,7 @@ describe('SIGTERM', () => {
     const idle = await get(`${proxy.url}/json`, agent);
     idle.resume();
     await once(idle, 'end');
-    const events = await get(`${proxy.url}/__millrace/events`, agent);
+    const events = await get(`${proxy.adminUrl}/events`, agent);
     events.resume();
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });

@@ -8,7 +8,7 @@ const defaults = {
   strategy: '@millrace/ring-buffer',
   highWaterMark: 65_536,
   lowWaterMark: 32_768,
-  adminPath: '/__millrace/',
+  adminListen: { host: '127.0.0.1', port: 8081 },
   drainTimeoutMs: 30_000,
 };
 
@@ -28,8 +28,8 @@ describe('the configuration', () => {
       '1000',
       '--low-water-mark',
       '0',
-      '--admin-path',
-      '/status',
+      '--admin-listen',
+      '0',
       '--drain-timeout-ms',
       '0',
     ];
@@ -41,7 +41,7 @@ describe('the configuration', () => {
         strategy: '@millrace/chunk-queue',
         highWaterMark: 1000,
         lowWaterMark: 0,
-        adminPath: '/status/',
+        adminListen: { host: '127.0.0.1', port: 0 },
         drainTimeoutMs: 0,
       },
     });
@@ -81,6 +81,10 @@ describe('the configuration', () => {
 });
 
 describe.each([
+  [
+    ['--admin-listen', '/status'],
+    '--admin-listen is "/status"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.',
+  ],
   [
     ['--listen', 'nowhere'],
     '--listen is "nowhere"; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.',
@@ -129,14 +133,6 @@ describe.each([
   [
     ['--high-water-mark', '10', '--low-water-mark', '10'],
     '--low-water-mark is "10"; it must be a whole number of bytes below the high-water mark, from 0 to 9.',
-  ],
-  [
-    ['--admin-path', '/'],
-    '--admin-path is "/"; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.',
-  ],
-  [
-    ['--admin-path', 'status'],
-    '--admin-path is "status"; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.',
   ],
   [
     ['--drain-timeout-ms', '1.5'],

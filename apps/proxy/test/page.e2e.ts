@@ -19,7 +19,7 @@ interface OpenPage {
   readonly complaints: string[];
 }
 
-async function openPage(url: string): Promise<OpenPage> {
+async function openPage({ adminUrl }: RunningProxy): Promise<OpenPage> {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -39,7 +39,7 @@ async function openPage(url: string): Promise<OpenPage> {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(`${url}/__millrace/`);
+  await page.goto(`${adminUrl}/`);
   await isLive(page);
   return { page, complaints };
 }
@@ -105,7 +105,7 @@ describe('the live page', () => {
   it('shows what the proxy does while it does it, at any width', async () => {
     const proxy = await runProxy();
     const { url } = proxy;
-    const { page, complaints } = await openPage(url);
+    const { page, complaints } = await openPage(proxy);
     await page.locator('#no-bodies').waitFor();
     const paths = [0, 1, 2].map((number) => `/bytes/${LARGE_BYTES + number}?${'x'.repeat(1 + number * 60)}`);
     const clients = [];
@@ -176,8 +176,9 @@ describe('the live page', () => {
   });
 
   it('shows paths as text, whatever they contain', async () => {
-    const { url } = await runProxy();
-    const { page, complaints } = await openPage(url);
+    const proxy = await runProxy();
+    const { url } = proxy;
+    const { page, complaints } = await openPage(proxy);
     const path = `/bytes/${LARGE_BYTES}?<img/src=x onerror=document.title=1>`.replaceAll(' ', '%20');
     const request = http.get(url, { path });
     request.on('error', () => {});
@@ -190,7 +191,7 @@ describe('the live page', () => {
 
   it('says that it is disconnected, and goes on with a proxy that comes back', async () => {
     const proxy = await runProxy();
-    const { page, complaints } = await openPage(proxy.url);
+    const { page, complaints } = await openPage(proxy);
     await download(`${proxy.url}/bytes/1000`);
     await waitForNumber(page, 'responses-ended', 1);
     expect(complaints).toEqual([]);
@@ -199,7 +200,7 @@ describe('the live page', () => {
     await page.waitForFunction(
       () => document.querySelector('#connection')?.textContent === 'disconnected, retrying',
     );
-    const again = await runProxy('--listen', new URL(proxy.url).host);
+    const again = await runProxy('--admin-listen', new URL(proxy.adminUrl).host);
     await isLive(page);
     await waitForNumber(page, 'responses-ended', 0);
     await download(`${again.url}/bytes/1000`);

@@ -1,12 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AdminServer } from '../src/watch/admin-server.ts';
 import { servePage } from '../src/watch/page/serve-page.ts';
-import { httpServer } from './http-server.ts';
-import { startProxy } from './start-proxy.ts';
 
 describe('the files of the live page', () => {
   const page = async (): Promise<string> => {
-    const upstream = await httpServer((_, response) => void response.end());
-    return `${(await startProxy(upstream, { servePage })).url}/__millrace/`;
+    const admin = await AdminServer.start({
+      listen: { host: '127.0.0.1', port: 0 },
+      snapshot: () => ({}),
+      servePage,
+    });
+    onTestFinished(() => admin.close());
+    return `${admin.url}/`;
   };
 
   it('are all there, down to those that scripts import, and of types that browsers take', async () => {

@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { LedgerSnapshot } from '../src/watch/body-ledger.ts';
-import { snapshotOf } from './snapshot-of.ts';
+import type { ProxySnapshot } from '../src/watch/proxy-snapshot.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -12,10 +11,12 @@ export interface RunningProxy {
   readonly process: ChildProcess & { readonly pid: number };
   /** Where it says that it listens. */
   readonly url: string;
+  /** Where its live page is. */
+  readonly adminUrl: string;
   /** What it has printed so far. */
   readonly output: () => string;
   readonly exited: Promise<ExitedProxy>;
-  readonly snapshot: () => Promise<LedgerSnapshot>;
+  readonly snapshot: () => Promise<ProxySnapshot>;
 }
 
 export interface ExitedProxy {
@@ -41,17 +42,27 @@ export async function runProxy(...args: string[]): Promise<RunningProxy> {
 
 /** As `runProxy`, for several tests: whoever calls it kills the process. */
 export async function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
-  const { child, output, exited } = start(['--listen', '127.0.0.1:0', ...args]);
+  const { child, output, exited } = start([
+    '--listen',
+    '127.0.0.1:0',
+    '--admin-listen',
+    '127.0.0.1:0',
+    ...args,
+  ]);
   // It prints everything at once, when it listens.
   const first = await Promise.race([once(child.stdout, 'data'), exited]);
   const url = /listens at (http:\S+)/.exec(output())?.[1];
-  if (url === undefined) throw new Error(`the proxy does not listen: ${JSON.stringify(first)}`);
+  const adminUrl = /live page\s+(http:\S+)\//.exec(output())?.[1];
+  if (url === undefined || adminUrl === undefined) {
+    throw new Error(`the proxy does not listen: ${JSON.stringify(first)}`);
+  }
   return {
     process: child as RunningProxy['process'],
     url,
+    adminUrl,
     output,
     exited,
-    snapshot: () => snapshotOf(url),
+    snapshot: async () => (await (await fetch(`${adminUrl}/snapshot.json`)).json()) as ProxySnapshot,
   };
 }
 

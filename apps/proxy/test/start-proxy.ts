@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest';
 import ringBuffer from '@millrace/ring-buffer';
-import type { LedgerSnapshot } from '../src/watch/body-ledger.ts';
 import { ProxyServer, type ProxyOptions } from '../src/listener/proxy-server.ts';
-import { snapshotOf } from './snapshot-of.ts';
+import type { BodyPipe, Route } from '../src/upstream/route.ts';
+import { Upstream } from '../src/upstream/upstream.ts';
+import { BodyLedger, type LedgerSnapshot } from '../src/watch/body-ledger.ts';
 
 export interface StartedProxy {
   readonly server: ProxyServer;
@@ -10,23 +11,25 @@ export interface StartedProxy {
   readonly snapshot: () => Promise<LedgerSnapshot>;
 }
 
-/** A proxy in this process, stopped when the test ends. */
-export async function startProxy(upstream: URL, options: Partial<ProxyOptions> = {}): Promise<StartedProxy> {
+export interface StartOptions
+  extends Partial<BodyPipe>, Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {}
+
+/** A proxy in this process with one route, stopped when the test ends. */
+export async function startProxy(url: URL, options: StartOptions = {}): Promise<StartedProxy> {
+  const { strategy = ringBuffer, highWaterMark = 65_536, lowWaterMark = 32_768, ...serverOptions } = options;
+  const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
+  const route: Route = { ...pipe, upstream: new Upstream({ ...pipe, url }) };
+  const ledger = new BodyLedger();
   const server = await ProxyServer.start({
+    ...serverOptions,
     listen: { host: '127.0.0.1', port: 0 },
-    upstream,
-    strategy: ringBuffer,
-    highWaterMark: 65_536,
-    lowWaterMark: 32_768,
-    adminPath: '/__millrace/',
-    ...options,
+    routing: { routeFor: () => route },
+    ledger,
   });
   onTestFinished(async () => {
     await server.drain(0);
+    await route.upstream.destroy(new Error('the test is over'));
+    ledger.stop();
   });
-  return {
-    server,
-    url: server.url,
-    snapshot: () => snapshotOf(server.url),
-  };
+  return { server, url: server.url, snapshot: () => Promise.resolve(ledger.snapshot()) };
 }

@@ -8,10 +8,10 @@ import type { RunningProxy } from './run-proxy.ts';
  *
  * @returns Tells the most bytes seen so far, and what the system says of the time in between where it does.
  */
-export async function watchMemory({ url, process }: RunningProxy): Promise<() => number> {
+export async function watchMemory({ adminUrl, process }: RunningProxy): Promise<() => number> {
   let most = 0;
   let unread = '';
-  const events = await get(`${url}/__millrace/events`);
+  const events = await get(`${adminUrl}/events`);
   events.on('error', () => {});
   events.on('data', (bytes) => {
     const blocks = (unread + String(bytes)).split('\n\n');

@@ -16,8 +16,7 @@ export interface ProxyConfig {
   readonly strategy: string;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
-  /** Begins and ends with a slash. */
-  readonly adminPath: string;
+  readonly adminListen: ListenAddress;
   readonly drainTimeoutMs: number;
 }
 
@@ -74,7 +73,7 @@ export function readConfig(
       lowWaterMark === undefined
         ? Math.floor(highWaterMark / 2)
         : wholeNumber(lowWaterMark, 'bytes below the high-water mark', 0, highWaterMark - 1),
-    adminPath: adminPath(orDefault('admin-path')),
+    adminListen: listenAddress(orDefault('admin-listen')),
     drainTimeoutMs: wholeNumber(orDefault('drain-timeout-ms'), 'milliseconds', 0, MOST_DRAIN_TIMEOUT_MS),
   };
   refuseLoop(config);
@@ -147,14 +146,6 @@ function upstreamUrl({ value, origin }: Given): URL {
 function strategyName({ value, origin }: Given): string {
   if (value.trim() !== '') return value;
   throw new ConfigError(`${origin} is ${JSON.stringify(value)}; it must be a package name or a file.`);
-}
-
-function adminPath({ value, origin }: Given): string {
-  const path = value.endsWith('/') ? value : `${value}/`;
-  if (path.length > 1 && /^(?:\/[\w.~-]+)+\/$/.test(path)) return path;
-  throw new ConfigError(
-    `${origin} is ${JSON.stringify(value)}; it must be a path below /, as /__millrace/, of letters, digits and . _ ~ -.`,
-  );
 }
 
 function wholeNumber({ value, origin }: Given, unit: string, least: number, most: number): number {

@@ -40,11 +40,11 @@ export const settings = {
     fallback: undefined,
     about: 'buffered bytes at which it is resumed; half of the high one by default',
   },
-  'admin-path': {
-    env: 'MILLRACE_ADMIN_PATH',
-    placeholder: 'PATH',
-    fallback: '/__millrace/',
-    about: 'where the live page is; not forwarded',
+  'admin-listen': {
+    env: 'MILLRACE_ADMIN_LISTEN',
+    placeholder: 'HOST:PORT',
+    fallback: '127.0.0.1:8081',
+    about: 'where the live page is; it has no password, so keep it on the loopback',
   },
   'drain-timeout-ms': {
     env: 'MILLRACE_DRAIN_TIMEOUT_MS',

@@ -4,18 +4,18 @@ export interface WelcomeFacts {
   readonly strategy: string;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
-  readonly adminPath: string;
+  readonly adminUrl: string;
   readonly hasDemo: boolean;
 }
 
 /** What is printed once the proxy listens: where it is, and what to try. */
 export function welcome(facts: WelcomeFacts): string {
-  const { url, upstream, strategy, highWaterMark, lowWaterMark, adminPath, hasDemo } = facts;
+  const { url, upstream, strategy, highWaterMark, lowWaterMark, adminUrl, hasDemo } = facts;
   const lines = [
     `millrace-proxy listens at ${url}`,
     `  upstream   ${upstream}${hasDemo ? ' (the demo origin)' : ''}`,
     `  strategy   ${strategy}, pausing at ${highWaterMark} bytes, resuming at ${lowWaterMark}`,
-    `  live page  ${url}${adminPath}`,
+    `  live page  ${adminUrl}/`,
   ];
   return `${[...lines, ...(hasDemo ? demoTips(url) : [])].join('\n')}\n`;
 }

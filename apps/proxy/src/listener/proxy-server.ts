@@ -1,23 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BufferStrategy } from '@millrace/core';
-import { Admin, type PageServer } from '../watch/admin.ts';
-import { BodyLedger } from '../watch/body-ledger.ts';
+import type { BodyLedger } from '../watch/body-ledger.ts';
 import type { ListenAddress } from '../config/config.ts';
 import { Connections } from './connections.ts';
 import { Relay } from '../relay/relay.ts';
-import { Upstream } from '../upstream/upstream.ts';
+import type { Routing } from '../upstream/route.ts';
 
 export interface ProxyOptions {
   readonly listen: ListenAddress;
-  readonly upstream: URL;
-  readonly strategy: BufferStrategy;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
-  /** Begins and ends with a slash. */
-  readonly adminPath: string;
-  readonly servePage?: PageServer;
+  readonly routing: Routing;
+  readonly ledger: BodyLedger;
 }
 
 /** A proxy that listens. */
@@ -25,22 +18,16 @@ export class ProxyServer {
   readonly url: string;
   readonly #server: Server;
   readonly #connections: Connections;
-  readonly #upstream: Upstream;
-  readonly #ledger: BodyLedger;
-  readonly #admin: Admin;
 
-  private constructor(server: Server, options: ProxyOptions) {
+  private constructor(server: Server, { routing, ledger }: ProxyOptions) {
     const { address, family, port } = server.address() as AddressInfo;
     this.url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.#server = server;
     this.#connections = new Connections(server);
-    this.#upstream = new Upstream({ ...options, url: options.upstream });
-    this.#ledger = new BodyLedger({ ...options, upstream: this.#upstream.origin });
-    this.#admin = new Admin({ path: options.adminPath, ledger: this.#ledger, servePage: options.servePage });
-    const relay = new Relay({ ...options, upstream: this.#upstream, ledger: this.#ledger });
+    const relay = new Relay({ routing, ledger });
     const serve = (request: IncomingMessage, response: ServerResponse, mayContinue: boolean): void => {
       this.#connections.begin(request, response);
-      if (!this.#admin.handle(request, response)) void relay.handle(request, response, { mayContinue });
+      void relay.handle(request, response, { mayContinue });
     };
     server.on('request', (request, response) => serve(request, response, false));
     server.on('checkContinue', (request, response) => serve(request, response, true));
@@ -63,7 +50,6 @@ export class ProxyServer {
    */
   async drain(timeoutMs: number): Promise<number> {
     const closed = once(this.#server, 'close');
-    this.#admin.close();
     this.#server.close();
     this.#connections.drain();
     let cutOff = 0;
@@ -73,8 +59,6 @@ export class ProxyServer {
     }, timeoutMs);
     await closed;
     clearTimeout(deadline);
-    await this.#upstream.destroy(new Error('The proxy has stopped'));
-    this.#ledger.stop();
     return cutOff;
   }
 }

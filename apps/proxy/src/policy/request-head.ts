@@ -5,9 +5,11 @@ import { Refusal } from './refusal.ts';
 /** What the upstream is sent before the body. */
 export interface RequestHead {
   readonly method: string;
+  /** The host that the client asked for, with its port; `undefined` when it named none, as HTTP/1.0 may. */
+  readonly authority: string | undefined;
   /** Path and query, byte for byte as the client sent them. */
   readonly path: string;
-  /** Flat, as `rawHeaders`. */
+  /** Flat, as `rawHeaders`; without `Host`, which is the upstream's to say. */
   readonly headers: string[];
 }
 
@@ -30,24 +32,22 @@ const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/
 /**
  * The request as the upstream gets it.
  *
- * @param upstreamHost Host and port of the upstream, for `Host`.
  * @throws Refusal 400 for a target or `Host` that no server could agree on with another, 501 for a transfer coding
  *   other than chunked, whose body would be passed on still coded and no longer marked so.
  */
-export function forwardedRequest(request: IncomingMessage, upstreamHost: string): RequestHead {
+export function forwardedRequest(request: IncomingMessage): RequestHead {
   const { method = 'GET', url = '/', rawHeaders, socket, httpVersion } = request;
   const codings = valuesOf(rawHeaders, 'transfer-encoding').join(', ');
   if (codings !== '' && codings.trim().toLowerCase() !== 'chunked') {
     throw new Refusal(501, `The transfer-encoding is ${JSON.stringify(codings)}; only chunked is supported.`);
   }
   const target = targetOf(url);
-  const host = target.authority ?? hostOf(rawHeaders);
+  const authority = target.authority ?? hostOf(rawHeaders);
   const headers = rejectHeaders(withoutHopByHop(rawHeaders), (name) => replaced.has(name));
-  headers.push('host', upstreamHost);
   if (socket.remoteAddress !== undefined) headers.push('x-forwarded-for', socket.remoteAddress);
-  if (host !== undefined) headers.push('x-forwarded-host', host);
+  if (authority !== undefined) headers.push('x-forwarded-host', authority);
   headers.push('x-forwarded-proto', 'http', 'via', `${httpVersion} millrace`);
-  return { method, path: target.path, headers };
+  return { method, authority, path: target.path, headers };
 }
 
 /** The target of a request line: origin-form as it is, absolute-form cut into its parts (RFC 9112 §3.2). */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingResponse } from '@millrace/client';
-import type { BufferStrategy, PipeReader } from '@millrace/core';
+import type { PipeReader } from '@millrace/core';
 import type { BodyLedger } from '../watch/body-ledger.ts';
 import { Downstream } from './downstream.ts';
 import type { OpenBody } from '../watch/open-body.ts';
@@ -9,14 +9,11 @@ import { hasBody, receiveBody } from './receive-body.ts';
 import { Refusal, refuse } from '../policy/refusal.ts';
 import { forwardedRequest } from '../policy/request-head.ts';
 import { forwardedResponseHeaders, isBodiless } from '../policy/response-head.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { BodyPipe, Routing } from '../upstream/route.ts';
 
 export interface RelayOptions {
-  readonly upstream: Upstream;
+  readonly routing: Routing;
   readonly ledger: BodyLedger;
-  readonly strategy: BufferStrategy;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
 }
 
 /**
@@ -51,14 +48,15 @@ export class Relay {
     const downstream = new Downstream(response);
     let upload: PipeReader | null = null;
     try {
-      const head = forwardedRequest(request, this.#options.upstream.host);
+      const head = forwardedRequest(request);
+      const route = this.#options.routing.routeFor(head.authority, head.path);
       if (hasBody(request)) {
-        upload = this.#receive(request, response, () => {
+        upload = this.#receive(request, response, route, () => {
           if (mayContinue && downstream.isUnanswered) response.writeContinue();
         });
       }
-      const answer = await this.#options.upstream.request(head, upload, downstream.left);
-      await this.#answer(request, answer, downstream);
+      const answer = await route.upstream.request(head, upload, downstream.left);
+      await this.#answer(request, answer, route, downstream);
     } catch (reason) {
       upload?.cancel(reason);
       if (downstream.isUnanswered) refuse(response, refusalFor(reason));
@@ -67,22 +65,35 @@ export class Relay {
     linger(request);
   }
 
-  #receive(request: IncomingMessage, response: ServerResponse, onWanted: () => void): PipeReader {
-    const { ledger, strategy, highWaterMark, lowWaterMark } = this.#options;
+  #receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    pipe: BodyPipe,
+    onWanted: () => void,
+  ): PipeReader {
     // The pipe comes first, and nothing arrives before this turn is over.
     let body: OpenBody | undefined;
     const { reader, expectedBytes, closed } = receiveBody(request, response, {
-      strategy,
-      highWaterMark,
-      lowWaterMark,
+      ...pipe,
       onPaused: (isPaused) => body?.setProducerPaused(isPaused),
     });
-    const facts = { ...factsOf(request), direction: 'request', onFirstWait: onWanted } as const;
-    body = ledger.open({ ...facts, expectedBytes: expectedBytes ?? null }, reader, closed);
+    const facts = {
+      ...factsOf(request),
+      direction: 'request',
+      pipe,
+      expectedBytes: expectedBytes ?? null,
+      onFirstWait: onWanted,
+    } as const;
+    body = this.#options.ledger.open(facts, reader, closed);
     return body.reader;
   }
 
-  async #answer(request: IncomingMessage, answer: IncomingResponse, downstream: Downstream): Promise<void> {
+  async #answer(
+    request: IncomingMessage,
+    answer: IncomingResponse,
+    pipe: BodyPipe,
+    downstream: Downstream,
+  ): Promise<void> {
     const { status, statusText, content } = answer;
     try {
       downstream.begin(status, statusText, forwardedResponseHeaders(answer));
@@ -96,7 +107,13 @@ export class Relay {
     }
     const { reader, expectedBytes = null, closed } = content;
     const body = this.#options.ledger.open(
-      { ...factsOf(request), direction: 'response', expectedBytes, hasArrived: () => content.complete },
+      {
+        ...factsOf(request),
+        direction: 'response',
+        pipe,
+        expectedBytes,
+        hasArrived: () => content.complete,
+      },
       reader,
       closed,
     );

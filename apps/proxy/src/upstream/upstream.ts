@@ -1,25 +1,23 @@
 import { createClient, type Client, type IncomingResponse } from '@millrace/client';
-import { PipeError, type BufferStrategy, type PipeReader } from '@millrace/core';
+import { PipeError, type PipeReader } from '@millrace/core';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
+import type { BodyPipe } from './route.ts';
 
-export interface UpstreamOptions {
+export interface UpstreamOptions extends BodyPipe {
   readonly url: URL;
-  readonly strategy: BufferStrategy;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
 }
 
 /** The server behind the proxy. */
 export class Upstream {
-  /** Host and port, as in `Host`. */
-  readonly host: string;
   readonly origin: string;
+  /** Host and port, as in `Host`. */
+  readonly #host: string;
   readonly #client: Client;
 
   constructor({ url, strategy, highWaterMark, lowWaterMark }: UpstreamOptions) {
-    this.host = url.host;
     this.origin = url.origin;
+    this.#host = url.host;
     this.#client = createClient({ strategy, pipe: { highWaterMark, lowWaterMark } });
   }
 
@@ -29,7 +27,14 @@ export class Upstream {
    */
   async request(head: RequestHead, body: PipeReader | null, signal: AbortSignal): Promise<IncomingResponse> {
     try {
-      return await this.#client.request(this.origin, { ...head, body, signal });
+      const { method, path, headers } = head;
+      return await this.#client.request(this.origin, {
+        method,
+        path,
+        headers: ['host', this.#host, ...headers],
+        body,
+        signal,
+      });
     } catch (reason) {
       throw signal.aborted ? signal.reason : this.#refusalFor(reason);
     }

@@ -1,4 +1,5 @@
-import type { PipeReader, PipeSummary, StoreTraits } from '@millrace/core';
+import type { PipeReader, PipeSummary } from '@millrace/core';
+import type { BodyPipe } from '../upstream/route.ts';
 import { OpenBody, type BodyFacts, type Direction } from './open-body.ts';
 
 /** Bodies by how they ended. */
@@ -19,24 +20,22 @@ export interface BodySnapshot {
   readonly expectedBytes: number | null;
   readonly producerPaused: boolean;
   readonly consumerWaiting: boolean;
+  readonly strategy: string;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
   readonly ageMs: number;
 }
 
-/** Everything the live page shows, as of one moment. */
+/** The figures of all bodies, as of one moment. */
 export interface LedgerSnapshot {
   /** Milliseconds since 1970, as `startedAtMs`. */
   readonly atMs: number;
   readonly startedAtMs: number;
-  readonly strategy: string;
-  readonly traits: StoreTraits;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
-  readonly upstream: string;
   /** Open bodies by direction. */
   readonly open: { readonly requests: number; readonly responses: number };
   /** Readable bytes in all pipes, now. */
   readonly bufferedBytes: number;
-  /** Open bodies × high-water mark. */
+  /** The high-water marks of all open bodies together. */
   readonly bufferedLimitBytes: number;
   /** Who keeps whom waiting: counts now, and milliseconds added up over all bodies there ever were. */
   readonly slow: {
@@ -54,11 +53,6 @@ export interface LedgerSnapshot {
 }
 
 export interface LedgerOptions {
-  readonly strategy: { readonly name: string; readonly traits: StoreTraits };
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
-  /** Shown as the upstream. */
-  readonly upstream: string;
   /** Milliseconds that never go back, for durations. */
   readonly now?: () => number;
 }
@@ -82,10 +76,7 @@ interface Totals {
  * done per chunk but to add up its length.
  */
 export class BodyLedger {
-  readonly #options: LedgerOptions;
   readonly #now: () => number;
-  /** So few bytes cost no more than the low-water mark, whatever the store [S5]. */
-  readonly #surelyResumedBytes: number;
   readonly #startedAtMs = Date.now();
   readonly #open = new Map<number, OpenBody>();
   readonly #totals: Readonly<Record<Direction, Totals>> = {
@@ -97,13 +88,8 @@ export class BodyLedger {
   #lastId = 0;
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(options: LedgerOptions) {
-    this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
-    const { fixed, amplification } = options.strategy.traits;
-    this.#surelyResumedBytes = fixed
-      ? options.lowWaterMark
-      : Math.max(0, (options.lowWaterMark - COST_ALLOWANCE_BYTES) / amplification);
+  constructor({ now = () => performance.now() }: LedgerOptions = {}) {
+    this.#now = now;
   }
 
   /**
@@ -122,7 +108,6 @@ export class BodyLedger {
 
   snapshot(): LedgerSnapshot {
     this.#look();
-    const { strategy, highWaterMark, lowWaterMark, upstream } = this.#options;
     const { request, response } = this.#totals;
     const open = { requests: 0, responses: 0 };
     const bytes = { requestsIn: request.deliveredBytes, responsesOut: response.deliveredBytes };
@@ -133,6 +118,7 @@ export class BodyLedger {
       consumerWaitingMs: this.#consumerWaitingMs,
     };
     let bufferedBytes = 0;
+    let bufferedLimitBytes = 0;
     for (const body of this.#open.values()) {
       const isRequest = body.facts.direction === 'request';
       open[isRequest ? 'requests' : 'responses'] += 1;
@@ -142,18 +128,14 @@ export class BodyLedger {
       slow.producerPausedMs += body.producerPausedMs;
       slow.consumerWaitingMs += body.consumerWaitingMs;
       bufferedBytes += body.bufferedBytes;
+      bufferedLimitBytes += body.facts.pipe.highWaterMark;
     }
     return {
       atMs: Date.now(),
       startedAtMs: this.#startedAtMs,
-      strategy: strategy.name,
-      traits: strategy.traits,
-      highWaterMark,
-      lowWaterMark,
-      upstream,
       open,
       bufferedBytes,
-      bufferedLimitBytes: this.#open.size * highWaterMark,
+      bufferedLimitBytes,
       slow: {
         ...slow,
         producerPausedMs: Math.round(slow.producerPausedMs),
@@ -186,6 +168,9 @@ export class BodyLedger {
         expectedBytes: body.facts.expectedBytes,
         producerPaused: body.isProducerPaused,
         consumerWaiting: body.isConsumerWaiting,
+        strategy: body.facts.pipe.strategy.name,
+        highWaterMark: body.facts.pipe.highWaterMark,
+        lowWaterMark: body.facts.pipe.lowWaterMark,
         ageMs: Math.round(now - body.openedAtMs),
       }));
   }
@@ -199,7 +184,7 @@ export class BodyLedger {
     for (const body of this.#open.values()) {
       if (body.facts.direction === 'request') continue;
       body.setProducerPaused(
-        body.bufferedBytes > this.#surelyResumedBytes && body.facts.hasArrived?.() !== true,
+        body.bufferedBytes > surelyResumedBytes(body.facts.pipe) && body.facts.hasArrived?.() !== true,
       );
     }
   }
@@ -213,4 +198,10 @@ export class BodyLedger {
     this.#producerPausedMs += body.producerPausedMs;
     this.#consumerWaitingMs += body.consumerWaitingMs;
   }
+}
+
+/** So few bytes cost no more than the low-water mark, whatever the store [S5]. */
+function surelyResumedBytes({ strategy, lowWaterMark }: BodyPipe): number {
+  const { fixed, amplification } = strategy.traits;
+  return fixed ? lowWaterMark : Math.max(0, (lowWaterMark - COST_ALLOWANCE_BYTES) / amplification);
 }

@@ -1,4 +1,5 @@
 import type { PipeReader } from '@millrace/core';
+import type { BodyPipe } from '../upstream/route.ts';
 import { ObservedReader, type ReaderObserver } from './observed-reader.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -9,6 +10,8 @@ export interface BodyFacts {
   readonly direction: Direction;
   readonly method: string;
   readonly path: string;
+  /** What its pipe was made with. */
+  readonly pipe: BodyPipe;
   /** The declared length; `null` when there is none. */
   readonly expectedBytes: number | null;
   /** Whether all of it has arrived, so that nobody is left to be paused. */

@@ -1,0 +1,27 @@
+import type { StoreTraits } from '@millrace/core';
+import type { Route } from '../upstream/route.ts';
+import type { LedgerSnapshot } from './body-ledger.ts';
+
+/** Everything the live page shows, as of one moment. */
+export interface ProxySnapshot extends LedgerSnapshot {
+  readonly strategy: string;
+  readonly traits: StoreTraits;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+  readonly upstream: string;
+}
+
+/** What the ledger counts, and the route that requests take by default. */
+export function proxySnapshot(
+  { strategy, highWaterMark, lowWaterMark, upstream }: Route,
+  figures: LedgerSnapshot,
+): ProxySnapshot {
+  return {
+    ...figures,
+    strategy: strategy.name,
+    traits: strategy.traits,
+    highWaterMark,
+    lowWaterMark,
+    upstream: upstream.origin,
+  };
+}
