@@ -1,6 +1,6 @@
 import type { IncomingResponse } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
-import { forwardedResponseHeaders, isBodiless } from '../src/policy/response-head.ts';
+import { forwardedResponseHeaders, forwardedTrailers, isBodiless } from '../src/policy/response-head.ts';
 
 function answer(status: number, rawHeaders: string[]): IncomingResponse {
   return { status, rawHeaders } as unknown as IncomingResponse;
@@ -23,7 +23,7 @@ describe('the head of an answer', () => {
     expect(forwardedResponseHeaders(answer(200, headers))).toEqual([...headers, 'via', '1.1 millrace']);
   });
 
-  it('leaves out what is about the connection to the upstream, and trailers that are not passed on', () => {
+  it('leaves out what is about the connection to the upstream', () => {
     const headers = [
       'Connection',
       'x-hop',
@@ -36,7 +36,7 @@ describe('the head of an answer', () => {
       'Trailer',
       'x',
     ];
-    expect(forwardedResponseHeaders(answer(200, headers))).toEqual(['via', '1.1 millrace']);
+    expect(forwardedResponseHeaders(answer(200, headers))).toEqual(['Trailer', 'x', 'via', '1.1 millrace']);
   });
 
   it('has no length on a 204, and keeps it on a 304', () => {
@@ -48,6 +48,18 @@ describe('the head of an answer', () => {
     expect(() => forwardedResponseHeaders(answer(200, ['Transfer-Encoding', 'gzip, chunked']))).toThrow(
       expect.objectContaining({ status: 502 }),
     );
+  });
+});
+
+describe('trailers', () => {
+  it('go on, without those that would change how the message is framed or understood', () => {
+    const trailers = ['X-Sum', '1', 'x-sum', '2', 'Content-Length', '5', 'transfer-encoding', 'chunked'];
+    expect(forwardedTrailers([...trailers, 'Set-Cookie', 'a', 'Trailer', 'x', 'Host', 'a'])).toEqual([
+      'X-Sum',
+      '1',
+      'x-sum',
+      '2',
+    ]);
   });
 });
 

@@ -5,12 +5,16 @@ import type { BodyLedger } from '../watch/body-ledger.ts';
 import type { ListenAddress } from '../config/config.ts';
 import { Connections } from './connections.ts';
 import { Relay } from '../relay/relay.ts';
+import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
+import { Http1Downstream } from './http1-downstream.ts';
 import type { Routing } from '../upstream/route.ts';
 
 export interface ProxyOptions {
   readonly listen: ListenAddress;
   readonly routing: Routing;
   readonly ledger: BodyLedger;
+  /** Told how each exchange went, when all of it is over. */
+  readonly onExchange?: (outcome: ExchangeOutcome) => void;
 }
 
 /** A proxy that listens. */
@@ -18,16 +22,17 @@ export class ProxyServer {
   readonly url: string;
   readonly #server: Server;
   readonly #connections: Connections;
+  readonly #relay: Relay;
 
-  private constructor(server: Server, { routing, ledger }: ProxyOptions) {
+  private constructor(server: Server, { routing, ledger, onExchange }: ProxyOptions) {
     const { address, family, port } = server.address() as AddressInfo;
     this.url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.#server = server;
     this.#connections = new Connections(server);
-    const relay = new Relay({ routing, ledger });
-    const serve = (request: IncomingMessage, response: ServerResponse, mayContinue: boolean): void => {
-      this.#connections.begin(request, response);
-      void relay.handle(request, response, { mayContinue });
+    this.#relay = new Relay({ routing, ledger, onExchange });
+    const serve = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+      this.#connections.begin(message, response);
+      void this.#relay.handle(new Http1Downstream(message, response, { expectsContinue }));
     };
     server.on('request', (request, response) => serve(request, response, false));
     server.on('checkContinue', (request, response) => serve(request, response, true));
@@ -55,6 +60,7 @@ export class ProxyServer {
     let cutOff = 0;
     const deadline = setTimeout(() => {
       cutOff = this.#connections.exchanges;
+      this.#relay.breakOff(new Error(`The proxy has stopped, ${timeoutMs} ms after it was told to`));
       this.#server.closeAllConnections();
     }, timeoutMs);
     await closed;

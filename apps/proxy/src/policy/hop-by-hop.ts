@@ -1,9 +1,13 @@
+import { membersOf, rejectHeaders } from './header-lines.ts';
+
 /**
  * Headers that are about one connection and so are not passed on (RFC 9110 §7.6.1), `Trailer` aside, which is
- * about the message. `Proxy-Connection` is a mistake of old clients that the RFC wants treated the same.
+ * about the message. `Proxy-Connection` is a mistake of old clients that the RFC wants treated the same;
+ * `HTTP2-Settings` goes with an upgrade that is not taken.
  */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
   'te',
@@ -12,47 +16,40 @@ const hopByHop: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The headers to pass on: without those of the connection, and without those that `Connection` names.
- *
- * @param rawHeaders `[name, value, name, value, …]` as node:http and the client have them; order, spelling and
- *   repeats are kept.
+ * What `Connection` cannot take away: a sender must not name a field there that is meant for all recipients
+ * (RFC 9110 §7.6.1), and one that does could make a proxy drop what its upstream relies on.
  */
+const meantForAll: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'date',
+  'expect',
+  'forwarded',
+  'host',
+  'max-forwards',
+  'origin',
+  'range',
+  'set-cookie',
+  'trailer',
+  'vary',
+  'via',
+]);
+
+/** The headers to pass on: without those of the connection, and without those that `Connection` names. */
 export function withoutHopByHop(rawHeaders: readonly string[]): string[] {
-  const named = namedInConnection(rawHeaders);
-  return rejectHeaders(rawHeaders, (name) => hopByHop.has(name) || named.has(name));
+  const named = new Set(membersOf(rawHeaders, 'connection'));
+  return rejectHeaders(rawHeaders, (name) => {
+    // Servers that hand headers on as variables (CGI) take `_` for `-`.
+    const dashed = name.replaceAll('_', '-');
+    return hopByHop.has(dashed) || (named.has(name) && !isMeantForAll(dashed));
+  });
 }
 
-/** The headers whose lower-case names are not rejected. */
-export function rejectHeaders(
-  rawHeaders: readonly string[],
-  isRejected: (lowerCaseName: string) => boolean,
-): string[] {
-  const kept: string[] = [];
-  for (const [name, value] of pairsOf(rawHeaders)) {
-    if (!isRejected(name.toLowerCase())) kept.push(name, value);
-  }
-  return kept;
-}
-
-/** The values of a header, one for each line it came on. */
-export function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
-  const values: string[] = [];
-  for (const [name, value] of pairsOf(rawHeaders)) {
-    if (name.toLowerCase() === lowerCaseName) values.push(value);
-  }
-  return values;
-}
-
-export function* pairsOf(rawHeaders: readonly string[]): Generator<[name: string, value: string], void> {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    yield [rawHeaders[at] as string, rawHeaders[at + 1] as string];
-  }
-}
-
-function namedInConnection(rawHeaders: readonly string[]): ReadonlySet<string> {
-  return new Set(
-    valuesOf(rawHeaders, 'connection')
-      .flatMap((value) => value.split(','))
-      .map((name) => name.trim().toLowerCase()),
-  );
+function isMeantForAll(name: string): boolean {
+  return meantForAll.has(name) || name.startsWith('x-forwarded-');
 }

@@ -1,31 +1,50 @@
-import type { ServerResponse } from 'node:http';
-
 /** Why a request gets no answer from the upstream: the status for it, and one sentence for whoever sent it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 501 | 502 | 503 | 504;
+  readonly status: 400 | 405 | 413 | 501 | 502 | 503 | 504;
 
   constructor(status: Refusal['status'], sentence: string, options?: ErrorOptions) {
     super(sentence, options);
     this.status = status;
   }
+
+  /** Who is to blame. */
+  get side(): 'client' | 'upstream' | 'proxy' {
+    if (this.status === 503) return 'proxy';
+    return this.status === 502 || this.status === 504 ? 'upstream' : 'client';
+  }
 }
 
 const titles: Readonly<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
   501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };
 
-/** Answers with the reason as JSON. Nothing may have been sent yet. */
-export function refuse(response: ServerResponse, { status, message }: Refusal): void {
-  const body = `${JSON.stringify({ status, error: titles[status], reason: message })}\n`;
-  response.writeHead(status, titles[status], {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
+/** A whole answer, small enough to be sent at once. */
+export interface RefusalAnswer {
+  readonly status: number;
+  readonly title: string;
+  /** Flat, as `rawHeaders`. */
+  readonly headers: string[];
+  readonly body: string;
+}
+
+/** The answer that gives the reason as JSON. */
+export function refusalAnswer({ status, message }: Refusal): RefusalAnswer {
+  const title = titles[status];
+  const body = `${JSON.stringify({ status, error: title, reason: message })}\n`;
+  const headers = [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(Buffer.byteLength(body)),
+    'cache-control',
+    'no-store',
+  ];
+  return { status, title, headers, body };
 }

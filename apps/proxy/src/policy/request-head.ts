@@ -1,76 +1,80 @@
-import type { IncomingMessage } from 'node:http';
-import { rejectHeaders, valuesOf, withoutHopByHop } from './hop-by-hop.ts';
+import type { ClientRequest } from '../listener/client-request.ts';
+import { forwardingHeaders, saysWhoAsked } from './forwarding.ts';
+import { membersOf, pairsOf, rejectHeaders, valuesOf } from './header-lines.ts';
+import type { HeaderPolicy } from './header-policy.ts';
+import { withoutHopByHop } from './hop-by-hop.ts';
 import { Refusal } from './refusal.ts';
+import type { RequestTarget } from './request-target.ts';
 
 /** What the upstream is sent before the body. */
 export interface RequestHead {
   readonly method: string;
-  /** The host that the client asked for, with its port; `undefined` when it named none, as HTTP/1.0 may. */
-  readonly authority: string | undefined;
-  /** Path and query, byte for byte as the client sent them. */
+  /** Path and query, byte for byte as the client sent them; `*` for the server as a whole. */
   readonly path: string;
-  /** Flat, as `rawHeaders`; without `Host`, which is the upstream's to say. */
+  /** What to send as `Host`; `undefined`: the upstream's own. */
+  readonly host: string | undefined;
+  /** Flat, as `rawHeaders`; without `Host`. */
   readonly headers: string[];
 }
 
 /**
- * Not passed on. `Host` is the upstream's; what was forwarded before is the word of a peer nobody vouches for, and
- * is replaced; `Expect` is between the client and this proxy (client and undici refuse to send it).
+ * Refuses a request that two servers might cut at different places, as far as Node's parser lets it through: it
+ * refuses most of them itself.
+ *
+ * @throws Refusal 400, or 501 for a transfer coding other than chunked, whose body would go on still coded and no
+ *   longer marked so.
  */
-const replaced: ReadonlySet<string> = new Set([
-  'host',
-  'expect',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-]);
-
-/** `uri-host [ ":" port ]` of RFC 9110 §7.2: no user, no path, no blank. */
-const HOST = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
+export function checkFraming({ rawHeaders, httpVersion }: ClientRequest): void {
+  for (const [name] of pairsOf(rawHeaders)) {
+    if (/^(?:content_length|transfer_encoding)$/i.test(name)) {
+      throw new Refusal(400, `The request has a header ${name}, which some servers take for framing.`);
+    }
+  }
+  const lines = valuesOf(rawHeaders, 'transfer-encoding');
+  if (lines.length === 0) return;
+  if (httpVersion === '1.0') throw new Refusal(400, 'Clients of HTTP/1.0 know of no transfer-encoding.');
+  const codings = membersOf(rawHeaders, 'transfer-encoding');
+  if (lines.length === 1 && codings.length === 1 && codings[0] === 'chunked') return;
+  const known = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress']);
+  const isSound = codings.at(-1) === 'chunked' && codings.slice(0, -1).every((coding) => known.has(coding));
+  throw new Refusal(
+    isSound ? 501 : 400,
+    `The transfer-encoding is ${JSON.stringify(lines.join(', '))}; only chunked is supported.`,
+  );
+}
 
 /**
- * The request as the upstream gets it.
+ * How many more servers may pass the request on, where it says so (RFC 9110 §7.6.2).
  *
- * @throws Refusal 400 for a target or `Host` that no server could agree on with another, 501 for a transfer coding
- *   other than chunked, whose body would be passed on still coded and no longer marked so.
+ * @throws Refusal 400 for what is no number.
  */
-export function forwardedRequest(request: IncomingMessage): RequestHead {
-  const { method = 'GET', url = '/', rawHeaders, socket, httpVersion } = request;
-  const codings = valuesOf(rawHeaders, 'transfer-encoding').join(', ');
-  if (codings !== '' && codings.trim().toLowerCase() !== 'chunked') {
-    throw new Refusal(501, `The transfer-encoding is ${JSON.stringify(codings)}; only chunked is supported.`);
-  }
-  const target = targetOf(url);
-  const authority = target.authority ?? hostOf(rawHeaders);
-  const headers = rejectHeaders(withoutHopByHop(rawHeaders), (name) => replaced.has(name));
-  if (socket.remoteAddress !== undefined) headers.push('x-forwarded-for', socket.remoteAddress);
-  if (authority !== undefined) headers.push('x-forwarded-host', authority);
-  headers.push('x-forwarded-proto', 'http', 'via', `${httpVersion} millrace`);
-  return { method, authority, path: target.path, headers };
+export function forwardsLeft({ method, rawHeaders }: ClientRequest): number | undefined {
+  const [limit] = hasForwardLimit(method) ? valuesOf(rawHeaders, 'max-forwards') : [];
+  if (limit === undefined) return undefined;
+  if (/^\d{1,9}$/.test(limit)) return Number(limit);
+  throw new Refusal(400, `Max-Forwards is ${JSON.stringify(limit)}; it must be a whole number.`);
 }
 
-/** The target of a request line: origin-form as it is, absolute-form cut into its parts (RFC 9112 §3.2). */
-function targetOf(url: string): { authority?: string; path: string } {
-  if (url.startsWith('/')) return { path: url };
-  const absolute = /^https?:\/\/(?<authority>[^/?#]+)(?<path>[/?][^#]*)?$/i.exec(url)?.groups;
-  const { authority, path = '/' } = absolute ?? {};
-  if (authority === undefined || !HOST.test(authority)) {
-    throw new Refusal(400, `The request target is ${JSON.stringify(url)}; it must be a path or an http URL.`);
-  }
-  return { authority, path: path.startsWith('/') ? path : `/${path}` };
+/** The methods for which the limit has a meaning. */
+function hasForwardLimit(method: string): boolean {
+  return method === 'OPTIONS' || method === 'TRACE';
 }
 
-function hostOf(rawHeaders: readonly string[]): string | undefined {
-  const hosts = valuesOf(rawHeaders, 'host');
-  const [host] = hosts;
-  if (hosts.length > 1)
-    throw new Refusal(400, `The request has ${hosts.length} Host headers; it must have one.`);
-  if (host !== undefined && !HOST.test(host)) {
-    throw new Refusal(
-      400,
-      `The Host header is ${JSON.stringify(host)}; it must be a host and an optional port.`,
-    );
-  }
-  return host;
+/** The request as the upstream gets it. `Expect` is left out: it is asked for anew by whoever sends the body. */
+export function forwardedRequest(
+  request: ClientRequest,
+  { authority, path }: RequestTarget,
+  policy: HeaderPolicy,
+): RequestHead {
+  const { method, rawHeaders, httpVersion } = request;
+  const isLimited = hasForwardLimit(method);
+  const headers = rejectHeaders(
+    withoutHopByHop(rawHeaders),
+    (name) =>
+      name === 'host' || name === 'expect' || (isLimited && name === 'max-forwards') || saysWhoAsked(name),
+  );
+  const left = forwardsLeft(request);
+  if (left !== undefined) headers.push('max-forwards', String(left - 1));
+  headers.push(...forwardingHeaders(request, authority, policy), 'via', `${httpVersion} millrace`);
+  return { method, path, host: policy.keepsHost ? authority : undefined, headers };
 }

@@ -1,5 +1,6 @@
 import type { IncomingResponse } from '@millrace/client';
-import { rejectHeaders, valuesOf, withoutHopByHop } from './hop-by-hop.ts';
+import { rejectHeaders, valuesOf } from './header-lines.ts';
+import { withoutHopByHop } from './hop-by-hop.ts';
 import { Refusal } from './refusal.ts';
 
 /** Whether a response has no body whatever its headers say (RFC 9112 §6.3). */
@@ -23,9 +24,34 @@ export function forwardedResponseHeaders({ status, rawHeaders }: IncomingRespons
   }
   const headers = rejectHeaders(
     withoutHopByHop(rawHeaders),
-    // A 204 must not have a length (RFC 9110 §8.6). Trailers are not passed on, so none are announced.
-    (name) => name === 'trailer' || (status === 204 && name === 'content-length'),
+    // A 204 must not have a length (RFC 9110 §8.6).
+    (name) => status === 204 && name === 'content-length',
   );
   headers.push('via', '1.1 millrace');
   return headers;
 }
+
+/** The headers of an interim answer (1xx), which has no body to describe. */
+export function forwardedInformation(rawHeaders: readonly string[]): string[] {
+  return rejectHeaders(withoutHopByHop(rawHeaders), (name) => name === 'content-length');
+}
+
+/**
+ * What goes on of the trailers of a message: not what could change how it is framed, routed or understood
+ * (RFC 9110 §6.5.1).
+ */
+export function forwardedTrailers(rawTrailers: readonly string[]): string[] {
+  return rejectHeaders(withoutHopByHop(rawTrailers), (name) => notInTrailers.has(name));
+}
+
+const notInTrailers: ReadonlySet<string> = new Set([
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'host',
+  'set-cookie',
+  'trailer',
+]);

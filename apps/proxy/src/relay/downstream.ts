@@ -1,52 +1,46 @@
-import type { ServerResponse } from 'node:http';
 import type { PipeReader } from '@millrace/core';
-import { sendBody, type SendSummary } from '@millrace/core/node';
+import type { SendSummary } from '@millrace/core/node';
+import type { ClientRequest } from '../listener/client-request.ts';
+import type { Refusal } from '../policy/refusal.ts';
+import type { ReceiveBodyOptions, ReceivedBody } from './receive-body.ts';
 
-/** The client's side of an exchange. */
-export class Downstream {
-  readonly #response: ServerResponse;
-  readonly #leaving = new AbortController();
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-    // Errors are said again by `close`; one that nobody listens to would end the process.
-    response.on('error', () => {});
-    response.on('close', () => {
-      if (response.writableFinished) return;
-      // Not before an upload that has broken off with it has failed for that.
-      process.nextTick(() => this.#leaving.abort(new ClientLeft()));
-    });
-  }
-
+/** The client's side of one exchange, the same over every version of HTTP. */
+export interface Downstream {
+  readonly request: ClientRequest;
+  /** Whether a body follows the head of the request. */
+  readonly hasBody: boolean;
+  /** Whether the client waits for `100 Continue` before it sends its body. */
+  readonly expectsContinue: boolean;
   /** Fires when the client leaves before it has the whole answer, with a `ClientLeft`. */
-  get left(): AbortSignal {
-    return this.#leaving.signal;
-  }
-
+  readonly left: AbortSignal;
   /** Whether an answer may still be begun. */
-  get isUnanswered(): boolean {
-    return !this.#response.headersSent && !this.left.aborted && this.#response.socket?.destroyed === false;
-  }
+  readonly isUnanswered: boolean;
+  /** The status that was sent, interim ones aside. */
+  readonly status: number | undefined;
+  /** Settles when nothing more goes either way: the answer is with the system, or never will be. */
+  readonly closed: Promise<void>;
 
+  /** Reads the body of the request into a pipe. To be called at once, when there is one. */
+  receive(options: ReceiveBodyOptions): ReceivedBody;
+  /** Sends an interim answer (1xx). Does nothing where there may be none. @param headers Flat, as `rawHeaders`. */
+  inform(status: number, headers: readonly string[]): void;
   /** Sends the head of the answer. @param headers Flat, as `rawHeaders`. */
-  begin(status: number, statusText: string, headers: readonly string[]): void {
-    this.#response.writeHead(status, statusText, [...headers]);
-  }
-
+  begin(status: number, statusText: string, headers: readonly string[]): void;
   /** Ends an answer that has no body. */
-  end(): void {
-    this.#response.end();
-  }
-
+  end(): void;
   /**
-   * Sends the body, no faster than the client takes it. One that fails or is short destroys the response: the
-   * client sees a broken connection, never a clean end. Settles when all of that is done.
+   * Sends the body, no faster than the client takes it. One that fails or is short breaks the answer off: the client
+   * never sees a clean end. Settles when all of that is done.
+   *
+   * @param trailers Asked for when the body is whole; flat, as `rawHeaders`.
    */
-  send(reader: PipeReader): Promise<SendSummary> {
-    // Node holds the head back for the first bytes, to send both at once. When there are none yet, it goes alone.
-    if (reader.size === 0) this.#response.flushHeaders();
-    return sendBody(reader, this.#response);
-  }
+  send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary>;
+  /** Answers in place of the upstream. Nothing may have been sent yet. */
+  refuse(refusal: Refusal): void;
+  /** Breaks the answer off, so that the client cannot take it for whole. */
+  breakOff(): void;
+  /** The exchange is over, and what is left of the request's body wanted by nobody. */
+  release(): void;
 }
 
 /** Why an upstream request is aborted or a body cancelled. */

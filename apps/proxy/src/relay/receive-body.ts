@@ -1,32 +1,31 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  createPipe,
-  PipeError,
-  type BufferStrategy,
-  type PipeReader,
-  type PipeSource,
-  type PipeSummary,
-} from '@millrace/core';
+import type { Readable, Writable } from 'node:stream';
+import { createPipe, PipeError, type PipeReader, type PipeSource, type PipeSummary } from '@millrace/core';
+import type { BodyPipe } from '../upstream/route.ts';
 
-export interface ReceiveBodyOptions {
-  readonly strategy: BufferStrategy;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
+export interface ReceiveBodyOptions extends BodyPipe {
   /** The client is paused or may go on. */
   readonly onPaused: (isPaused: boolean) => void;
+}
+
+/** What the stream of a body does not say of itself. */
+export interface BodyFraming {
+  /** The declared length in bytes; `undefined` when there is none. */
+  readonly expectedBytes: number | undefined;
+  /** Whether all of it has come. */
+  readonly isWhole: () => boolean;
+  /** What came behind it; flat, as `rawHeaders`. */
+  readonly trailers: () => readonly string[];
+  /** Closes when the connection is lost, should that be before the body's own stream. */
+  readonly alsoClosedBy?: Writable;
 }
 
 /** The body of a request, arriving. */
 export interface ReceivedBody {
   readonly reader: PipeReader;
-  /** The declared length in bytes; `undefined` when it comes in chunks. */
   readonly expectedBytes: number | undefined;
+  /** Complete once the reader has come to the clean end; flat, as `rawHeaders`. */
+  readonly trailers: () => readonly string[];
   readonly closed: Promise<PipeSummary>;
-}
-
-/** Whether a body follows the headers of a request: they say so by a length or by chunks (RFC 9112 §6.3). */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /**
@@ -37,15 +36,10 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * when it ought to read the answer; unlike with a Node stream's own adapter the connection stays, since that answer
  * goes through it.
  */
-export function receiveBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ReceiveBodyOptions,
-): ReceivedBody {
+export function receiveBody(body: Readable, options: ReceiveBodyOptions, framing: BodyFraming): ReceivedBody {
   const { strategy, highWaterMark, lowWaterMark, onPaused } = options;
-  const length = request.headers['content-length'];
-  const expectedBytes = length === undefined ? undefined : Number(length);
-  const source = new RequestSource(request, onPaused);
+  const { expectedBytes, isWhole, trailers, alsoClosedBy } = framing;
+  const source = new BodySource(body, onPaused);
   const { writer, reader } = createPipe(strategy, {
     highWaterMark,
     lowWaterMark,
@@ -53,54 +47,55 @@ export function receiveBody(
     ...(expectedBytes === undefined ? undefined : { expectedBytes }),
   });
 
-  const receive = (chunk: Uint8Array): void => {
-    // Node's parser copies each piece of a body into memory of its own (`on_body` in node_http_parser.cc), and the
+  const breakOff = (): void => writer.fail(body.errored ?? clientLeft());
+  source.start((chunk) => {
+    // Node's parsers copy each piece of a body into memory of its own (`on_body` in node_http_parser.cc), and the
     // message is listened to here alone. What shares its memory after all is copied.
     if (chunk.byteLength === chunk.buffer.byteLength) writer.write(new Uint8Array(chunk.buffer));
     else writer.writeCopy(chunk);
-  };
-  source.start(receive);
-  request.on('end', () => writer.end());
+  });
+  body.on('end', () => {
+    if (isWhole()) writer.end();
+    else breakOff();
+  });
   // Also said by `close`, which comes sooner; one that nobody listens to would end the process.
-  request.on('error', (error) => writer.fail(error));
-  // The response knows of a lost connection at once, the request two ticks later: by then the exchange may have been
-  // given up because of it, and an upload that broke off would count as one that nobody wanted.
-  for (const side of [response, request]) {
-    side.on('close', () => {
-      if (!request.complete) writer.fail(request.errored ?? clientLeft());
+  body.on('error', (error) => writer.fail(error));
+  for (const side of [body, alsoClosedBy]) {
+    side?.on('close', () => {
+      if (!isWhole()) breakOff();
     });
   }
-  return { reader, expectedBytes, closed: writer.closed };
+  return { reader, expectedBytes, trailers, closed: writer.closed };
 }
 
-class RequestSource implements PipeSource {
-  readonly #request: IncomingMessage;
+class BodySource implements PipeSource {
+  readonly #body: Readable;
   readonly #onPaused: (isPaused: boolean) => void;
   #receive: ((chunk: Uint8Array) => void) | undefined;
 
-  constructor(request: IncomingMessage, onPaused: (isPaused: boolean) => void) {
-    this.#request = request;
+  constructor(body: Readable, onPaused: (isPaused: boolean) => void) {
+    this.#body = body;
     this.#onPaused = onPaused;
   }
 
   start(receive: (chunk: Uint8Array) => void): void {
     this.#receive = receive;
-    this.#request.on('data', receive);
+    this.#body.on('data', receive);
   }
 
   pause(): void {
-    this.#request.pause();
+    this.#body.pause();
     this.#onPaused(true);
   }
 
   resume(): void {
-    this.#request.resume();
+    this.#body.resume();
     this.#onPaused(false);
   }
 
   cancel(): void {
-    if (this.#receive !== undefined) this.#request.off('data', this.#receive);
-    this.#request.resume();
+    if (this.#receive !== undefined) this.#body.off('data', this.#receive);
+    this.#body.resume();
     this.#onPaused(false);
   }
 }

@@ -1,19 +1,29 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingResponse } from '@millrace/client';
-import type { PipeReader } from '@millrace/core';
-import type { BodyLedger } from '../watch/body-ledger.ts';
-import { Downstream } from './downstream.ts';
-import type { OpenBody } from '../watch/open-body.ts';
-import { linger } from '../listener/linger.ts';
-import { hasBody, receiveBody } from './receive-body.ts';
-import { Refusal, refuse } from '../policy/refusal.ts';
-import { forwardedRequest } from '../policy/request-head.ts';
-import { forwardedResponseHeaders, isBodiless } from '../policy/response-head.ts';
+import type { ClientRequest } from '../listener/client-request.ts';
+import { PipeError, type PipeReader } from '@millrace/core';
+import { Refusal } from '../policy/refusal.ts';
+import { valuesOf } from '../policy/header-lines.ts';
+import { HeaderPolicy } from '../policy/header-policy.ts';
+import { checkFraming, forwardedRequest, forwardsLeft } from '../policy/request-head.ts';
+import { requestTargetOf, type RequestTarget } from '../policy/request-target.ts';
+import {
+  forwardedInformation,
+  forwardedResponseHeaders,
+  forwardedTrailers,
+  isBodiless,
+} from '../policy/response-head.ts';
 import type { BodyPipe, Routing } from '../upstream/route.ts';
+import type { BodyLedger } from '../watch/body-ledger.ts';
+import type { OpenBody } from '../watch/open-body.ts';
+import { ClientLeft, type Downstream } from './downstream.ts';
+import type { ExchangeOutcome } from './exchange-outcome.ts';
+import { ExchangeRecord } from './exchange-record.ts';
 
 export interface RelayOptions {
   readonly routing: Routing;
   readonly ledger: BodyLedger;
+  /** Told how each exchange went, when all of it is over. */
+  readonly onExchange?: ((outcome: ExchangeOutcome) => void) | undefined;
 }
 
 /**
@@ -29,70 +39,109 @@ export interface RelayOptions {
  */
 export class Relay {
   readonly #options: RelayOptions;
+  readonly #open = new Set<{ downstream: Downstream; record: ExchangeRecord }>();
 
   constructor(options: RelayOptions) {
     this.#options = options;
   }
 
-  /**
-   * Handles one exchange; settles when it is over. Never rejects.
-   *
-   * @param mayContinue The client waits for `100 Continue` before it sends its body. It gets it when the upstream's
-   *   connection asks for that body, so one that is refused is not sent in vain.
-   */
-  async handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { mayContinue = false } = {},
-  ): Promise<void> {
-    const downstream = new Downstream(response);
-    let upload: PipeReader | null = null;
-    try {
-      const head = forwardedRequest(request);
-      const route = this.#options.routing.routeFor(head.authority, head.path);
-      if (hasBody(request)) {
-        upload = this.#receive(request, response, route, () => {
-          if (mayContinue && downstream.isUnanswered) response.writeContinue();
-        });
-      }
-      const answer = await route.upstream.request(head, upload, downstream.left);
-      await this.#answer(request, answer, route, downstream);
-    } catch (reason) {
-      upload?.cancel(reason);
-      if (downstream.isUnanswered) refuse(response, refusalFor(reason));
-      else response.destroy();
-    }
-    linger(request);
+  /** Exchanges under way. */
+  get exchanges(): number {
+    return this.#open.size;
   }
 
-  #receive(
-    request: IncomingMessage,
-    response: ServerResponse,
-    pipe: BodyPipe,
-    onWanted: () => void,
-  ): PipeReader {
+  /** Breaks off what is under way. */
+  breakOff(reason: unknown): void {
+    for (const { downstream, record } of this.#open) {
+      record.broke('proxy', reason);
+      downstream.breakOff();
+    }
+  }
+
+  /** Handles one exchange; settles when it is over. Never rejects. */
+  async handle(downstream: Downstream): Promise<void> {
+    const record = new ExchangeRecord(downstream, () => performance.now());
+    const exchange = { downstream, record };
+    this.#open.add(exchange);
+    await this.#exchange(downstream, record);
+    downstream.release();
+    const outcome = await record.outcome();
+    this.#open.delete(exchange);
+    this.#options.onExchange?.(outcome);
+  }
+
+  async #exchange(downstream: Downstream, record: ExchangeRecord): Promise<void> {
+    let upload: Upload | undefined;
+    try {
+      const { request } = downstream;
+      checkFraming(request);
+      const target = requestTargetOf(request);
+      if (isForProxy(request, target)) {
+        answerForProxy(downstream);
+        return;
+      }
+      const route = this.#options.routing.routeFor(target.authority, target.path);
+      const head = forwardedRequest(request, target, route.headers ?? defaultHeaders);
+      if (downstream.hasBody) upload = this.#receive(downstream, route, record);
+      record.sentTo(route.upstream.origin);
+      const answer = await route.upstream.request(head, {
+        body: upload?.reader ?? null,
+        trailers: upload?.trailers,
+        expectContinue: downstream.expectsContinue,
+        signal: downstream.left,
+        onInformation: ({ status, rawHeaders }) => {
+          // That one is about the body, and the client gets it when its body is wanted.
+          if (status !== 100) downstream.inform(status, forwardedInformation(rawHeaders));
+        },
+      });
+      record.answered();
+      await this.#answer(downstream, route, answer, record);
+    } catch (reason) {
+      upload?.reader.cancel(reason);
+      const refusal = refusalFor(reason);
+      if (downstream.isUnanswered) {
+        record.refused(refusal);
+        downstream.refuse(refusal);
+      } else {
+        record.broke(refusal.side, reason);
+        downstream.breakOff();
+      }
+    }
+  }
+
+  #receive(downstream: Downstream, pipe: BodyPipe, record: ExchangeRecord): Upload {
     // The pipe comes first, and nothing arrives before this turn is over.
     let body: OpenBody | undefined;
-    const { reader, expectedBytes, closed } = receiveBody(request, response, {
+    const { reader, expectedBytes, closed, trailers } = downstream.receive({
       ...pipe,
       onPaused: (isPaused) => body?.setProducerPaused(isPaused),
     });
-    const facts = {
-      ...factsOf(request),
-      direction: 'request',
-      pipe,
-      expectedBytes: expectedBytes ?? null,
-      onFirstWait: onWanted,
-    } as const;
-    body = this.#options.ledger.open(facts, reader, closed);
-    return body.reader;
+    record.hasRequestBody(closed);
+    body = this.#options.ledger.open(
+      {
+        ...factsOf(downstream, pipe),
+        direction: 'request',
+        expectedBytes: expectedBytes ?? null,
+        onFirstWait: () => {
+          if (downstream.expectsContinue) downstream.inform(100, []);
+        },
+      },
+      reader,
+      closed,
+    );
+    // They are announced, or there are none: a request with trailers costs a connection of its own.
+    const hasTrailers = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
+    return {
+      reader: body.reader,
+      trailers: hasTrailers ? () => forwardedTrailers(trailers()) : undefined,
+    };
   }
 
   async #answer(
-    request: IncomingMessage,
-    answer: IncomingResponse,
-    pipe: BodyPipe,
     downstream: Downstream,
+    pipe: BodyPipe,
+    answer: IncomingResponse,
+    record: ExchangeRecord,
   ): Promise<void> {
     const { status, statusText, content } = answer;
     try {
@@ -101,33 +150,60 @@ export class Relay {
       content.cancel(reason);
       throw reason;
     }
-    if (isBodiless(request.method ?? 'GET', status)) {
+    if (isBodiless(downstream.request.method, status)) {
       downstream.end();
       return;
     }
     const { reader, expectedBytes = null, closed } = content;
+    record.hasResponseBody(closed);
     const body = this.#options.ledger.open(
       {
-        ...factsOf(request),
+        ...factsOf(downstream, pipe),
         direction: 'response',
-        pipe,
         expectedBytes,
         hasArrived: () => content.complete,
       },
       reader,
       closed,
     );
-    await downstream.send(body.reader);
+    await downstream.send(body.reader, () => forwardedTrailers(answer.rawTrailers));
   }
 }
 
-function factsOf({ method = 'GET', url = '/' }: IncomingMessage): { method: string; path: string } {
-  return { method, path: url };
+/** The body of a request as its upstream gets it. */
+interface Upload {
+  readonly reader: PipeReader;
+  readonly trailers: (() => string[]) | undefined;
+}
+
+const defaultHeaders = new HeaderPolicy();
+
+/**
+ * Whether the proxy itself is asked: `OPTIONS *` is for the server that the client talks to, and a request that may
+ * be forwarded no further is for whoever has it (RFC 9110 §7.6.2, §9.3.7).
+ */
+function isForProxy(request: ClientRequest, { path }: RequestTarget): boolean {
+  return path === '*' || forwardsLeft(request) === 0;
+}
+
+/** @throws Refusal 501 for `TRACE`, which would have to show headers that somebody may want to hide. */
+function answerForProxy(downstream: Downstream): void {
+  if (downstream.request.method === 'TRACE') throw new Refusal(501, 'The proxy does not answer TRACE.');
+  downstream.begin(204, 'No Content', []);
+  downstream.end();
+}
+
+function factsOf({ request }: Downstream, pipe: BodyPipe): { method: string; path: string; pipe: BodyPipe } {
+  return { method: request.method, path: request.target, pipe };
 }
 
 /** What is not a refusal yet is an answer that cannot be passed on, such as a header that Node will not write. */
 function refusalFor(reason: unknown): Refusal {
   if (reason instanceof Refusal) return reason;
+  if (reason instanceof ClientLeft) return new Refusal(400, reason.message, { cause: reason });
+  if (reason instanceof PipeError && reason.code === 'ERR_PIPE_UNEXPECTED_END') {
+    return new Refusal(400, reason.message, { cause: reason });
+  }
   const message = reason instanceof Error ? reason.message : String(reason);
   return new Refusal(502, `The upstream's answer cannot be passed on: ${message}`, { cause: reason });
 }

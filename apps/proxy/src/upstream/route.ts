@@ -1,4 +1,5 @@
 import type { BufferStrategy } from '@millrace/core';
+import type { HeaderPolicy } from '../policy/header-policy.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the pipes of a request's bodies are made with. */
@@ -14,6 +15,8 @@ export interface BodyPipe {
  */
 export interface Route extends BodyPipe {
   readonly upstream: Upstream;
+  /** What the upstream is told of the client, and whose word on that is believed; the defaults when left out. */
+  readonly headers?: HeaderPolicy;
 }
 
 /** Finds the route of a request. */

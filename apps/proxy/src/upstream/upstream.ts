@@ -1,4 +1,4 @@
-import { createClient, type Client, type IncomingResponse } from '@millrace/client';
+import { createClient, type Client, type IncomingResponse, type InformationHandler } from '@millrace/client';
 import { PipeError, type PipeReader } from '@millrace/core';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
@@ -6,6 +6,18 @@ import type { BodyPipe } from './route.ts';
 
 export interface UpstreamOptions extends BodyPipe {
   readonly url: URL;
+}
+
+/** What goes with the head of a request. */
+export interface RequestParts {
+  readonly body: PipeReader | null;
+  /** Asked for when the body has been sent; flat. `undefined`: there can be none. */
+  readonly trailers: (() => readonly string[]) | undefined;
+  /** The body may be had only when the upstream has asked for it with `100 Continue`. */
+  readonly expectContinue: boolean;
+  readonly signal: AbortSignal;
+  /** Told of each interim answer (1xx) before the answer. */
+  readonly onInformation: InformationHandler;
 }
 
 /** The server behind the proxy. */
@@ -25,15 +37,17 @@ export class Upstream {
    * Sends a request on and waits for the headers of the answer. Rejects with the reason of `signal` or of the body,
    * and with a `Refusal` for an upstream that does not answer.
    */
-  async request(head: RequestHead, body: PipeReader | null, signal: AbortSignal): Promise<IncomingResponse> {
+  async request(head: RequestHead, parts: RequestParts): Promise<IncomingResponse> {
+    const { method, path, headers } = head;
+    const { body, signal, onInformation } = parts;
     try {
-      const { method, path, headers } = head;
       return await this.#client.request(this.origin, {
         method,
         path,
-        headers: ['host', this.#host, ...headers],
+        headers: ['host', head.host ?? this.#host, ...headers],
         body,
         signal,
+        onInformation,
       });
     } catch (reason) {
       throw signal.aborted ? signal.reason : this.#refusalFor(reason);

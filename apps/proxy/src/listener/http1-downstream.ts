@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { PipeReader } from '@millrace/core';
+import { sendBody, type SendSummary } from '@millrace/core/node';
+import { pairsOf, rejectHeaders, valuesOf } from '../policy/header-lines.ts';
+import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
+import { ClientLeft, type Downstream } from '../relay/downstream.ts';
+import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
+import type { ClientRequest } from './client-request.ts';
+import { linger } from './linger.ts';
+
+/** Arbitrary interim answers; Node has it since 24.18. */
+interface Informing {
+  writeInformation?(status: number, headers: readonly string[]): void;
+}
+
+/** An exchange over HTTP/1, behind node:http. */
+export class Http1Downstream implements Downstream {
+  readonly request: ClientRequest;
+  readonly hasBody: boolean;
+  readonly expectsContinue: boolean;
+  readonly closed: Promise<void>;
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse & Informing;
+  readonly #leaving = new AbortController();
+
+  constructor(message: IncomingMessage, response: ServerResponse, { expectsContinue = false } = {}) {
+    const { headers, socket } = message;
+    this.#message = message;
+    this.#response = response;
+    this.expectsContinue = expectsContinue;
+    // They say so by a length or by chunks (RFC 9112 §6.3).
+    this.hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    this.request = {
+      method: message.method ?? 'GET',
+      target: message.url ?? '/',
+      authority: undefined,
+      rawHeaders: message.rawHeaders,
+      httpVersion: message.httpVersion === '1.0' ? '1.0' : '1.1',
+      peerAddress: socket.remoteAddress,
+      isEncrypted: (socket as Partial<TLSSocket>).encrypted === true,
+    };
+    // Errors are said again by `close`; one that nobody listens to would end the process.
+    response.on('error', () => {});
+    this.closed = new Promise((resolve) => {
+      const onClose = (): void => {
+        response.off('close', onClose);
+        socket.off('close', onClose);
+        resolve();
+        // Not before an upload that has broken off with it has failed for that.
+        if (!response.writableFinished) process.nextTick(() => this.#leaving.abort(new ClientLeft()));
+      };
+      response.on('close', onClose);
+      // A response that waits for the one before it (pipelining) hears nothing of the connection.
+      socket.on('close', onClose);
+    });
+  }
+
+  get left(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  get isUnanswered(): boolean {
+    return !this.#response.headersSent && !this.left.aborted && !this.#message.socket.destroyed;
+  }
+
+  get status(): number | undefined {
+    return this.#response.headersSent ? this.#response.statusCode : undefined;
+  }
+
+  receive(options: ReceiveBodyOptions): ReceivedBody {
+    const message = this.#message;
+    const length = message.headers['content-length'];
+    return receiveBody(message, options, {
+      expectedBytes: length === undefined ? undefined : Number(length),
+      isWhole: () => message.complete,
+      trailers: () => message.rawTrailers,
+      // The response knows of a lost connection at once, the request two ticks later: by then the exchange may have
+      // been given up because of it, and an upload that broke off would count as one that nobody wanted.
+      alsoClosedBy: this.#response,
+    });
+  }
+
+  inform(status: number, headers: readonly string[]): void {
+    // Clients of HTTP/1.0 know of no interim answers (RFC 9110 §15.2).
+    if (this.request.httpVersion === '1.0' || !this.isUnanswered) return;
+    const response = this.#response;
+    if (status === 100) response.writeContinue();
+    else if (response.writeInformation !== undefined) response.writeInformation(status, headers);
+    else if (status === 103) response.writeEarlyHints(recordOf(headers));
+  }
+
+  begin(status: number, statusText: string, headers: readonly string[]): void {
+    // Node has room for trailers behind chunks alone, and throws when some are announced elsewhere.
+    const isChunked =
+      this.request.httpVersion === '1.1' &&
+      this.request.method !== 'HEAD' &&
+      valuesOf(headers, 'content-length').length === 0;
+    const sent = isChunked ? [...headers] : rejectHeaders(headers, (name) => name === 'trailer');
+    this.#response.writeHead(status, statusText, sent);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary> {
+    const response = this.#response;
+    // Node holds the head back for the first bytes, to send both at once. When there are none yet, it goes alone.
+    if (reader.size === 0) response.flushHeaders();
+    return sendBody(reader, response, {
+      beforeEnd: () => response.addTrailers([...pairsOf(trailers())]),
+    });
+  }
+
+  refuse(refusal: Refusal): void {
+    const { status, title, headers, body } = refusalAnswer(refusal);
+    // Where one request is not understood, nobody knows where the next one begins.
+    if (refusal.side === 'client') this.#response.shouldKeepAlive = false;
+    this.#response.writeHead(status, title, headers).end(body);
+  }
+
+  breakOff(): void {
+    this.#response.destroy();
+    this.#message.destroy();
+  }
+
+  release(): void {
+    linger(this.#message);
+  }
+}
+
+function recordOf(headers: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const [name, value] of pairsOf(headers)) {
+    const key = name.toLowerCase();
+    record[key] = record[key] === undefined ? value : `${record[key]}, ${value}`;
+  }
+  return record;
+}

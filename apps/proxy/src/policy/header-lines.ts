@@ -1,0 +1,37 @@
+/** Headers as `[name, value, name, value, …]`, as node:http and the client have them: order, spelling, repeats. */
+
+/** The lines one by one. */
+export function* pairsOf(rawHeaders: readonly string[]): Generator<[name: string, value: string], void> {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    yield [rawHeaders[at] as string, rawHeaders[at + 1] as string];
+  }
+}
+
+/** The lines whose lower-case names are not rejected. */
+export function rejectHeaders(
+  rawHeaders: readonly string[],
+  isRejected: (lowerCaseName: string) => boolean,
+): string[] {
+  const kept: string[] = [];
+  for (const [name, value] of pairsOf(rawHeaders)) {
+    if (!isRejected(name.toLowerCase())) kept.push(name, value);
+  }
+  return kept;
+}
+
+/** The values of a header, one for each line it came on. */
+export function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
+  const values: string[] = [];
+  for (const [name, value] of pairsOf(rawHeaders)) {
+    if (name.toLowerCase() === lowerCaseName) values.push(value);
+  }
+  return values;
+}
+
+/** The members of a header that is a comma-separated list, over all its lines, in lower case. */
+export function membersOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
+  return valuesOf(rawHeaders, lowerCaseName)
+    .flatMap((value) => value.split(','))
+    .map((member) => member.trim().toLowerCase())
+    .filter((member) => member !== '');
+}

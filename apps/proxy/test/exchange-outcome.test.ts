@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
+import { download, get } from './download.ts';
+import { httpServer } from './http-server.ts';
+import { rawExchange } from './raw-exchange.ts';
+import { rawServer } from './raw-server.ts';
+import { startProxy } from './start-proxy.ts';
+import { until } from './until.ts';
+
+async function watched(upstream: URL) {
+  const outcomes: ExchangeOutcome[] = [];
+  const proxy = await startProxy(upstream, { onExchange: (outcome) => outcomes.push(outcome) });
+  const next = async (): Promise<ExchangeOutcome> => {
+    await until(() => outcomes.length > 0);
+    return outcomes.shift() as ExchangeOutcome;
+  };
+  return { ...proxy, outcomes, next };
+}
+
+describe('how an exchange went', () => {
+  it('is said once: whole, with the bytes of both bodies and how long it took', async () => {
+    const upstream = await httpServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(201).end('created'));
+    });
+    const { url, outcomes, next } = await watched(upstream);
+    const response = await fetch(`${url}/a?b`, { method: 'POST', body: 'body' });
+    await response.text();
+    const outcome = await next();
+    expect(outcome).toMatchObject({
+      request: { method: 'POST', target: '/a?b', httpVersion: '1.1', peerAddress: '127.0.0.1' },
+      result: 'whole',
+      status: 201,
+      brokenBy: undefined,
+      reason: undefined,
+      upstream: upstream.origin,
+      requestBody: { outcome: 'ended', written: 4, delivered: 4, discarded: 0 },
+      responseBody: { outcome: 'ended', written: 7, delivered: 7, discarded: 0 },
+    });
+    expect(outcome.durationMs).toBeGreaterThanOrEqual(outcome.answeredAfterMs as number);
+    expect(outcomes).toEqual([]);
+  });
+
+  it('has no body where there is none, and is whole for an answer to HEAD', async () => {
+    const { url, next } = await watched(await httpServer((_, response) => response.end('body')));
+    await fetch(url, { method: 'HEAD' });
+    expect(await next()).toMatchObject({
+      result: 'whole',
+      status: 200,
+      requestBody: undefined,
+      responseBody: undefined,
+    });
+  });
+
+  it('is refused by the client whose request is none', async () => {
+    const { url, next } = await watched(await httpServer((_, response) => response.end()));
+    await rawExchange(url, 'GET / HTTP/1.1\r\nhost: a b\r\n\r\n');
+    expect(await next()).toMatchObject({
+      result: 'refused',
+      status: 400,
+      brokenBy: 'client',
+      upstream: undefined,
+      answeredAfterMs: undefined,
+    });
+  });
+
+  it('is refused by the upstream that answers no HTTP', async () => {
+    const { url, next } = await watched(await rawServer('SSH-2.0-OpenSSH\r\n'));
+    expect((await fetch(url)).status).toBe(502);
+    expect(await next()).toMatchObject({ result: 'refused', status: 502, brokenBy: 'upstream' });
+  });
+
+  it('is broken by the upstream that breaks its answer off, with the bytes that came', async () => {
+    const upstream = await httpServer((_, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy());
+    });
+    const { url, next } = await watched(upstream);
+    await expect(download(url)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const outcome = await next();
+    expect(outcome).toMatchObject({
+      result: 'broken',
+      status: 200,
+      brokenBy: 'upstream',
+      responseBody: { outcome: 'failed', written: 4 },
+    });
+    expect(outcome.reason).toBe(outcome.responseBody?.reason);
+  });
+
+  it('is broken by the client that leaves during a download, and says what was discarded', async () => {
+    const upstream = await httpServer((_, response) => {
+      response.on('error', () => {});
+      const pump = (): void => {
+        while (response.write(Buffer.alloc(65_536)));
+      };
+      response.on('drain', pump);
+      pump();
+    });
+    const { url, next, snapshot } = await watched(upstream);
+    const response = await get(url);
+    response.on('error', () => {}).pause();
+    await until(async () => (await snapshot()).bufferedBytes > 8192);
+    response.destroy();
+    const { result, brokenBy, responseBody } = await next();
+    expect([result, brokenBy, responseBody?.outcome]).toEqual(['broken', 'client', 'cancelled']);
+    expect(responseBody?.discarded).toBeGreaterThan(0);
+    expect(responseBody?.written).toBe((responseBody?.delivered ?? 0) + (responseBody?.discarded ?? 0));
+  });
+
+  it('is broken by the client that breaks its upload off', async () => {
+    const upstream = await httpServer((request) => void request.on('error', () => {}).resume());
+    const { url, next, snapshot } = await watched(upstream);
+    const request = http.request(url, { method: 'POST', headers: { 'content-length': 10 } });
+    request.on('error', () => {}).write('half');
+    await until(async () => (await snapshot()).bytes.requestsIn === 4);
+    request.destroy();
+    expect(await next()).toMatchObject({
+      result: 'broken',
+      status: undefined,
+      brokenBy: 'client',
+      requestBody: { outcome: 'failed', written: 4, delivered: 4 },
+    });
+  });
+
+  it('is broken by the proxy that stops', async () => {
+    const { url, next, server } = await watched(
+      await httpServer((_, response) => response.writeHead(200).write('a')),
+    );
+    const response = await get(url);
+    response.on('error', () => {}).resume();
+    expect(await server.drain(0)).toBe(1);
+    expect(await next()).toMatchObject({ result: 'broken', status: 200, brokenBy: 'proxy' });
+  });
+
+  it('is said for every request of a client that sends them all at once and leaves', async () => {
+    let reached = 0;
+    const upstream = await httpServer(() => {
+      reached += 1;
+    });
+    const { url, outcomes, snapshot } = await watched(upstream);
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.write('GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\n\r\n');
+    await until(() => reached === 2);
+    socket.destroy();
+    await once(socket, 'close');
+    await until(() => outcomes.length === 2);
+    expect(outcomes.map(({ result, brokenBy }) => [result, brokenBy])).toEqual([
+      ['broken', 'client'],
+      ['broken', 'client'],
+    ]);
+    expect((await snapshot()).open).toEqual({ requests: 0, responses: 0 });
+  });
+});
