@@ -43,7 +43,7 @@ export function importRulesOf(subject: WorkspacePackage): ImportRules | undefine
     };
   }
   if (subject.group === 'tooling') {
-    // The checks look at everything, apps included; only other tooling looks at the checks.
+    // Tooling looks at everything, apps included; nothing else looks at tooling.
     const apps = workspacePackages().filter(({ group }) => group === 'apps');
     const everything = [
       ...others,
@@ -51,6 +51,7 @@ export function importRulesOf(subject: WorkspacePackage): ImportRules | undefine
       ...thirdParty,
       ...apps.map(({ manifest }) => manifest.name),
       '@millrace/checks',
+      '@millrace/runtimes',
     ];
     return { src: { values: everything, ...testTools }, test: { values: everything, ...testTools } };
   }

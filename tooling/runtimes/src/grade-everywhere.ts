@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { packFamily } from '@millrace/checks/packed-family';
-import { fetchRuntime } from './fetch-runtime.ts';
+import { fetchPackage } from './fetch-package.ts';
 import { prepareConsumer, runOn } from './run-on.ts';
 import { runtimes } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -22,7 +22,7 @@ export const strategies: readonly string[] = [
 
 async function gradeOn(runtime: Runtime, consumer: string, profile: string): Promise<Row> {
   const { label, version, args } = runtime;
-  const fetched = fetchRuntime(runtime);
+  const fetched = fetchPackage(runtime);
   if ('missing' in fetched) return { label, version, gradings: [], skipped: fetched.missing };
   process.stderr.write(`${label} …\n`);
   try {

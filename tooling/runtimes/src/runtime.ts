@@ -1,13 +1,9 @@
+import type { RegistryProgram } from './fetch-package.ts';
+
 /** A runtime that the suite is run on, as a registry package that holds its executable for this platform. */
-export interface Runtime {
+export interface Runtime extends RegistryProgram {
   /** As a column reads: `Node 20`. */
   readonly label: string;
-  /** A folder of its own to fetch it into. */
-  readonly id: string;
-  readonly packageName: string;
-  readonly version: string;
-  /** Path of the executable in the package. */
-  readonly executable: string;
   /** What stands before the script. */
   readonly args: readonly string[];
 }

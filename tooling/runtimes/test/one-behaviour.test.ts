@@ -4,7 +4,7 @@ import { delimiter, join, sep } from 'node:path';
 import { packFamily } from '@millrace/checks/packed-family';
 import type { PackedFamily } from '@millrace/checks/packed-family';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fetchedBefore } from '../src/fetch-runtime.ts';
+import { fetchedBefore } from '../src/fetch-package.ts';
 import { prepareConsumer, runOn } from '../src/run-on.ts';
 import { runtimes } from '../src/runtime.ts';
 
