@@ -15,8 +15,9 @@ export interface Place {
 export interface PackageManager {
   readonly label: string;
   readonly version: string;
-  /** What runs the code that was installed. */
+  /** What runs the code that was installed: files, and the command of a package. */
   readonly runsOn: string;
+  commandRunsOn(name: string): string;
   /** Fills the empty folder: a manifest, and what makes the manager take the family from the local registry, everything else from where it always does. */
   prepare(place: Place): void;
   install(place: Place, names: readonly string[]): Call;
@@ -32,6 +33,8 @@ interface Recipe {
   /** The program is a script for Node. */
   readonly isScript?: boolean;
   readonly runsOn: string;
+  /** Packages whose command it has Node run all the same. */
+  readonly needsNode?: readonly string[];
   /** Where an `.npmrc` is not what the manager reads. */
   readonly configure?: (this: void, place: Place) => void;
   readonly install: readonly string[];
@@ -43,6 +46,8 @@ interface Recipe {
 const searchPath = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
 
 const node = `Node ${process.versions.node}`;
+
+const PROXY = '@millrace/proxy';
 
 function scopeOnly({ folder, registry }: Place): void {
   writeFileSync(join(folder, '.npmrc'), `@millrace:registry=${registry}/\n`);
@@ -110,10 +115,11 @@ const recipes: readonly Recipe[] = [
     label: 'bun',
     program: runtime('bun'),
     runsOn: 'Bun',
+    needsNode: [PROXY],
     install: ['add'],
     runFile: ['run'],
-    // Without --bun the first line of a command would have Node run it.
-    runPackage: (name) => ['x', '--bun', name],
+    // Without --bun the first line of a command has Node run it. The proxy's client is for Node: on Bun, undici is not undici.
+    runPackage: (name) => (name === PROXY ? ['x', name] : ['x', '--bun', name]),
   },
   {
     label: 'deno',
@@ -136,6 +142,7 @@ export const packageManagers: readonly PackageManager[] = recipes.map((recipe) =
     label: recipe.label,
     version: recipe.program.version,
     runsOn: recipe.runsOn,
+    commandRunsOn: (name) => (recipe.needsNode?.includes(name) === true ? node : recipe.runsOn),
     prepare(place) {
       writeFileSync(join(place.folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
       (recipe.configure ?? scopeOnly)(place);

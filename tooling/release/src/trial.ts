@@ -27,6 +27,7 @@ export interface Trial {
 }
 
 const STRATEGY = '@millrace/ring-buffer';
+const PROXY = '@millrace/proxy';
 const BODY_BYTES = 3_000_001;
 
 /** The body that every step moves. */
@@ -61,7 +62,7 @@ function prepareFolder(manager: PackageManager, place: Place): void {
 
 const actions: Readonly<Record<Step, (manager: PackageManager, place: Place) => Promise<string>>> = {
   async install(manager, place) {
-    const names = ['@millrace/core', STRATEGY, '@millrace/conformance', '@millrace/proxy'];
+    const names = ['@millrace/core', STRATEGY, '@millrace/conformance', PROXY];
     await runCommand(manager.install(place, names));
     return 'yes';
   },
@@ -102,7 +103,10 @@ const actions: Readonly<Record<Step, (manager: PackageManager, place: Place) => 
       STRATEGY,
     ];
     try {
-      return await fetchThrough(manager.runPackage(place, '@millrace/proxy', flags));
+      const fetched = await fetchThrough(manager.runPackage(place, PROXY, flags));
+      return manager.commandRunsOn(PROXY) === manager.runsOn
+        ? fetched
+        : `${fetched}, on ${manager.commandRunsOn(PROXY)}`;
     } finally {
       upstream.close();
     }
