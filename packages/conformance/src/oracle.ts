@@ -60,6 +60,8 @@ export class PipeOracle {
   reason: Answer = end;
   front = 0;
   back = 0;
+  /** The producer has tried to turn its end into a failure [P4]. */
+  hasFailedAfterEnd = false;
   isPaused = false;
   isSure = true;
   parked: OracleCall[] = [];
@@ -111,6 +113,7 @@ export class PipeOracle {
   }
 
   fail(reason: unknown): void {
+    if (this.state === 'ended') this.hasFailedAfterEnd = true;
     if (this.state === 'open') this.#finish('failed', { kind: 'reason', reason });
   }
 

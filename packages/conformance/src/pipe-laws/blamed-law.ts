@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
-import type { PipeViolation } from './pipe-judge.ts';
-import type { PipeSubject } from './pipe-run.ts';
+import type { PipeViolation } from './judge/findings.ts';
+import type { PipeSubject } from './pipe-subject.ts';
 import type { Operation, PipeScript } from './pipe-script.ts';
 import { parseOperation } from './pipe-script.ts';
 import { runSchedule } from './run-schedule.ts';

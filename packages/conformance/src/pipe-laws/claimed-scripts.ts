@@ -1,7 +1,7 @@
 import type { Word } from '../explorer/word.ts';
 import type { LawId } from '../laws.ts';
 import { canDo, has } from './pipe-features.ts';
-import type { PipeSubject } from './pipe-run.ts';
+import type { PipeSubject } from './pipe-subject.ts';
 import type { Operation, PipeScript } from './pipe-script.ts';
 
 /** The operations that only a pipe claiming the law has to know. */

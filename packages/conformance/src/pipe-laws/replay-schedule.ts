@@ -3,7 +3,7 @@ import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
 import type { Result, TimelineStep } from '../result.ts';
 import { blamedLaw } from './blamed-law.ts';
-import type { PipeSubject } from './pipe-run.ts';
+import type { PipeSubject } from './pipe-subject.ts';
 import { runCoded } from './run-schedule.ts';
 import type { CodedSchedule } from './run-schedule.ts';
 import { formatSchedule } from './schedule-code.ts';

@@ -4,10 +4,10 @@ import type { Word } from '../explorer/word.ts';
 import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
 import type { TimelineStep } from '../result.ts';
-import type { PipeViolation } from './pipe-judge.ts';
+import type { PipeViolation } from './judge/findings.ts';
 import { has } from './pipe-features.ts';
-import { PipeRun } from './pipe-run.ts';
-import type { PipeSubject } from './pipe-run.ts';
+import { PipeRun } from './run/pipe-run.ts';
+import type { PipeSubject } from './pipe-subject.ts';
 import type { PipeScript } from './pipe-script.ts';
 
 export interface ScheduleOutcome {

@@ -3,8 +3,8 @@ import { startJobWatch } from '../explorer/job-watch.ts';
 import type { JobWatch } from '../explorer/job-watch.ts';
 import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
-import type { PipeViolation } from './pipe-judge.ts';
-import type { PipeSubject } from './pipe-run.ts';
+import type { PipeViolation } from './judge/findings.ts';
+import type { PipeSubject } from './pipe-subject.ts';
 import { runCoded } from './run-schedule.ts';
 import type { CodedSchedule, ScheduleOutcome } from './run-schedule.ts';
 

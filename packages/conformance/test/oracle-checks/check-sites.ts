@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** One place in the suite's own source where a subject can be found wrong. */
 export interface CheckSite {
-  /** Stable as long as the check says the same: `pipe-laws/pipe-judge.ts P9 "write to answer true or false"`. */
+  /** Stable as long as the check says the same: `pipe-laws/judge/writing-judge.ts P9 "write to answer true or false"`. */
   readonly id: string;
   /** Relative to `src`. */
   readonly file: string;
@@ -32,15 +32,18 @@ interface Form {
 const forms: readonly Form[] = [
   { pattern: /\.expect\((?!\s*true,)/g, off: '.expect(true || ' },
   { pattern: /\bisRight: (?!true,|boolean|isRight)/g, off: 'isRight: true || ' },
-  { pattern: /(?<!function )this\.#decidedLate\(/g, off: 'true || this.#decidedLate(', law: 'P5' },
-  { pattern: /this\.#suspect \?\?= /g, off: 'if (false) this.#suspect ??= ', law: 'P12' },
+  { pattern: /this\.#findings\.decidedLate\(/g, off: 'true || this.#findings.decidedLate(', law: 'P5' },
+  { pattern: /this\.#findings\.suspect\(/g, off: 'true || this.#findings.suspect(', law: 'P12' },
 ];
 /** A reader of a detached chunk answers what is wrong as a sentence. */
 const sentence: Form = { pattern: /return (?=`)/g, off: 'if (false) return ' };
 
 function filesWithChecks(): readonly string[] {
-  const ofStores = readdirSync(`${sourceFolder}store-laws`).map((name) => `store-laws/${name}`);
-  return ['pipe-laws/pipe-judge.ts', 'pipe-laws/pipe-run.ts', ...ofStores.toSorted()];
+  const folders = ['pipe-laws/judge', 'pipe-laws/run', 'store-laws'];
+  return folders.flatMap((folder) => {
+    const names = readdirSync(`${sourceFolder}${folder}`).toSorted();
+    return names.map((name) => `${folder}/${name}`);
+  });
 }
 
 /** Every check of the suite, in the order of the source. */

@@ -13,7 +13,7 @@ Object.assign(globalThis, { millraceCheckFailed: (stack: string) => reported.add
 registerHooks({
   load(url, context, next) {
     const result = next(url, context);
-    if (!/\/(?:pipe-judge|store-run)\.ts$/.test(url)) return result;
+    if (!/\/(?:findings|store-run)\.ts$/.test(url)) return result;
     const report = (text: string): string =>
       `${text} if (!isRight) globalThis.millraceCheckFailed(new Error().stack);`;
     return { ...result, source: textOf(result.source).replace(header, report) };

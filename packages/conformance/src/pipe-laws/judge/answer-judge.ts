@@ -1,0 +1,185 @@
+import type { LawId } from '../../laws.ts';
+import type { Answer, PipeOracle } from '../../oracle.ts';
+import type { ReadCall } from './calls.ts';
+import type { DeliveryLedger } from './delivery-ledger.ts';
+import type { Findings } from './findings.ts';
+import type { Leeway } from './leeway.ts';
+import { codeOf, isPredicted, showAnswer, showError, showOutcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Judges what a call of the consumer is answered, whenever the pipe decides it: bytes by the ledger [P1], the end and
+ * errors by the state of the model [P2, P3, P4, P7]; then whether it was decided when it had to be [P5].
+ */
+export class AnswerJudge {
+  readonly #findings: Findings;
+  readonly #oracle: PipeOracle;
+  readonly #ledger: DeliveryLedger;
+  readonly #leeway: Leeway;
+
+  constructor(findings: Findings, oracle: PipeOracle, ledger: DeliveryLedger, leeway: Leeway) {
+    this.#findings = findings;
+    this.#oracle = oracle;
+    this.#ledger = ledger;
+    this.#leeway = leeway;
+  }
+
+  judge(call: ReadCall, outcome: Outcome): void {
+    if (outcome.kind !== 'bytes' && call.entry >= 0) this.#ledger.close(call.entry);
+    if (outcome.kind === 'bytes') this.#judgeBytes(call, outcome.bytes);
+    else if (outcome.kind === 'end') this.#judgeEnd(call);
+    else this.#judgeError(call, outcome.error);
+    const isOver = outcome.kind === 'end' || (outcome.kind === 'error' && !this.#isRefusal(outcome.error));
+    if (isOver && call.iteration !== null) call.iteration.isDone = true;
+    this.#compareWithModel(call, outcome);
+  }
+
+  /** Bytes that were taken or lent by any call. A lent view is checked for content and position only. */
+  recordBytes(entry: number, bytes: Uint8Array, text: string): void {
+    if (entry >= 0) {
+      const problem = this.#ledger.record(entry, bytes, this.#oracle.back);
+      this.#findings.expect(
+        problem === null,
+        'P1',
+        'accepted bytes, in order, each once',
+        () => `${problem ?? ''} (${text})`,
+      );
+      return;
+    }
+    const from = this.#ledger.delivered;
+    const isRight = this.#ledger.hasOpen || bytes.every((byte, index) => byte === from + index);
+    this.#findings.expect(
+      isRight,
+      'P16',
+      `a view of the bytes from ${from} on`,
+      () => `${[...bytes].join(' ')} (${text})`,
+    );
+  }
+
+  #judgeBytes(call: ReadCall, bytes: Uint8Array): void {
+    const { min, max } = call.model;
+    const got = (): string => `${bytes.length} from ${call.text}`;
+    const law = call.iteration === null ? 'P16' : 'P1';
+    if (!this.#findings.expect(bytes.length > 0, 'P8', 'no empty chunk', () => `${call.text} gave one`))
+      return;
+    this.#findings.expect(bytes.length <= max, law, `at most ${max} bytes`, got);
+    const isLongEnough = bytes.length >= min || this.#oracle.state !== 'open';
+    this.#findings.expect(isLongEnough, law, `at least ${min} bytes while the pipe is open`, got);
+    if (call.iteration?.isDone === true && !call.wasUnderWay) {
+      this.#findings.expect(false, 'P2', `nothing after the end from ${call.text}`, got);
+    }
+    this.recordBytes(call.entry, bytes, call.text);
+  }
+
+  #judgeEnd(call: ReadCall): void {
+    if (call.iteration?.isDone === true) return;
+    const { state, hasFailedAfterEnd } = this.#oracle;
+    const where = (): string => `a clean end from ${call.text}`;
+    if (hasFailedAfterEnd) this.#findings.count('P4');
+    this.#findings.expect(state !== 'failed', this.#terminalLaw('P3'), 'the reason of the failure', where);
+    this.#findings.expect(
+      state === 'ended',
+      'P2',
+      state === 'open' ? 'no end before end()' : 'the reason of the cancelling',
+      where,
+    );
+    if (state === 'ended' && !this.#ledger.hasOpen) this.#expectAllDelivered('P1', where);
+  }
+
+  #judgeError(call: ReadCall, error: unknown): void {
+    const where = (): string => `${showError(error)} from ${call.text}`;
+    if (call.abortReason !== null && error === call.abortReason.reason) {
+      this.#findings.expect(
+        !call.isTooLateToAbort,
+        'P7',
+        'a signal that fires after the answer to change nothing',
+        where,
+      );
+    } else if (this.#isRefusal(error)) this.#judgeRefusal(call, error, where);
+    else this.#judgeTerminalError(call, error, where);
+  }
+
+  #judgeRefusal({ model: { answer } }: ReadCall, error: unknown, where: () => string): void {
+    const code = codeOf(error);
+    if (answer?.kind === 'code' && answer.code === code) this.#findings.count('P7');
+    else if (this.#oracle.isSure || code === 'ERR_PIPE_OVERFLOW')
+      this.#findings.expect(this.#isReason(error), 'P7', 'the call to be allowed', where);
+  }
+
+  #judgeTerminalError(call: ReadCall, error: unknown, where: () => string): void {
+    const { state, reason, hasFailedAfterEnd } = this.#oracle;
+    const { iteration } = call;
+    const isAgain = iteration?.hasThrown === true;
+    this.#findings.expect(!isAgain, 'P2', 'one iteration to throw once', where);
+    if (iteration !== null) iteration.hasThrown = true;
+    if (iteration?.isDone === true && !isAgain && !call.wasUnderWay) {
+      this.#findings.expect(false, 'P7', 'a next() that waits to be done when its iteration is left', where);
+    }
+    if (state === 'open') this.#findings.expect(false, 'P2', 'no terminal while the pipe is open', where);
+    else if (state === 'ended') {
+      const law = hasFailedAfterEnd ? 'P4' : this.#terminalLaw('P2');
+      this.#findings.expect(false, law, 'a clean end', where);
+    } else {
+      this.#findings.expect(
+        this.#isReason(error),
+        this.#terminalLaw('P2'),
+        `the reason of the first terminal: ${showAnswer(reason)}`,
+        where,
+      );
+      if (state === 'failed' && !this.#ledger.hasOpen) this.#expectAllDelivered('P2', where);
+    }
+  }
+
+  /** Where a length was declared, a wrong terminal breaks the law about that. */
+  #terminalLaw(otherwise: LawId): LawId {
+    const { reason, back, state, limits } = this.#oracle;
+    const isAboutLength = reason.kind === 'code' && reason.code === 'ERR_PIPE_LENGTH_MISMATCH';
+    return isAboutLength || (state === 'ended' && limits.expected === back) ? 'P15' : otherwise;
+  }
+
+  #expectAllDelivered(law: LawId, where: () => string): void {
+    const { delivered } = this.#ledger;
+    const { back } = this.#oracle;
+    this.#findings.expect(
+      delivered === back,
+      law,
+      `all ${back} accepted bytes before the terminal`,
+      () => `${where()} after ${delivered}, without ${this.#ledger.missing(back)}`,
+    );
+  }
+
+  /** An error that the pipe makes itself may be any where it does not have the contract's codes. */
+  #isReason(error: unknown): boolean {
+    const { reason } = this.#oracle;
+    return isPredicted(reason, error) || (reason.kind === 'code' && !this.#leeway.hasCodes);
+  }
+
+  /** Rejects one call and changes nothing else: somebody else waits, or more is wanted than can ever fit. */
+  #isRefusal(error: unknown): boolean {
+    const code = codeOf(error);
+    if (code !== 'ERR_PIPE_OVERFLOW') return code === 'ERR_PIPE_BUSY' || code === 'ERR_PIPE_LOCKED';
+    return this.#oracle.state === 'open' || !isPredicted(this.#oracle.reason, error);
+  }
+
+  /** What was decided, against what had to be decided at the call that decided it. */
+  #compareWithModel(call: ReadCall, outcome: Outcome): void {
+    const isAborted = call.abortReason !== null && !call.isTooLateToAbort;
+    if (!this.#oracle.isSure || !this.#findings.isOn || isAborted) return;
+    const { answer } = call.model;
+    if (answer === null) {
+      this.#findings.decidedLate(`${call.text} still to wait`, showOutcome(outcome));
+      return;
+    }
+    this.#findings.count('P5');
+    if (fits(answer, outcome)) return;
+    const expected = `${call.text} to answer ${showAnswer(answer)}, as decided before`;
+    this.#findings.decidedLate(expected, showOutcome(outcome));
+  }
+}
+
+function fits(answer: Answer, outcome: Outcome): boolean {
+  if (outcome.kind === 'error') return isPredicted(answer, outcome.error);
+  if (outcome.kind === 'end') return answer.kind === 'end';
+  const { length } = outcome.bytes;
+  return answer.kind === 'bytes' && length >= answer.min && length <= answer.max;
+}

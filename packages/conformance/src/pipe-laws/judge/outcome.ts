@@ -1,0 +1,46 @@
+import type { Answer } from '../../oracle.ts';
+
+/** How a call of the consumer ended, in one shape for all ways of reading. */
+export type Outcome =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'error'; readonly error: unknown };
+
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+/** Whether an error is the one that was predicted: by identity, or by code where the pipe makes it. */
+export function isPredicted(answer: Answer, error: unknown): boolean {
+  if (answer.kind === 'reason') return Object.is(answer.reason, error);
+  return answer.kind === 'code' && codeOf(error) === answer.code;
+}
+
+export function showError(error: unknown): string {
+  const code = codeOf(error);
+  if (typeof code === 'string') return code;
+  return error instanceof Error ? `${error.name}: ${error.message}` : `${typeof error} ${String(error)}`;
+}
+
+export function showAnswer(answer: Answer): string {
+  switch (answer.kind) {
+    case 'bytes':
+      return answer.min === answer.max ? countBytes(answer.min) : `${answer.min} to ${answer.max} bytes`;
+    case 'end':
+      return 'the end';
+    case 'reason':
+      return showError(answer.reason);
+    case 'code':
+    default:
+      return answer.code;
+  }
+}
+
+export function showOutcome(outcome: Outcome): string {
+  if (outcome.kind === 'bytes') return countBytes(outcome.bytes.length);
+  return outcome.kind === 'end' ? 'the end' : showError(outcome.error);
+}
+
+function countBytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}

@@ -1,0 +1,104 @@
+import type { PipeOracle } from '../../oracle.ts';
+import type { HookName } from '../pipe-script.ts';
+import type { Findings } from './findings.ts';
+import type { Leeway } from './leeway.ts';
+import { isPredicted, showAnswer, showError } from './outcome.ts';
+
+/** Judges what the source is told: pause and resume by the marks [P11], and that the consumer has left [P13]. */
+export class SourceJudge {
+  readonly #findings: Findings;
+  readonly #oracle: PipeOracle;
+  readonly #leeway: Leeway;
+  #isToldPaused = false;
+  #toldCancelTimes = 0;
+  #hasHookThrown = false;
+
+  constructor(findings: Findings, oracle: PipeOracle, leeway: Leeway) {
+    this.#findings = findings;
+    this.#oracle = oracle;
+    this.#leeway = leeway;
+  }
+
+  get isToldPaused(): boolean {
+    return this.#isToldPaused;
+  }
+
+  hookCalled(hook: HookName, reason: unknown): void {
+    if (hook === 'cancel') this.#toldToCancel(reason);
+    else this.#toldOfMark(hook === 'pause');
+  }
+
+  /** A throwing `pause` or `resume` fails the pipe; what the source is told then is left open. */
+  hookThrew(hook: HookName): void {
+    if (hook !== 'cancel') this.#hasHookThrown = true;
+  }
+
+  #toldToCancel(reason: unknown): void {
+    this.#toldCancelTimes += 1;
+    const { toldCancel, state, isSure } = this.#oracle;
+    this.#findings.expect(
+      this.#toldCancelTimes === 1,
+      'P13',
+      'the source to be told once',
+      () => 'told again',
+    );
+    if (toldCancel === null) {
+      this.#findings.expect(
+        this.#hasHookThrown || !isSure,
+        'P13',
+        `nobody to be told in a pipe that is ${state}`,
+        () => showError(reason),
+      );
+      return;
+    }
+    const isRight = isPredicted(toldCancel, reason) || (toldCancel.kind === 'code' && !this.#leeway.hasCodes);
+    this.#findings.expect(isRight, 'P13', `the reason ${showAnswer(toldCancel)}`, () => showError(reason));
+  }
+
+  #toldOfMark(isPause: boolean): void {
+    const hook = isPause ? 'pause' : 'resume';
+    this.#findings.expect(
+      this.#isToldPaused !== isPause,
+      'P11',
+      'pause and resume to alternate',
+      () => `${hook} twice`,
+    );
+    this.#findings.expect(
+      !this.#hasHookThrown,
+      'P12',
+      'a source that threw to be left alone',
+      () => `${hook} called`,
+    );
+    this.#isToldPaused = isPause;
+  }
+
+  /** After the outermost call: the source was told what the marks ask for. */
+  expectTold(): void {
+    if (!this.#findings.isOn || !this.#oracle.isSure || this.#hasHookThrown) return;
+    const { state, isPaused } = this.#oracle;
+    if (state === 'open') {
+      this.#findings.expect(
+        this.#isToldPaused === isPaused,
+        'P11',
+        isPaused ? 'pause to have been called' : 'resume to have been called',
+        () => (this.#isToldPaused ? 'pause last' : 'no pause that still holds'),
+      );
+    }
+    this.#expectToldToCancel();
+  }
+
+  /** A pipe without figures has done what it does by the time nothing is left to run. */
+  quiet(): void {
+    if (!this.#leeway.hasFigures && !this.#hasHookThrown) this.#expectToldToCancel();
+  }
+
+  #expectToldToCancel(): void {
+    const wanted = this.#oracle.toldCancel === null ? 0 : 1;
+    this.#findings.expect(
+      this.#toldCancelTimes === wanted,
+      'P13',
+      `cancel to be told ${wanted} times`,
+      () => `${this.#toldCancelTimes} times`,
+    );
+  }
+}

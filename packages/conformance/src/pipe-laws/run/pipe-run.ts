@@ -1,0 +1,185 @@
+import type { PipeOptions, PipeSource, PipeSummary } from '@millrace/core';
+import type { Actors } from '../../explorer/driver.ts';
+import type { TimelineStep } from '../../result.ts';
+import { showError } from '../judge/outcome.ts';
+import { PipeJudge } from '../judge/pipe-judge.ts';
+import { has } from '../pipe-features.ts';
+import { describeOperation, isProducerOperation } from '../pipe-script.ts';
+import type { HookName, Operation, PipeScript, ScriptOptions } from '../pipe-script.ts';
+import type { PipeSubject } from '../pipe-subject.ts';
+import { ConsumerMemory } from './consumer-memory.ts';
+import { LeavingCalls } from './leaving-calls.ts';
+import { ProducerCalls } from './producer-calls.ts';
+import { ReadingCalls } from './reading-calls.ts';
+import { SubjectAtWork } from './subject-at-work.ts';
+import { TimelineRecorder } from './timeline-recorder.ts';
+
+type Side = 'producer' | 'consumer';
+
+/** Operations that leave; all others of the consumer read, or fire the signal of a read. */
+const LEAVING_CODES = 'xogyqQ';
+/** What may be done while a view is on its way, which is the consumer's only until its next call. */
+const CODES_BESIDE_A_VIEW = `${LEAVING_CODES}A`;
+const hookReason = new Error('the hook threw');
+
+/** One script on one pipe: does the operations that the driver grants, and shows the judge every answer. */
+export class PipeRun implements Actors {
+  readonly judge: PipeJudge;
+  readonly #script: PipeScript;
+  readonly #subject: SubjectAtWork;
+  readonly #producer: ProducerCalls;
+  readonly #reading: ReadingCalls;
+  readonly #leaving: LeavingCalls;
+  readonly #next: Record<Side, number> = { producer: 0, consumer: 0 };
+  readonly #grants: Record<Side, number> = { producer: 0, consumer: 0 };
+  #reactionGrants = 0;
+  readonly #hooksUsed = new Set<HookName>();
+  #hookError: unknown;
+  #summary: PipeSummary | null = null;
+
+  /** `firstByte`: the value of the stream's first byte, so that two pipes have alphabets of their own [P18]. */
+  constructor(subject: PipeSubject, script: PipeScript, isRecording: boolean, firstByte: number = 0) {
+    const { high, low = high >> 1, maxBuffered = 4 * high, expected, maxBytes, hasSignal } = script.options;
+    const signal = hasSignal === true ? new AbortController() : undefined;
+    const judge = new PipeJudge({ high, low, maxBuffered, expected, maxBytes }, subject);
+    this.judge = judge;
+    this.#script = script;
+    const options = pipeOptions(script.options, signal?.signal, this.#source());
+    const pipe = subject.createPipe(subject.strategy, options);
+    const sizeOf = has(subject.supports, 'figures') ? () => pipe.reader.size : undefined;
+    const timeline = new TimelineRecorder(judge, sizeOf, isRecording);
+    const memory = new ConsumerMemory(judge, firstByte);
+    const atWork = new SubjectAtWork({ pipe, supports: subject.supports, judge, timeline, memory });
+    this.#subject = atWork;
+    this.#producer = new ProducerCalls(atWork, firstByte, () => this.#useGrants('producer'));
+    this.#reading = new ReadingCalls(atWork, () => this.#afterReaction());
+    this.#leaving = new LeavingCalls(atWork, this.#reading, signal);
+    if (atWork.has('summary')) void pipe.writer.closed.then((summary) => void (this.#summary = summary));
+  }
+
+  get timeline(): readonly TimelineStep[] {
+    return this.#subject.timeline.steps;
+  }
+
+  // ── Grants ──────────────────────────────────────────────────────────────────────────────────────────
+
+  grant(side: Side): void {
+    this.#grants[side] += 1;
+    this.#useGrants(side);
+  }
+
+  grantInReaction(): void {
+    this.#reactionGrants += 1;
+  }
+
+  atQuiescence(): boolean {
+    this.#subject.timeline.note('turns', 'microtasks run dry');
+    this.judge.quiet(this.#subject.size);
+    return this.judge.isOn;
+  }
+
+  #useGrants(side: Side): void {
+    while (this.#grants[side] > 0 && this.judge.isOn) {
+      const operation = this.#script[side][this.#next[side]];
+      if (operation === undefined || this.#mustWait(side, operation)) return;
+      this.#grants[side] -= 1;
+      this.#next[side] += 1;
+      this.#perform(operation);
+    }
+  }
+
+  #mustWait(side: Side, { code, isEager }: Operation): boolean {
+    if (side === 'producer') return this.#producer.isWaiting;
+    if (this.#reading.isBorrowing && !CODES_BESIDE_A_VIEW.includes(code)) return true;
+    const isOfIteration = code === 'q' || code === 'Q';
+    const mayOvertake = isEager && (!isOfIteration || this.#subject.has('return-anytime'));
+    return this.#reading.isWaiting && !mayOvertake;
+  }
+
+  /** After a call of the consumer has settled: first what the schedule put here, then its own next operation. */
+  #afterReaction(): void {
+    while (this.#reactionGrants > 0) {
+      this.#reactionGrants -= 1;
+      this.grant('producer');
+    }
+    this.#useGrants('consumer');
+  }
+
+  // ── Operations ──────────────────────────────────────────────────────────────────────────────────────
+
+  #perform(operation: Operation): void {
+    if (!this.judge.isOn) return;
+    if (operation.code === 'z') return this.#subject.readFigures();
+    const isProducers = isProducerOperation(operation);
+    const calls = isProducers
+      ? this.#producer
+      : LEAVING_CODES.includes(operation.code)
+        ? this.#leaving
+        : this.#reading;
+    const side = isProducers ? 'producer' : 'consumer';
+    this.#subject.call(side, describeOperation(operation), () => calls.make(operation));
+  }
+
+  // ── Hooks ───────────────────────────────────────────────────────────────────────────────────────────
+
+  #source(): PipeSource {
+    return {
+      pause: () => this.#hook('pause', undefined),
+      resume: () => this.#hook('resume', undefined),
+      cancel: (reason) => this.#hook('cancel', reason),
+    };
+  }
+
+  #hook(hook: HookName, reason: unknown): void {
+    const { judge } = this;
+    if (!judge.isOn) return;
+    const { timeline } = this.#subject;
+    timeline.note('producer', `the source is told to ${hook}`, hook === 'cancel' ? showError(reason) : '');
+    // Outside every call it is a late decision that brings the hook about [P5].
+    this.#subject.readFigures();
+    judge.source.hookCalled(hook, reason);
+    const action = this.#script.options.hooks?.[hook];
+    if (action === undefined || this.#hooksUsed.has(hook)) return;
+    this.#hooksUsed.add(hook);
+    if (action.code !== '!') return judge.findings.withinHook(() => this.#perform(action));
+    judge.source.hookThrew(hook);
+    if (hook === 'cancel') this.#hookError = hookReason;
+    else judge.oracle.fail(hookReason);
+    throw hookReason;
+  }
+
+  // ── The end of a schedule ───────────────────────────────────────────────────────────────────────────
+
+  /** The consumer leaves, whatever it was doing; after the next quiet moment everything must be settled. */
+  leave(): void {
+    this.#reactionGrants = 0;
+    this.#grants.producer = this.#grants.consumer = 0;
+    if (this.#subject.has('cancel')) this.#perform({ code: 'o', count: undefined, isEager: true });
+    else if (!this.#reading.isWaiting || this.#subject.has('return-anytime'))
+      this.#perform({ code: 'q', count: undefined, isEager: true });
+  }
+
+  finish(hasLeft: boolean): void {
+    if (!this.judge.isOn) return;
+    this.judge.quiet(this.#subject.size);
+    if (hasLeft) this.judge.finish(this.#summary, this.#hookError);
+    this.#subject.memory.expectHeldUntouched();
+    this.#reading.expectNoListeners();
+  }
+}
+
+function pipeOptions(
+  { high, low = high >> 1, maxBuffered = 4 * high, expected, maxBytes }: ScriptOptions,
+  signal: AbortSignal | undefined,
+  source: PipeSource,
+): PipeOptions {
+  return {
+    highWaterMark: high,
+    lowWaterMark: low,
+    maxBuffered,
+    ...(expected !== undefined && { expectedBytes: expected }),
+    ...(maxBytes !== undefined && { maxBytes }),
+    ...(signal && { signal }),
+    source,
+  };
+}

@@ -1,0 +1,260 @@
+import { OracleCall } from '../../oracle.ts';
+import type { Iteration, ReadCall } from '../judge/calls.ts';
+import { codeOf, showError } from '../judge/outcome.ts';
+import type { Outcome } from '../judge/outcome.ts';
+import type { Operation } from '../pipe-script.ts';
+import { describeOperation } from '../pipe-script.ts';
+import { countListeners } from './listener-count.ts';
+import type { SubjectAtWork } from './subject-at-work.ts';
+
+/** An iteration of the subject beside what is known about it. */
+export interface RunningIteration extends Iteration {
+  readonly iterator: AsyncIterableIterator<Uint8Array>;
+}
+
+/** A call whose answer is a promise. */
+interface AwaitedCall {
+  readonly model: OracleCall;
+  readonly iteration?: RunningIteration;
+  /** What it answers belongs to the consumer; else it is lent. */
+  readonly isOwned: boolean;
+  readonly start: () => Promise<unknown>;
+  /** The bytes in its result; `null` at the end. */
+  readonly bytesOf: (result: unknown) => Uint8Array | null;
+}
+
+const EVERYTHING = Number.POSITIVE_INFINITY;
+const asItIs = (result: unknown): Uint8Array | null => result as Uint8Array | null;
+
+/** The consumer's ways of reading. */
+export class ReadingCalls {
+  readonly #subject: SubjectAtWork;
+  readonly #onSettled: () => void;
+  /** The calls that are not settled; the last of them is what `await` would wait for. */
+  #waiting = 0;
+  /** Calls under way whose answer is borrowed memory. */
+  #borrowing = 0;
+  #values: RunningIteration | undefined;
+  #views: RunningIteration | undefined;
+  #isInLoop = false;
+  #abort: { readonly controller: AbortController; readonly call: ReadCall } | undefined;
+  readonly #listeners: (() => number)[] = [];
+
+  /** `onSettled`: runs in the first reaction to each answer. */
+  constructor(subject: SubjectAtWork, onSettled: () => void) {
+    this.#subject = subject;
+    this.#onSettled = onSettled;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Whether a call is under way whose answer is the consumer's only until its next call. */
+  get isBorrowing(): boolean {
+    return this.#borrowing > 0;
+  }
+
+  /** The last step of `values()` brought bytes, so a `for await` loop would be in its body. */
+  get isInLoop(): boolean {
+    return this.#isInLoop;
+  }
+
+  /** The one iteration of `values()`, made where it is first wanted. */
+  get values(): RunningIteration {
+    return (this.#values ??= iterate(this.#subject.pipe.reader.values()));
+  }
+
+  make(operation: Operation): void {
+    const { reader } = this.#subject.pipe;
+    const { code, count } = operation;
+    const least = count ?? 1;
+    switch (code) {
+      case 'n':
+        this.#next(operation, this.values, true);
+        break;
+      case 'v':
+        this.#next(operation, (this.#views ??= iterate(reader.views())), false);
+        break;
+      case 'r': {
+        const options = count === undefined ? undefined : { min: count };
+        this.#take(operation, least, EVERYTHING, () => reader.read(options));
+        break;
+      }
+      case 'm':
+        this.#take(operation, 1, least, () => reader.read({ max: least }));
+        break;
+      case 'i':
+        this.#readInto(operation, least);
+        break;
+      case 'k':
+        this.#peek(operation, least);
+        break;
+      case 's':
+        this.#tryNow(operation, new OracleCall(1, count ?? EVERYTHING, true, null), () =>
+          reader.tryRead(count),
+        );
+        break;
+      case 'K':
+        this.#tryNow(operation, new OracleCall(least, EVERYTHING, false, null), () => reader.tryPeek(count));
+        break;
+      case 'u':
+        this.#consume(least);
+        break;
+      case 'a':
+        this.#readWithSignal(operation);
+        break;
+      case 'A':
+      default:
+        this.#fireSignal();
+    }
+  }
+
+  /** At the end of the schedule. */
+  expectNoListeners(): void {
+    for (const left of this.#listeners) {
+      this.#subject.judge.findings.expect(left() === 0, 'P17', 'no abort listener left', () =>
+        String(left()),
+      );
+    }
+  }
+
+  // ── Calls that answer a promise ─────────────────────────────────────────────────────────────────────
+
+  #next(operation: Operation, iteration: RunningIteration, isOwned: boolean): void {
+    this.#await(operation, {
+      model: new OracleCall(1, EVERYTHING, true, iteration.model, !isOwned),
+      iteration,
+      isOwned,
+      start: () => iteration.iterator.next(),
+      bytesOf: (result) => {
+        const { done, value } = result as IteratorResult<Uint8Array, unknown>;
+        return done === true ? null : value;
+      },
+    });
+  }
+
+  #take(operation: Operation, min: number, max: number, start: () => Promise<Uint8Array | null>): ReadCall {
+    const model = new OracleCall(min, max, true, null);
+    return this.#await(operation, { model, isOwned: true, start, bytesOf: asItIs });
+  }
+
+  #readInto(operation: Operation, length: number): void {
+    const target = new Uint8Array(length);
+    this.#await(operation, {
+      model: new OracleCall(1, length, true, null),
+      isOwned: true,
+      start: () => this.#subject.pipe.reader.readInto(target),
+      bytesOf: (count) => (count === 0 ? null : target.slice(0, Number(count))),
+    });
+  }
+
+  #peek(operation: Operation, min: number): void {
+    const model = new OracleCall(min, EVERYTHING, false, null);
+    const start = (): Promise<unknown> => this.#subject.pipe.reader.peek(min);
+    this.#await(operation, { model, isOwned: false, start, bytesOf: asItIs });
+  }
+
+  #readWithSignal(operation: Operation): void {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#listeners.push(countListeners(signal));
+    const call = this.#take(operation, 1, EVERYTHING, () => this.#subject.pipe.reader.read({ signal }));
+    this.#abort = { controller, call };
+  }
+
+  #fireSignal(): void {
+    if (this.#abort === undefined) return;
+    const reason = new Error('the wait was given up');
+    this.#subject.judge.reading.aborted(this.#abort.call, reason);
+    this.#abort.controller.abort(reason);
+  }
+
+  /** Starts a call, and shows the judge its answer in the first reaction to it. */
+  #await(operation: Operation, { model, iteration, isOwned, start, bytesOf }: AwaitedCall): ReadCall {
+    const { judge, memory, timeline } = this.#subject;
+    const text = describeOperation(operation);
+    memory.endLoan();
+    const call = judge.reading.started(text, model, iteration ?? null);
+    this.#waiting += 1;
+    if (!isOwned) this.#borrowing += 1;
+    const settle = (outcome: Outcome): void => {
+      if (!isOwned) this.#borrowing -= 1;
+      this.#isInLoop = outcome.kind === 'bytes' && iteration !== undefined && iteration === this.#values;
+      timeline.note('consumer', '', `${text}: ${showBytes(outcome)}`);
+      judge.reading.settled(call, memory.receive(outcome, isOwned, model.isTaking));
+      this.#waiting -= 1;
+      this.#onSettled();
+    };
+    this.#started(text, start).then(
+      (result) => {
+        const bytes = bytesOf(result);
+        settle(bytes === null ? { kind: 'end' } : { kind: 'bytes', bytes });
+      },
+      (error: unknown) => settle({ kind: 'error', error }),
+    );
+    return call;
+  }
+
+  #started(text: string, start: () => Promise<unknown>): Promise<unknown> {
+    const { findings } = this.#subject.judge;
+    try {
+      const promise: unknown = start();
+      if (promise instanceof Promise) return promise;
+      findings.expect(false, 'P7', `${text} to answer a promise`, () => typeof promise);
+    } catch (error) {
+      findings.expect(false, 'P14', `${text} to reject rather than throw`, () => showError(error));
+    }
+    return new Promise(() => undefined);
+  }
+
+  // ── Calls that answer at once ───────────────────────────────────────────────────────────────────────
+
+  #tryNow(operation: Operation, model: OracleCall, attempt: () => Uint8Array | null | undefined): void {
+    const { judge, memory, timeline } = this.#subject;
+    const text = describeOperation(operation);
+    memory.endLoan();
+    judge.reading.willTry(model);
+    let outcome: Outcome | null;
+    try {
+      const bytes = attempt();
+      outcome = bytes === undefined ? null : bytes === null ? { kind: 'end' } : { kind: 'bytes', bytes };
+    } catch (error) {
+      outcome = { kind: 'error', error };
+    }
+    timeline.answer(outcome === null ? 'undefined' : showBytes(outcome));
+    const received = outcome && memory.receive(outcome, model.isTaking, model.isTaking);
+    judge.reading.tried(text, model, received);
+  }
+
+  /** Uses up lent bytes. More than is lent must be refused. */
+  #consume(count: number): void {
+    const { judge, memory, pipe } = this.#subject;
+    const { findings, reading } = judge;
+    const left = memory.lentBytes;
+    // Before the call: a hook within it may end the loan.
+    const bytes = count <= left ? memory.useUp(count) : null;
+    if (bytes !== null) reading.willConsume(count);
+    memory.invalidateLoan();
+    try {
+      pipe.reader.consume(count);
+    } catch (error) {
+      const isRight = bytes === null && codeOf(error) === 'ERR_PIPE_STATE';
+      const expected = `consume(${count}) of ${left} lent bytes to be allowed`;
+      findings.expect(isRight, 'P16', expected, () => showError(error));
+      return;
+    }
+    const expected = `consume(${count}) of ${left} lent bytes to be refused`;
+    findings.expect(bytes !== null, 'P16', expected, () => 'it was not');
+    if (bytes !== null) reading.consumed(bytes);
+  }
+}
+
+function iterate(iterator: AsyncIterableIterator<Uint8Array>): RunningIteration {
+  return { iterator, isDone: false, hasThrown: false, model: { isDone: false } };
+}
+
+function showBytes(outcome: Outcome): string {
+  if (outcome.kind === 'bytes') return `bytes ${[...outcome.bytes].join(' ')}`;
+  return outcome.kind === 'end' ? 'the end' : showError(outcome.error);
+}

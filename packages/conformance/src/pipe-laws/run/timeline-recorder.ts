@@ -1,0 +1,62 @@
+import type { TimelineStep } from '../../result.ts';
+import type { PipeJudge } from '../judge/pipe-judge.ts';
+
+/** Writes down what happened, step by step, and the state that each step left behind. */
+export class TimelineRecorder {
+  readonly steps: TimelineStep[] = [];
+  readonly #judge: PipeJudge;
+  readonly #sizeOf: (() => number) | undefined;
+  readonly #isOn: boolean;
+  /** Indices of the calls that are being made, the innermost last. */
+  readonly #underWay: number[] = [];
+
+  /** `sizeOf`: the pipe's own figure, where it has one. Writes down nothing unless `isOn`. */
+  constructor(judge: PipeJudge, sizeOf: (() => number) | undefined, isOn: boolean) {
+    this.#judge = judge;
+    this.#sizeOf = sizeOf;
+    this.#isOn = isOn;
+  }
+
+  note(side: TimelineStep['side'], text: string, answer?: string): void {
+    if (!this.#isOn) return;
+    this.steps.push({ side, text, ...(answer !== undefined && { answer }) });
+    this.#showState(this.steps.length - 1);
+  }
+
+  /** A call begins; others may be made within it. */
+  begin(side: TimelineStep['side'], text: string): void {
+    this.note(side, text);
+    this.#underWay.push(this.steps.length - 1);
+  }
+
+  /** What the innermost call was answered. */
+  answer(answer: string): void {
+    const index = this.#underWay.at(-1) ?? -1;
+    const step = this.steps[index];
+    if (step !== undefined) this.steps[index] = { ...step, answer };
+  }
+
+  /** The innermost call is over. */
+  end(): void {
+    this.#showState(this.#underWay.pop() ?? -1);
+  }
+
+  #showState(index: number): void {
+    const step = this.steps[index];
+    if (step === undefined) return;
+    const { oracle, ledger, reading } = this.#judge;
+    const { front, back, isPaused, state, limits } = oracle;
+    this.steps[index] = {
+      ...step,
+      state: {
+        buffered: [front, back],
+        delivered: ledger.delivered,
+        ...(this.#sizeOf && { size: this.#sizeOf() }),
+        marks: [limits.low, limits.high],
+        paused: isPaused,
+        waiting: reading.waiting,
+        ...(state !== 'open' && { terminal: state }),
+      },
+    };
+  }
+}
