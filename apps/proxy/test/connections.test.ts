@@ -3,6 +3,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Connections } from '../src/listener/connections.ts';
+import { rawExchange } from './raw-exchange.ts';
 
 /** More than the system takes off a server's hands while the client reads nothing. */
 const BODY_BYTES = 32 * 1024 * 1024;
@@ -104,5 +105,29 @@ describe('the connections of a server', () => {
     for (const response of held) response.end('ok');
     await once(socket, 'close');
     expect(received.match(/connection: [a-z-]+/gi)).toEqual(['Connection: keep-alive', 'Connection: close']);
+  });
+});
+
+describe('a request behind the last one of its connection', () => {
+  it('is not to be answered: nobody may know what it really is', async () => {
+    const begun: [path: string | undefined, isToBeAnswered: boolean][] = [];
+    const server = http.createServer();
+    const connections = new Connections(server);
+    server.on('request', (request, response) => {
+      begun.push([request.url, connections.begin(request, response)]);
+      if (request.url === '/2') response.shouldKeepAlive = false;
+      if (request.url !== '/3') setImmediate(() => response.end());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const requests = ['/1', '/2', '/3'].map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join('');
+    const { port } = server.address() as AddressInfo;
+    await rawExchange(`http://127.0.0.1:${port}`, requests);
+    expect(begun).toEqual([
+      ['/1', true],
+      ['/2', true],
+      ['/3', false],
+    ]);
   });
 });

@@ -11,6 +11,8 @@ import type { Socket } from 'node:net';
 export class Connections {
   /** Exchanges under way, by connection. */
   readonly #open = new Map<Socket, number>();
+  /** The answer after which a connection is closed, should one have been begun. */
+  readonly #last = new WeakMap<Socket, ServerResponse>();
   #isDraining = false;
 
   constructor(server: Server) {
@@ -28,14 +30,22 @@ export class Connections {
     return exchanges;
   }
 
-  /** Enters an exchange, to be called before anything is sent. */
-  begin({ socket }: { socket: Socket }, response: ServerResponse): void {
+  /**
+   * Enters an exchange, to be called before anything is sent.
+   *
+   * @returns Whether it is to be answered. Not so when the connection is closed after the one before it: that may be
+   *   because nobody knows where it ended, and so what this one really is.
+   */
+  begin({ socket }: { socket: Socket }, response: ServerResponse): boolean {
+    if (this.#last.get(socket)?.shouldKeepAlive === false) return false;
+    this.#last.set(socket, response);
     this.#count(socket, 1);
     if (this.#isDraining) response.shouldKeepAlive = false;
     response.on('close', () => {
       this.#count(socket, -1);
       if (this.#isDraining) this.#closeIdle();
     });
+    return true;
   }
 
   /** From now on every connection is closed when its last exchange is over, idle ones at once. */

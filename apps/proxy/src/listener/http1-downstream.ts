@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { PipeReader } from '@millrace/core';
 import { sendBody, type SendSummary } from '@millrace/core/node';
@@ -8,10 +9,17 @@ import { ClientLeft, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
 import { linger } from './linger.ts';
+import { reset } from './reset.ts';
 
 /** Arbitrary interim answers; Node has it since 24.18. */
 interface Informing {
   writeInformation?(status: number, headers: readonly string[]): void;
+}
+
+export interface Http1Facts {
+  readonly expectsContinue?: boolean;
+  /** Where Node has handed its connection over for an upgrade: what came behind the head. */
+  readonly handedOver?: Buffer | undefined;
 }
 
 /** An exchange over HTTP/1, behind node:http. */
@@ -19,16 +27,22 @@ export class Http1Downstream implements Downstream {
   readonly request: ClientRequest;
   readonly hasBody: boolean;
   readonly expectsContinue: boolean;
+  readonly upgrade: string | undefined;
   readonly closed: Promise<void>;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse & Informing;
+  readonly #handedOver: Buffer | undefined;
   readonly #leaving = new AbortController();
+  #isSwitched = false;
 
-  constructor(message: IncomingMessage, response: ServerResponse, { expectsContinue = false } = {}) {
+  constructor(message: IncomingMessage, response: ServerResponse, facts: Http1Facts = {}) {
     const { headers, socket } = message;
+    const { expectsContinue = false, handedOver } = facts;
     this.#message = message;
     this.#response = response;
     this.expectsContinue = expectsContinue;
+    this.upgrade = handedOver === undefined ? undefined : headers.upgrade;
+    this.#handedOver = handedOver;
     // They say so by a length or by chunks (RFC 9112 §6.3).
     this.hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
     this.request = {
@@ -47,8 +61,9 @@ export class Http1Downstream implements Downstream {
         response.off('close', onClose);
         socket.off('close', onClose);
         resolve();
+        if (response.writableFinished || this.#isSwitched) return;
         // Not before an upload that has broken off with it has failed for that.
-        if (!response.writableFinished) process.nextTick(() => this.#leaving.abort(new ClientLeft()));
+        process.nextTick(() => this.#leaving.abort(new ClientLeft()));
       };
       response.on('close', onClose);
       // A response that waits for the one before it (pipelining) hears nothing of the connection.
@@ -113,6 +128,15 @@ export class Http1Downstream implements Downstream {
     });
   }
 
+  switchProtocols(statusText: string, headers: readonly string[]): Duplex {
+    const { socket } = this.#message;
+    this.#isSwitched = true;
+    this.#response.writeHead(101, statusText, [...headers]).flushHeaders();
+    this.#response.detachSocket(socket);
+    if (this.#handedOver !== undefined) socket.unshift(this.#handedOver);
+    return socket;
+  }
+
   refuse(refusal: Refusal): void {
     const { status, title, headers, body } = refusalAnswer(refusal);
     // Where one request is not understood, nobody knows where the next one begins.
@@ -121,8 +145,7 @@ export class Http1Downstream implements Downstream {
   }
 
   breakOff(): void {
-    this.#response.destroy();
-    this.#message.destroy();
+    reset(this.#message.socket);
   }
 
   release(): void {

@@ -34,9 +34,12 @@ export function checkFraming({ rawHeaders, httpVersion }: ClientRequest): void {
   if (lines.length === 0) return;
   if (httpVersion === '1.0') throw new Refusal(400, 'Clients of HTTP/1.0 know of no transfer-encoding.');
   const codings = membersOf(rawHeaders, 'transfer-encoding');
-  if (lines.length === 1 && codings.length === 1 && codings[0] === 'chunked') return;
+  if (lines.length === 1 && lines[0]?.trim().toLowerCase() === 'chunked') return;
   const known = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress']);
-  const isSound = codings.at(-1) === 'chunked' && codings.slice(0, -1).every((coding) => known.has(coding));
+  const isSound =
+    codings.length > 1 &&
+    codings.at(-1) === 'chunked' &&
+    codings.slice(0, -1).every((coding) => known.has(coding));
   throw new Refusal(
     isSound ? 501 : 400,
     `The transfer-encoding is ${JSON.stringify(lines.join(', '))}; only chunked is supported.`,

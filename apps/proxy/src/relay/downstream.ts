@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { PipeReader } from '@millrace/core';
 import type { SendSummary } from '@millrace/core/node';
 import type { ClientRequest } from '../listener/client-request.ts';
@@ -20,6 +21,9 @@ export interface Downstream {
   /** Settles when nothing more goes either way: the answer is with the system, or never will be. */
   readonly closed: Promise<void>;
 
+  /** The protocol that the client asks to switch to and may be given; then there is no body. */
+  readonly upgrade: string | undefined;
+
   /** Reads the body of the request into a pipe. To be called at once, when there is one. */
   receive(options: ReceiveBodyOptions): ReceivedBody;
   /** Sends an interim answer (1xx). Does nothing where there may be none. @param headers Flat, as `rawHeaders`. */
@@ -35,6 +39,11 @@ export interface Downstream {
    * @param trailers Asked for when the body is whole; flat, as `rawHeaders`.
    */
   send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary>;
+  /**
+   * Switches to the protocol that was asked for. The connection is the caller's from then on, what the client has
+   * sent ahead first.
+   */
+  switchProtocols(statusText: string, headers: readonly string[]): Duplex;
   /** Answers in place of the upstream. Nothing may have been sent yet. */
   refuse(refusal: Refusal): void;
   /** Breaks the answer off, so that the client cannot take it for whole. */

@@ -75,6 +75,7 @@ export class Relay {
     try {
       const { request } = downstream;
       checkFraming(request);
+      if (request.method === 'CONNECT') throw new Refusal(501, 'The proxy makes no tunnels for CONNECT.');
       const target = requestTargetOf(request);
       if (isForProxy(request, target)) {
         answerForProxy(downstream);
