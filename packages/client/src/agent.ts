@@ -1,49 +1,114 @@
-import { Agent, Client, Pool, type buildConnector, type Dispatcher } from 'undici';
-import { ResetGuard, type Connection } from './reset-guard.ts';
+import { Agent, errors, Pool, type Dispatcher } from 'undici';
+import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
+import { connectorOf, type Connect } from './connector.ts';
+import { GuardedClient } from './guarded-client.ts';
+import { isHttp2 } from './http2-session.ts';
+import { flatHeadersOf, type RequestHeaders } from './request-headers.ts';
+import { SingleExchange } from './single-exchange.ts';
 
 /** What undici's `Agent` takes: pool sizes, `connect` with TLS settings and its timeout, keep-alive times… */
 export type AgentOptions = Omit<Agent.Options, 'factory'>;
 
 /**
- * An undici `Agent` that reports a close-delimited body cut by a reset as an error, where undici alone reports
- * a clean end. A client makes its own; make one to share it between clients or to compose interceptors on it.
+ * An undici `Agent` that reports a body cut off by a reset as an error, where undici alone reports a clean end, and that
+ * can send trailers and wait for `100 Continue`. A client makes its own; make one to share it between clients or to
+ * compose interceptors on it.
  *
  * HTTP/1.1 only unless `allowH2` is set. Whoever makes an agent closes it.
  */
 export function createAgent(options: AgentOptions = {}): Agent {
-  return new Agent({
-    allowH2: false,
-    ...options,
-    factory: (origin, poolOptions) =>
-      new Pool(origin, {
-        ...(poolOptions as Pool.Options),
-        factory: (poolOrigin, clientOptions) => new GuardedClient(poolOrigin, clientOptions),
-      }),
-  });
+  return new GuardedAgent(options);
 }
 
-/** An undici `Client`, which is one connection at a time, that knows its socket and guards every response on it. */
-class GuardedClient extends Client {
-  readonly #connection: Connection;
-
-  constructor(origin: URL, options: Client.Options) {
-    const connection: Connection = { socket: undefined };
-    super(origin, { ...options, connect: noting(connection, options.connect) });
-    this.#connection = connection;
-  }
-
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    return super.dispatch(options, new ResetGuard(handler, options.method, this.#connection));
-  }
+/** Whether a dispatcher is an agent of this package, or composed on one: others drop trailers without a word. */
+export function isGuarded(dispatcher: Dispatcher): boolean {
+  return Reflect.get(dispatcher, guarded) === true;
 }
 
-/** The pool's connector, which notes the socket it made. A pool has built one out of any options by then. */
-function noting(connection: Connection, connect: Client.Options['connect']): buildConnector.connector {
-  if (typeof connect !== 'function') throw new TypeError('the pool has no connector');
-  return (options, callback) => {
-    connect(options, (...result) => {
-      connection.socket = result[1] ?? undefined;
-      callback(...result);
+/** The same for every copy of this package. A property, since it has to be seen through what `compose` returns. */
+const guarded = Symbol.for('@millrace/client guarded agent');
+
+class GuardedAgent extends Agent {
+  readonly [guarded] = true;
+  readonly #connect: Connect;
+  readonly #usesCleartextHttp2: boolean;
+  /** Origins that are known to speak HTTP/2. */
+  readonly #http2Origins = new Set<string>();
+  readonly #singleExchanges = new Set<SingleExchange>();
+
+  constructor(options: AgentOptions) {
+    const usesCleartextHttp2 = options.h2Options?.useH2c === true;
+    super({
+      allowH2: false,
+      ...options,
+      // The pool makes the connector, and looks for this where its types do not have it.
+      ...(usesCleartextHttp2 ? { useH2c: true, allowH2: true } : undefined),
+      factory: (origin, poolOptions) =>
+        new Pool(origin, {
+          ...(poolOptions as Pool.Options),
+          factory: (poolOrigin, clientOptions) => new GuardedClient(poolOrigin, clientOptions),
+        }),
     });
-  };
+    this.#connect = connectorOf(options);
+    this.#usesCleartextHttp2 = usesCleartextHttp2;
+    // `compose` returns a proxy, whose methods run with it as `this` and so see none of the private fields.
+    this.destroy = this.destroy.bind(this);
+    this.close = this.close.bind(this);
+  }
+
+  override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const needsNode = options.trailers !== undefined || options.expectsContinue === true;
+    if (!needsNode || this.closed || this.destroyed) return super.dispatch(options, handler);
+    const origin = new URL(String(options.origin));
+    if (this.#speaksHttp2(origin)) return super.dispatch(options, handler);
+    const exchange = new SingleExchange(options, handler);
+    this.#singleExchanges.add(exchange);
+    void exchange.over.then(() => this.#singleExchanges.delete(exchange));
+    this.#connect(origin, hostOf(options), (error, socket) => {
+      if (error !== null) {
+        exchange.fail(error);
+      } else if (isHttp2(socket)) {
+        // No more than a look at what the server speaks; its pool has a connection, or makes one.
+        socket.destroy();
+        this.#http2Origins.add(origin.origin);
+        exchange.leave();
+        super.dispatch(options, handler);
+      } else {
+        exchange.start(socket);
+      }
+    });
+    return true;
+  }
+
+  override close(): Promise<void>;
+  override close(callback: () => void): void;
+  override close(callback?: () => void): Promise<void> | void {
+    if (callback !== undefined) {
+      super.close(callback);
+      return;
+    }
+    return Promise.all([super.close(), ...[...this.#singleExchanges].map(({ over }) => over)]).then(() => {});
+  }
+
+  override destroy(): Promise<void>;
+  override destroy(error: Error | null): Promise<void>;
+  override destroy(callback: () => void): void;
+  override destroy(error: Error | null, callback: () => void): void;
+  override destroy(error?: Error | null | (() => void), callback?: () => void): Promise<void> | void {
+    const reason = error instanceof Error ? error : new errors.ClientDestroyedError();
+    for (const exchange of this.#singleExchanges) exchange.abort(reason);
+    // undici tells the four signatures apart by itself.
+    return super.destroy(error as Error, callback as () => void);
+  }
+
+  #speaksHttp2({ protocol, origin }: URL): boolean {
+    return this.#http2Origins.has(origin) || (this.#usesCleartextHttp2 && protocol === 'http:');
+  }
+}
+
+/** The Host header that a request is sent with, when it has one of its own. */
+function hostOf({ headers }: AgentDispatchOptions): string | undefined {
+  const flat = flatHeadersOf(headers as RequestHeaders);
+  const at = flat.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  return at < 0 ? undefined : flat[at + 1];
 }

@@ -1,14 +1,14 @@
 import { PipeError } from '@millrace/core';
 import type { Readable } from 'node:stream';
 import type { Agent, Dispatcher } from 'undici';
-import { createAgent } from './agent.ts';
+import { createAgent, isGuarded } from './agent.ts';
 import { readsOwnMemory } from './chunk-ownership.ts';
 import { checkClientOptions, type ClientOptions } from './client-options.ts';
+import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
 import type { IncomingResponse } from './incoming-response.ts';
-import { declaredRequestBytes, flatHeadersOf } from './request-headers.ts';
+import { needsGuardedAgent, outgoingMessageOf, type OutgoingMessage } from './outgoing-message.ts';
+import type { RequestBody } from './request-body.ts';
 import { checkRequestOptions, type RequestOptions } from './request-options.ts';
-import { payloadOf } from './request-payload.ts';
-import { requestTargetOf } from './request-target.ts';
 import type { ContentPipeOptions } from './response-body.ts';
 import { ResponseHandler } from './response-handler.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -68,20 +68,18 @@ class PipedClient implements Client {
   async request(url: string | URL, options: RequestOptions = {}): Promise<IncomingResponse> {
     if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', 'request() after the client was closed');
     checkRequestOptions(options);
-    const { method = 'GET', signal, onInformation } = options;
-    const target = requestTargetOf(url, options.path);
-    const headers = flatHeadersOf(options.headers);
-    const declaredBytes = declaredRequestBytes(headers);
-    const payload = payloadOf(options.body, declaredBytes);
+    const { signal, onInformation } = options;
+    const message = outgoingMessageOf(url, options);
+    const isSpecial = needsGuardedAgent(message);
+    if (isSpecial && !isGuarded(this.#dispatcher)) throw unguardedError();
     return new Promise((resolve, reject) => {
       const exchange = new ResponseHandler(
         {
-          method,
-          payload,
-          declaredBytes,
+          message,
           strategy: this.#options.strategy,
           pipe: this.#pipe,
-          movesChunks: this.#movesChunks,
+          // node:http may carry it, whose chunks share memory.
+          movesChunks: this.#movesChunks && !isSpecial,
           signal,
           onInformation,
         },
@@ -89,19 +87,26 @@ class PipedClient implements Client {
       );
       this.#exchanges.add(exchange);
       if (signal?.aborted === true) exchange.breakOff(signal.reason);
-      else this.#dispatch({ ...target, method, headers }, options, exchange);
+      else this.#dispatch(message, exchange, options);
     });
   }
 
-  #dispatch(message: Dispatcher.DispatchOptions, timeouts: Timeouts, exchange: ResponseHandler): void {
+  #dispatch(message: OutgoingMessage, exchange: ResponseHandler, timeouts: Timeouts): void {
     const { headersTimeoutMs = this.#options.headersTimeoutMs, bodyTimeoutMs = this.#options.bodyTimeoutMs } =
       timeouts;
-    const options: Dispatcher.DispatchOptions = {
-      ...message,
+    const { origin, path, method, headers, trailers, continueTimeoutMs } = message;
+    const { payload } = exchange;
+    const options: AgentDispatchOptions = {
+      origin,
+      path,
+      method,
+      headers: headers as string[],
       // undici takes any iterable; its types leave that out.
-      body: exchange.payload as Uint8Array | Readable | null,
+      body: payload as Uint8Array | Readable | null,
       headersTimeout: headersTimeoutMs ?? null,
       bodyTimeout: bodyTimeoutMs ?? null,
+      ...(trailers === undefined ? undefined : { trailers: () => (payload as RequestBody).trailers }),
+      ...(continueTimeoutMs === undefined ? undefined : { expectsContinue: true }),
     };
     try {
       this.#dispatcher.dispatch(options, exchange);
@@ -143,4 +148,11 @@ class PipedClient implements Client {
     this.#exchanges.delete(exchange);
     if (this.#exchanges.size === 0) this.#resolveIdle?.();
   }
+}
+
+function unguardedError(): PipeError {
+  return new PipeError(
+    'ERR_PIPE_ARGUMENT',
+    'trailers and expectContinue need a dispatcher that was made with createAgent',
+  );
 }

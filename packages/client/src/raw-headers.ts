@@ -24,3 +24,15 @@ export function rawHeadersOf(received: Received, headers: HeaderRecord): string[
   }
   return pairs;
 }
+
+/** The headers of such a list by lower-case name, as undici gives them. */
+export function headerRecordOf(rawHeaders: readonly string[]): Record<string, string | string[]> {
+  const record: Record<string, string | string[]> = Object.create(null);
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    const key = name.toLowerCase();
+    const before = record[key];
+    record[key] = before === undefined ? value : [before, value].flat();
+  }
+  return record;
+}

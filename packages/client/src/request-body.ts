@@ -1,10 +1,19 @@
 import { PipeError, type PipeReader } from '@millrace/core';
+import { flatTrailersOf, type RequestTrailers } from './request-trailers.ts';
 
 /** Where the chunks of a streamed body come from, and how it is told that no more are wanted. */
 interface ChunkSource {
   /** The next chunk; `null` at the end. */
   next(): Promise<Uint8Array | null>;
   stop(reason: unknown): void;
+}
+
+export interface RequestBodyOptions {
+  /** What the request declares for it, in bytes. */
+  readonly declaredBytes?: number | undefined;
+  readonly trailers?: RequestTrailers | undefined;
+  /** How long to wait for `goAhead()` before the source is touched, in ms, 0: for ever. Default: not at all. */
+  readonly continueTimeoutMs?: number | undefined;
 }
 
 /**
@@ -15,13 +24,20 @@ interface ChunkSource {
  * looks whole, a source that throws a falsy value leaves the request waiting for ever, and a source that undici
  * waits on is not told that its request is over.
  *
- *     open ─▶ sent       every byte was handed over, as many as declared
+ *     waiting for `100 Continue`, if the request asks for one
+ *      │
+ *     open ─▶ sent       every byte was handed over, as many as declared, and the trailers are known
  *          ─▶ stopped    it failed, or the request was over first; no clean end can follow
  */
 export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #source: ChunkSource;
-  readonly #declaredBytes: number | undefined;
+  readonly #options: RequestBodyOptions;
   readonly #onFailure: (reason: unknown) => void;
+  /** Settles when the source may be read; `undefined` when it may at once. */
+  #permission: Promise<void> | undefined;
+  #permit: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sentTrailers: readonly string[] = [];
   #state: 'open' | 'sent' | 'stopped' = 'open';
   #handedBytes = 0;
   /** Rejects the call that undici waits on. */
@@ -30,12 +46,28 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined>
   /** @param onFailure Called once, when the body cannot be sent whole. It has to break the request off. */
   constructor(
     body: AsyncIterable<Uint8Array> | PipeReader,
-    declaredBytes: number | undefined,
+    options: RequestBodyOptions,
     onFailure: (reason: unknown) => void,
   ) {
     this.#source = isPipeReader(body) ? pipeSource(body) : iterableSource(body);
-    this.#declaredBytes = declaredBytes;
+    this.#options = options;
     this.#onFailure = onFailure;
+    if (options.continueTimeoutMs === undefined) return;
+    this.#permission = new Promise((resolve) => {
+      this.#permit = resolve;
+    });
+  }
+
+  /** The server wants the body. */
+  goAhead(): void {
+    clearTimeout(this.#timer);
+    this.#permit?.();
+    this.#permission = undefined;
+  }
+
+  /** What to send behind the body, once it has been sent. */
+  get trailers(): readonly string[] {
+    return this.#sentTrailers;
   }
 
   /** Whether there may be more to send. */
@@ -54,7 +86,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined>
         return;
       }
       this.#rejectParked = reject;
-      this.#source.next().then(
+      this.#next().then(
         (chunk) => this.#handOver(chunk, resolve),
         (reason: unknown) => this.#fail(reason),
       );
@@ -70,8 +102,27 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined>
   stop(reason: unknown): void {
     if (this.#state !== 'open') return;
     this.#state = 'stopped';
+    clearTimeout(this.#timer);
     this.#rejectParked?.(stoppedError());
     this.#source.stop(reason);
+  }
+
+  async #next(): Promise<Uint8Array | null> {
+    if (this.#permission !== undefined) await this.#wait(this.#permission);
+    if (this.#state !== 'open') return null;
+    const chunk = await this.#source.next();
+    const { trailers } = this.#options;
+    if (chunk === null && trailers !== undefined && this.#state === 'open') {
+      this.#sentTrailers = await flatTrailersOf(trailers);
+    }
+    return chunk;
+  }
+
+  /** Servers may ignore the question (RFC 9110 §10.1.1), so the wait for the answer ends by itself. */
+  async #wait(permission: Promise<void>): Promise<void> {
+    const { continueTimeoutMs = 0 } = this.#options;
+    if (continueTimeoutMs > 0) this.#timer = setTimeout(() => this.goAhead(), continueTimeoutMs);
+    await permission;
   }
 
   #handOver(chunk: Uint8Array | null, resolve: (step: IteratorResult<Uint8Array, undefined>) => void): void {
@@ -100,7 +151,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined>
       const message = `the request body yielded a ${typeof chunk}; every chunk must be a Uint8Array`;
       return new PipeError('ERR_PIPE_ARGUMENT', message, { value: chunk });
     }
-    const expected = this.#declaredBytes;
+    const expected = this.#options.declaredBytes;
     const received = this.#handedBytes + (chunk?.length ?? 0);
     if (expected === undefined || (chunk === null ? received === expected : received <= expected))
       return undefined;

@@ -2,7 +2,8 @@ import { PipeError } from '@millrace/core';
 import type { InformationHandler } from './information.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { RequestPayload } from './request-payload.ts';
-import { checkTimeouts, type Timeouts } from './timeouts.ts';
+import type { RequestTrailers } from './request-trailers.ts';
+import { checkTimeout, checkTimeouts, type Timeouts } from './timeouts.ts';
 
 /** The timeouts stand in for the client's own. */
 export interface RequestOptions extends Timeouts {
@@ -11,6 +12,18 @@ export interface RequestOptions extends Timeouts {
   headers?: RequestHeaders;
   /** A streamed body goes out chunked unless `headers` declare its content-length, which it then has to keep. */
   body?: RequestPayload | null;
+  /**
+   * Sent behind the body, and looked at only then. The body goes out chunked, so there must be no content-length.
+   * Fields that frame or route the message are refused.
+   */
+  trailers?: RequestTrailers;
+  /**
+   * Asks the server before the body is sent (`Expect: 100-continue`). The body is touched only when the server answers
+   * 100 or nothing for `continueTimeoutMs`; not at all when it answers at once.
+   */
+  expectContinue?: boolean;
+  /** How long to wait for the 100, in milliseconds. Default 1000; 0: as long as for the headers. HTTP/1.1 only. */
+  continueTimeoutMs?: number;
   /** Sent in place of the URL's path and query, byte for byte; a URL normalises them. For proxies. */
   path?: string;
   /** Aborts the request and the response body, whichever is under way, with the signal's reason. */
@@ -29,4 +42,5 @@ export function checkRequestOptions(options: RequestOptions): void {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'onInformation is no function', { value: onInformation });
   }
   checkTimeouts(options);
+  checkTimeout('continueTimeoutMs', options.continueTimeoutMs);
 }

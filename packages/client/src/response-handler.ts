@@ -4,16 +4,13 @@ import { declaredBytes } from './framing.ts';
 import type { HeaderRecord } from './header-record.ts';
 import type { IncomingResponse } from './incoming-response.ts';
 import type { InformationHandler } from './information.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
 import { rawHeadersOf } from './raw-headers.ts';
 import { RequestBody } from './request-body.ts';
-import type { Payload } from './request-payload.ts';
 import { ResponseBody, type ResponseBodyOptions } from './response-body.ts';
 
 export interface ExchangeOptions extends ResponseBodyOptions {
-  readonly method: string;
-  readonly payload: Payload;
-  /** What the request declares for its payload, in bytes. */
-  readonly declaredBytes: number | undefined;
+  readonly message: OutgoingMessage;
   readonly onInformation: InformationHandler | undefined;
 }
 
@@ -50,13 +47,14 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   readonly #rawTrailers: string[] = [];
 
   constructor(options: ExchangeOptions, observer: ExchangeObserver) {
-    const { payload, declaredBytes, signal } = options;
+    const { message, signal } = options;
+    const { payload } = message;
     this.#options = options;
     this.#observer = observer;
     this.payload =
       payload === null || payload instanceof Uint8Array
         ? payload
-        : new RequestBody(payload, declaredBytes, (reason) => this.breakOff(reason));
+        : new RequestBody(payload, message, (reason) => this.breakOff(reason));
     signal?.addEventListener('abort', this);
   }
 
@@ -93,6 +91,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     statusText = '',
   ): void {
     if (this.#phase !== 'waiting') return;
+    // A server that ignores the question and has begun a good answer may wait for the body.
+    if (status === 100 || (status >= 200 && status < 300)) this.#goAhead();
     if (status < 200) {
       if (this.#options.onInformation === undefined) return;
       void this.#inform(status, headers, rawHeadersOf(controller.rawHeaders, headers));
@@ -111,7 +111,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
 
   onResponseEnd(controller: Dispatcher.DispatchController, trailers: HeaderRecord): void {
     if (this.#phase !== 'responding') return;
-    Object.assign(this.#trailers, trailers);
+    // Names alone: over HTTP/2 Node adds a symbol.
+    for (const [name, value] of Object.entries(trailers)) this.#trailers[name] = value;
     this.#rawTrailers.push(...rawHeadersOf(controller.rawTrailers, trailers));
     this.#finish(this.#isUploading ? unsentError() : undefined);
     this.#body?.end();
@@ -130,7 +131,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     statusText: string,
   ): void {
     const options = this.#options;
-    const expectedBytes = declaredBytes(options.method, status, headers);
+    const expectedBytes = declaredBytes(options.message.method, status, headers);
     const body = new ResponseBody(options, expectedBytes, controller, (reason) => this.#leave(reason));
     options.signal?.removeEventListener('abort', this);
     this.#controller = controller;
@@ -155,6 +156,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     } catch (reason) {
       this.breakOff(reason);
     }
+  }
+
+  #goAhead(): void {
+    if (this.payload instanceof RequestBody) this.payload.goAhead();
   }
 
   get #isUploading(): boolean {

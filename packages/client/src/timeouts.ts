@@ -10,16 +10,15 @@ export interface Timeouts {
 
 /** @throws PipeError `ERR_PIPE_ARGUMENT` for a time that is negative or no number. */
 export function checkTimeouts(options: Timeouts): void {
-  for (const name of ['headersTimeoutMs', 'bodyTimeoutMs'] as const) {
-    const value = options[name];
-    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
-    throw new PipeError(
-      'ERR_PIPE_ARGUMENT',
-      `${name} is ${String(value)}; it must be 0 or more milliseconds`,
-      {
-        value,
-        limit: 0,
-      },
-    );
-  }
+  checkTimeout('headersTimeoutMs', options.headersTimeoutMs);
+  checkTimeout('bodyTimeoutMs', options.bodyTimeoutMs);
+}
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` for a time that is negative or no number. */
+export function checkTimeout(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isFinite(value) && value >= 0)) return;
+  throw new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${String(value)}; it must be 0 or more milliseconds`, {
+    value,
+    limit: 0,
+  });
 }

@@ -1,20 +1,31 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
+type Handle = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
+
 /** A node:http server on the loopback; its URL. Closed with all its connections when the test ends. */
-export async function httpServer(
-  handle: (request: http.IncomingMessage, response: http.ServerResponse) => unknown,
+export function httpServer(handle: Handle, onCheckContinue?: Handle): Promise<string> {
+  return startedHttp(http.createServer(), handle, onCheckContinue);
+}
+
+/** The same for a server of either kind. */
+export async function startedHttp(
+  server: http.Server | https.Server,
+  handle: Handle,
+  onCheckContinue?: Handle,
 ): Promise<string> {
-  const server = http
-    .createServer((request, response) => void handle(request, response))
-    .listen(0, '127.0.0.1');
+  server.on('request', (request, response) => void handle(request, response));
+  if (onCheckContinue !== undefined) server.on('checkContinue', onCheckContinue);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const scheme = server instanceof https.Server ? 'https' : 'http';
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }

@@ -12,6 +12,7 @@ import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
 import { rawServer } from './raw-server.ts';
+import { refusingUrl } from './refusing-url.ts';
 import { socketClosed } from './socket-closed.ts';
 
 const hello = new TextEncoder().encode('hello');
@@ -183,7 +184,7 @@ describe('a request body that fails', () => {
 describe('a request that is over before its body', () => {
   it('leaves undici waiting on nothing', async () => {
     const { reader, writer } = createPipe(chunkQueue);
-    const body = new RequestBody(reader, undefined, () => {});
+    const body = new RequestBody(reader, {}, () => {});
     const parked = body.next();
     body.stop(new Error('over'));
     await expect(parked).rejects.toMatchObject({ code: 'ERR_PIPE_CANCELLED' });
@@ -303,15 +304,6 @@ function hasCode(code: string): (error: unknown) => boolean {
 
 function isMismatch(expected: number, received: number): (error: unknown) => boolean {
   return (error) => error instanceof PipeError && error.expected === expected && error.received === received;
-}
-
-async function refusingUrl(): Promise<string> {
-  const server = http.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}/`;
 }
 
 /** A server that counts the requests it saw whole, once all its connections are closed. */

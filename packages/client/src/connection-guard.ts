@@ -1,0 +1,120 @@
+import type { Socket } from 'node:net';
+import { errors, type Dispatcher } from 'undici';
+import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
+import type { Connection, OutgoingRequest } from './connection.ts';
+import { endsWithConnection } from './framing.ts';
+import type { GuardedStream } from './guarded-stream.ts';
+import type { HeaderRecord } from './header-record.ts';
+import { noteRequestFailure } from './request-failure.ts';
+import type { TrailerSource } from './request-trailers.ts';
+
+/**
+ * Stands between a connection and the handler of one request on it, and keeps undici from taking a loss for an end.
+ *
+ * Over HTTP/1.1 a body without a length that is not chunked ends with its connection, and undici takes any end of the
+ * connection for it: `onHttpSocketError` in its lib/dispatcher/client-h1.js finishes the message on ECONNRESET, so a
+ * body cut by RST would look whole. Here such an end is believed only when the peer's FIN was read; otherwise the
+ * request fails with the socket's own error.
+ *
+ *     peer sends FIN   'end'   ─▶ undici: onResponseEnd ─▶ socket.readableEnded     ─▶ the end
+ *     peer sends RST   'error' ─▶ undici: onResponseEnd ─▶ not ended, errored       ─▶ the error
+ *
+ * Bodies with a length or chunks say themselves where they end, so a reset right behind them is no failure. Over
+ * HTTP/2 a frame says so, and an end without it is none (`GuardedStream`).
+ */
+export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequest {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #method: string;
+  readonly #connection: Connection;
+  readonly trailers: TrailerSource | undefined;
+  readonly expectsContinue: boolean;
+  /** Requests that went out on the connection before this one; `undefined` while it has not. */
+  #requestsBefore: number | undefined;
+  #wasAnswered = false;
+  /** The socket whose FIN is the end of the body; `undefined` when the body says itself where it ends. */
+  #delimiter: Socket | undefined;
+  #stream: GuardedStream | undefined;
+
+  constructor(handler: Dispatcher.DispatchHandler, options: AgentDispatchOptions, connection: Connection) {
+    this.#handler = handler;
+    this.#method = options.method;
+    this.trailers = options.trailers;
+    this.expectsContinue = options.expectsContinue === true;
+    this.#connection = connection;
+  }
+
+  onStream(stream: GuardedStream): void {
+    this.#stream = stream;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#requestsBefore = this.#connection.request(this);
+    this.#wasAnswered = false;
+    this.#handler.onRequestStart?.(controller, context);
+  }
+
+  onRequestUpgrade(
+    ...upgrade: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>
+  ): void {
+    this.#handler.onRequestUpgrade?.(...upgrade);
+  }
+
+  onResponseStarted(): void {
+    this.#wasAnswered = true;
+    this.#handler.onResponseStarted?.();
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HeaderRecord,
+    statusText?: string,
+  ): void {
+    const { socket, isHttp2 } = this.#connection;
+    const isDelimiter = !isHttp2 && endsWithConnection(this.#method, status, headers);
+    this.#wasAnswered = true;
+    this.#delimiter = isDelimiter ? socket : undefined;
+    this.#handler.onResponseStart?.(controller, status, headers, statusText);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: HeaderRecord): void {
+    const loss = this.#connection.isHttp2 ? this.#lossOfStream() : this.#lossOfConnection();
+    if (loss === undefined) this.#handler.onResponseEnd?.(controller, trailers);
+    else this.#handler.onResponseError?.(controller, loss);
+    // Over HTTP/1.1 undici closes the connection of a request that was answered before it was sent.
+    if (this.#stream?.isSent === false) this.#stream.cancel();
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    const requestsBefore = this.#requestsBefore;
+    noteRequestFailure(error, {
+      wasSent: requestsBefore !== undefined,
+      wasAnswered: this.#wasAnswered,
+      connectionWasReused: requestsBefore !== undefined && requestsBefore > 0,
+    });
+    this.#handler.onResponseError?.(controller, error);
+  }
+
+  onBodySent(chunk: Buffer): void {
+    this.#handler.onBodySent?.(chunk);
+  }
+
+  onRequestSent(): void {
+    this.#handler.onRequestSent?.();
+  }
+
+  #lossOfConnection(): Error | undefined {
+    const socket = this.#delimiter;
+    if (socket === undefined || (socket.readableEnded && socket.errored === null)) return undefined;
+    return socket.errored ?? new errors.SocketError('closed before its end');
+  }
+
+  #lossOfStream(): Error | undefined {
+    if (this.#stream?.wasEnded === true) return undefined;
+    return new errors.SocketError('the stream was reset before its end');
+  }
+}

@@ -1,0 +1,62 @@
+import type { OutgoingHttpHeaders } from 'node:http2';
+import type { Socket } from 'node:net';
+import { GuardedStream } from './guarded-stream.ts';
+import { isHttp2, sessionOn } from './http2-session.ts';
+import type { TrailerSource } from './request-trailers.ts';
+
+/** A request that goes out on a connection. */
+export interface OutgoingRequest {
+  readonly trailers: TrailerSource | undefined;
+  readonly expectsContinue: boolean;
+  /** Over HTTP/2 it has got a stream; nothing can have arrived on it yet. */
+  onStream(stream: GuardedStream): void;
+}
+
+/**
+ * What one undici `Client` is connected with at the moment, and how many requests that has carried.
+ *
+ *     ─▶ connected ─▶ ready ─▶ request ─▶ request ─▶ (lost) ─▶ connected ─▶ …
+ */
+export class Connection {
+  #socket: Socket | undefined;
+  #isHttp2 = false;
+  #requests = 0;
+  /** The request that undici is about to make a stream for: it tells its handler right before, in the same step. */
+  #starting: OutgoingRequest | undefined;
+
+  get socket(): Socket | undefined {
+    return this.#socket;
+  }
+
+  get isHttp2(): boolean {
+    return this.#isHttp2;
+  }
+
+  /** A socket was connected; nothing has been sent on it. */
+  connected(socket: Socket): void {
+    this.#socket = socket;
+    this.#isHttp2 = isHttp2(socket);
+    this.#requests = 0;
+  }
+
+  /** undici has made what it speaks with over the socket, and has sent no request yet. */
+  ready(): void {
+    const session = this.#isHttp2 && this.#socket ? sessionOn(this.#socket) : undefined;
+    if (session === undefined) return;
+    const request = session.request.bind(session);
+    // undici gives headers as a record.
+    session.request = (headers, options) => {
+      const starting = this.#starting;
+      this.#starting = undefined;
+      const stream = new GuardedStream(request, headers as OutgoingHttpHeaders, options, starting);
+      starting?.onStream(stream);
+      return stream.stream;
+    };
+  }
+
+  /** A request goes out. @returns How many have gone out on this socket before it. */
+  request(request: OutgoingRequest): number {
+    this.#starting = request;
+    return this.#requests++;
+  }
+}

@@ -1,0 +1,44 @@
+import { isIP } from 'node:net';
+import { buildConnector } from 'undici';
+import type { AgentOptions } from './agent.ts';
+
+/** Makes connections as the pools of an agent with these options do, for requests that no pool can carry. */
+export type Connect = (
+  origin: URL,
+  hostHeader: string | undefined,
+  callback: buildConnector.Callback,
+) => void;
+
+export function connectorOf(options: AgentOptions): Connect {
+  const connector = typeof options.connect === 'function' ? options.connect : builtConnector(options);
+  return ({ protocol, hostname, host, port }, hostHeader, callback) => {
+    const target = {
+      protocol,
+      hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+      host,
+      port,
+      // undici checks the certificate against the Host that it sends, too.
+      ...(hostHeader === undefined ? undefined : { servername: serverNameOf(hostHeader) }),
+    };
+    connector(target, callback);
+  };
+}
+
+/** As `Pool` in undici's lib/dispatcher/pool.js makes one. */
+function builtConnector(options: AgentOptions): buildConnector.connector {
+  const { connect, tls, connectTimeout, maxCachedSessions, socketPath, allowH2 = false } = options;
+  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options;
+  const settings = { allowH2, ...defined({ maxCachedSessions, socketPath, timeout: connectTimeout }) };
+  const families = defined({ autoSelectFamily, autoSelectFamilyAttemptTimeout });
+  return buildConnector(Object.assign({}, tls, settings, families, connect) as buildConnector.BuildOptions);
+}
+
+/** The name that TLS is to check; none for an address. */
+function serverNameOf(hostHeader: string): string {
+  const hostname = URL.parse(`https://${hostHeader}`)?.hostname ?? '';
+  return hostname.startsWith('[') || isIP(hostname) !== 0 ? '' : hostname;
+}
+
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,32 @@
+import { Client, type buildConnector, type Dispatcher } from 'undici';
+import { ConnectionGuard } from './connection-guard.ts';
+import { Connection } from './connection.ts';
+import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
+
+/** An undici `Client`, which is one connection at a time, that knows that connection and guards every request on it. */
+export class GuardedClient extends Client {
+  readonly #connection: Connection;
+
+  constructor(origin: URL, options: Client.Options) {
+    const connection = new Connection();
+    super(origin, { ...options, connect: noting(connection, options.connect) });
+    this.#connection = connection;
+    this.on('connect', () => connection.ready());
+  }
+
+  override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const guard = new ConnectionGuard(handler, options, this.#connection);
+    return super.dispatch(options, guard);
+  }
+}
+
+/** The pool's connector, which notes the socket it made. A pool has built one out of any options by then. */
+function noting(connection: Connection, connect: Client.Options['connect']): buildConnector.connector {
+  if (typeof connect !== 'function') throw new TypeError('the pool has no connector');
+  return (options, callback) => {
+    connect(options, (...result) => {
+      if (result[0] === null) connection.connected(result[1]);
+      callback(...result);
+    });
+  };
+}

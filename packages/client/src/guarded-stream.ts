@@ -1,0 +1,78 @@
+import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
+import { errors } from 'undici';
+import { headerRecordOf } from './raw-headers.ts';
+import type { TrailerSource } from './request-trailers.ts';
+
+type Request = ClientHttp2Session['request'];
+
+/** What undici leaves out of a request over HTTP/2. */
+export interface StreamAdditions {
+  /** Sent behind the last byte; undici sends none. */
+  readonly trailers: TrailerSource | undefined;
+  /** Asks for `100 Continue`. The body waits for it by itself. */
+  readonly expectsContinue: boolean;
+}
+
+/**
+ * A stream of undici's whose ends mean what they say, in both directions.
+ *
+ * What comes in: Node takes `RST_STREAM` with the codes `NO_ERROR` and `CANCEL` for an end (`onStreamClose` and
+ * `_destroy` in its lib/internal/http2/core.js end the readable side as a frame with `END_STREAM` does), so a body
+ * without a length that a server gave up in the middle would look whole. What differs is the order:
+ *
+ *     END_STREAM   push(null)                   the stream is not closed yet
+ *     RST_STREAM   closed, with a code ─▶ push(null)
+ *
+ * What goes out: undici gives a stream up by `close()`, for which Node sends an empty frame with `END_STREAM` before the
+ * reset, so an upload that broke off would look whole to the server. `destroy` sends the reset alone. Its code is
+ * `INTERNAL_ERROR`, since servers on Node take `CANCEL` for an end as well; `CANCEL` goes behind a whole request.
+ */
+export class GuardedStream {
+  readonly stream: ClientHttp2Stream;
+  readonly #aborter = new AbortController();
+  #wasEnded = false;
+
+  constructor(
+    request: Request,
+    headers: OutgoingHttpHeaders | undefined,
+    options: Parameters<Request>[1],
+    additions: StreamAdditions | undefined,
+  ) {
+    const { trailers, expectsContinue = false } = additions ?? {};
+    this.stream = request(expectsContinue ? { ...headers, expect: '100-continue' } : headers, {
+      ...options,
+      signal: this.#aborter.signal,
+      waitForTrailers: trailers !== undefined,
+    });
+    this.#watchEnd();
+    this.stream.close = () => this.cancel();
+    if (trailers !== undefined) {
+      this.stream.once('wantTrailers', () => this.stream.sendTrailers(headerRecordOf(trailers())));
+    }
+  }
+
+  /** Whether the server has ended its side itself. */
+  get wasEnded(): boolean {
+    return this.#wasEnded;
+  }
+
+  /** Whether the request has been handed over to its last byte. */
+  get isSent(): boolean {
+    return this.stream.writableEnded;
+  }
+
+  /** Gives both sides up. Does nothing when they are over. */
+  cancel(): void {
+    if (this.isSent) this.#aborter.abort();
+    else this.stream.destroy(new errors.RequestAbortedError());
+  }
+
+  #watchEnd(): void {
+    const { stream } = this;
+    const push = stream.push.bind(stream);
+    stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null && !stream.closed && !stream.destroyed) this.#wasEnded = true;
+      return push(chunk, encoding);
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { AgentOptions } from '../src/index.ts';
+import { tlsCertificate } from './tls-certificate.ts';
+
+/** What an agent needs to reach these servers by HTTP/2: without TLS, knowing that they speak it. */
+export const http2Cleartext: AgentOptions = { h2Options: { useH2c: true } };
+
+/** What an agent needs to reach these servers over TLS, by the protocol that both prefer. */
+export const http2OverTls: AgentOptions = {
+  allowH2: true,
+  connect: { ca: tlsCertificate.cert, preferH2: true },
+};
+
+export type Handle = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => unknown;
+
+/** A node:http2 server on the loopback, without TLS. Closed with all its sessions when the test ends. */
+export async function http2Server(handle: Handle): Promise<{ url: string; server: http2.Http2Server }> {
+  const server = http2.createServer((request, response) => void handle(request, response));
+  return { url: `http://127.0.0.1:${await listening(server)}/`, server };
+}
+
+/** The same over TLS, for HTTP/1.1 as well unless `http2Only`. */
+export async function tlsServer(
+  handle: Handle,
+  { http2Only = false } = {},
+): Promise<{ url: string; server: http2.Http2SecureServer }> {
+  const server = http2.createSecureServer(
+    { ...tlsCertificate, allowHTTP1: !http2Only },
+    (request, response) => void handle(request, response),
+  );
+  return { url: `https://127.0.0.1:${await listening(server)}/`, server };
+}
+
+async function listening(server: http2.Http2Server | http2.Http2SecureServer): Promise<number> {
+  const sessions = new Set<http2.Http2Session>();
+  const sockets = new Set<{ destroy(): void }>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('error', () => {}).on('close', () => sessions.delete(session));
+  });
+  server.on('connection', (socket: { destroy(): void }) => sockets.add(socket));
+  server.on('sessionError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    for (const session of sessions) session.destroy();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,258 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createPipe } from '@millrace/core';
+import chunkQueue from '@millrace/chunk-queue';
+import { describe, expect, it } from 'vitest';
+import { everyStrategy } from './every-strategy.ts';
+import { everyWayOfCollecting, everyWayOfStreaming } from './every-way-of-reading.ts';
+import { http2Cleartext, http2OverTls, http2Server, tlsServer } from './http2-server.ts';
+import { makeClient } from './make-client.ts';
+import { patternedBytes, sha256 } from './patterned-bytes.ts';
+import { END_STREAM, frameTypes, rawHttp2Server, type RawHttp2Connection } from './raw-http2-server.ts';
+
+const part = '"a JSON document that could be whole"';
+const codes = { noError: 0, internalError: 2, cancel: 8 };
+
+/** How a body without a length breaks off. */
+const breaks: Readonly<Record<string, (connection: RawHttp2Connection, stream: number) => void>> = {
+  'RST_STREAM with NO_ERROR': (connection, stream) => connection.sendReset(stream, codes.noError),
+  'RST_STREAM with CANCEL': (connection, stream) => connection.sendReset(stream, codes.cancel),
+  'RST_STREAM with INTERNAL_ERROR': (connection, stream) => connection.sendReset(stream, codes.internalError),
+  'GOAWAY that leaves it out': (connection) => connection.sendGoaway(0, codes.noError),
+  'GOAWAY with an error, and FIN': (connection, stream) => {
+    connection.sendGoaway(stream, codes.internalError);
+    connection.socket.end();
+  },
+  FIN: ({ socket }) => void socket.end(),
+  RST: ({ socket }) => void socket.resetAndDestroy(),
+};
+
+describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
+  const client = () => makeClient({ strategy, agent: http2Cleartext });
+
+  describe.each(Object.entries(breaks))('that %s cuts off', (_, breakOff) => {
+    it.each(Object.entries(everyWayOfStreaming))(
+      'delivers what came, then throws (%s) [P3]',
+      async (_name, read) => {
+        const { content, stream, connection } = await responding(client());
+        connection.sendData(stream, part);
+        await content.reader.peek(part.length);
+        breakOff(connection, stream);
+        let text = '';
+        await expect(
+          read(content, (bytes) => (text += new TextDecoder().decode(bytes))),
+        ).rejects.toBeInstanceOf(Error);
+        expect(text).toBe(part);
+        expect(content.complete).toBe(false);
+      },
+    );
+
+    it.each(Object.entries(everyWayOfCollecting))('throws (%s) [P3]', async (_name, read) => {
+      const { content, stream, connection } = await responding(client());
+      connection.sendData(stream, part);
+      await content.reader.peek(part.length);
+      breakOff(connection, stream);
+      await expect(read(content, () => {})).rejects.toBeInstanceOf(Error);
+    });
+  });
+
+  it.each<[string, (connection: RawHttp2Connection, stream: number) => void]>([
+    ['a last frame', (connection, stream) => connection.sendData(stream, '', END_STREAM)],
+    [
+      'a last frame, a reset right behind it',
+      (connection, stream) => {
+        connection.sendData(stream, '', END_STREAM);
+        connection.sendReset(stream, codes.noError);
+      },
+    ],
+  ])('is whole after %s', async (_, end) => {
+    const { content, stream, connection } = await responding(client());
+    connection.sendData(stream, part);
+    end(connection, stream);
+    expect(await content.text()).toBe(part);
+    expect(content.complete).toBe(true);
+  });
+
+  it('is empty and whole when the headers end the stream', async () => {
+    const server = await rawHttp2Server();
+    const requested = client().request(server.url);
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    connection.sendHeaders(stream, END_STREAM);
+    const { content } = await requested;
+    expect(await content.text()).toBe('');
+    expect(content.complete).toBe(true);
+  });
+
+  it.each([
+    ['shorter', 'content'],
+    ['longer', 'content and more'],
+  ])('fails when it is %s than declared [P15]', async (_, sent) => {
+    const { url, server } = await http2Server(() => {});
+    server.removeAllListeners('request');
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 200, 'content-length': 10 });
+      stream.end(sent);
+    });
+    const { content } = await client().request(url);
+    await expect(content.text()).rejects.toMatchObject({ code: 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' });
+    expect(content.complete).toBe(false);
+  });
+
+  it('arrives byte for byte in both directions at once, read slowly, with trailers behind it', async () => {
+    const body = patternedBytes(3 * 1024 * 1024 + 17);
+    const { url } = await http2Server((request, response) => {
+      request.on('end', () => response.addTrailers({ 'x-sum': 'done' }));
+      request.pipe(response);
+    });
+    const { reader, writer } = createPipe(strategy);
+    const sending = (async () => {
+      for (let at = 0; at < body.length; at += 100_003) {
+        writer.writeCopy(body.subarray(at, at + 100_003));
+        await writer.ready();
+      }
+      writer.end();
+    })();
+    const { content, trailers } = await client().request(url, { method: 'POST', body: reader });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content.stream()) {
+      chunks.push(chunk);
+      if (chunks.length % 3 === 0) await nextTurn();
+    }
+    await sending;
+    expect(sha256(...chunks)).toBe(sha256(body));
+    expect({ ...trailers }).toEqual({ 'x-sum': 'done' });
+  });
+
+  it('that nobody reads stops its server, and goes on when it is read', async () => {
+    const piece = patternedBytes(64 * 1024);
+    const pieces = 256;
+    let poured = 0;
+    const { url } = await http2Server((_, response) => {
+      const pour = () => {
+        while (poured < pieces) if (!response.write(piece, () => {}) || ++poured < 0) break;
+        if (poured === pieces) response.end();
+      };
+      const more = () => {
+        poured++;
+        pour();
+      };
+      response.on('drain', more);
+      pour();
+    });
+    const { content } = await client().request(url);
+    await untilIdle(() => poured);
+    expect(poured).toBeLessThan(pieces / 2);
+    expect(content.reader.size).toBeLessThanOrEqual(64 * 1024 + 64 * 1024);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content.stream()) chunks.push(chunk);
+    expect(sha256(...chunks)).toBe(sha256(...Array.from({ length: pieces }, () => piece)));
+  });
+});
+
+describe('an HTTP/2 upload', () => {
+  it.each(['throws', 'is aborted'])(
+    'that %s never looks whole: the server gets a reset and no end',
+    async (how) => {
+      const server = await rawHttp2Server();
+      const controller = new AbortController();
+      const { reader, writer } = createPipe(chunkQueue);
+      const requested = makeClient({ strategy: chunkQueue, agent: http2Cleartext }).request(server.url, {
+        method: 'POST',
+        body: reader,
+        signal: controller.signal,
+      });
+      writer.writeCopy(new Uint8Array(5));
+      const connection = await server.next();
+      await connection.next(frameTypes.data);
+      const reason = new Error('broken');
+      if (how === 'throws') writer.fail(reason);
+      else controller.abort(reason);
+      await expect(requested).rejects.toBe(reason);
+      const reset = await connection.next(frameTypes.reset);
+      // Servers on Node take CANCEL for an end.
+      expect(reset.payload).toEqual(Uint8Array.of(0, 0, 0, codes.internalError));
+      expect(connection.received.filter(({ flags }) => (flags & END_STREAM) !== 0)).toEqual([]);
+    },
+  );
+
+  it('that is answered early is cut short, without losing the answer or the session', async () => {
+    const server = await rawHttp2Server();
+    const { reader, writer } = createPipe(chunkQueue);
+    const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+    const requested = client.request(server.url, { method: 'POST', body: reader });
+    writer.writeCopy(new Uint8Array(5));
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.data);
+    connection.sendHeaders(stream);
+    connection.sendData(stream, 'too much', END_STREAM);
+    expect(await (await requested).content.text()).toBe('too much');
+    await connection.next(frameTypes.reset);
+    expect(connection.received.filter(({ flags, type }) => type === frameTypes.data && flags !== 0)).toEqual(
+      [],
+    );
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+    expect(connection.socket.destroyed).toBe(false);
+  });
+
+  it('waits for the server, which takes no more than its window', async () => {
+    const server = await rawHttp2Server();
+    let yielded = 0;
+    const piece = new Uint8Array(16 * 1024);
+    const controller = new AbortController();
+    const requested = makeClient({ strategy: chunkQueue, agent: http2Cleartext }).request(server.url, {
+      method: 'POST',
+      signal: controller.signal,
+      body: (async function* () {
+        for (; yielded < 1000; yielded++) yield piece;
+      })(),
+    });
+    await server.next();
+    await untilIdle(() => yielded);
+    expect(yielded).toBeLessThan(20);
+    controller.abort(new Error('enough'));
+    await expect(requested).rejects.toThrow('enough');
+  });
+});
+
+describe('HTTP/2 over TLS', () => {
+  it('is spoken when server and agent agree on it', async () => {
+    const { url } = await tlsServer((request, response) => response.end(request.httpVersion));
+    const client = makeClient({ strategy: chunkQueue, agent: http2OverTls });
+    expect(await (await client.request(url)).content.text()).toBe('2.0');
+    const { ca } = {
+      ca: http2OverTls.connect && 'ca' in http2OverTls.connect ? http2OverTls.connect.ca : [],
+    };
+    const plain = makeClient({ strategy: chunkQueue, agent: { connect: { ca: ca as string } } });
+    expect(await (await plain.request(url)).content.text()).toBe('1.1');
+  });
+
+  it('tells a reset with NO_ERROR from an end as well', async () => {
+    const { url, server } = await tlsServer(() => {}, { http2Only: true });
+    server.removeAllListeners('request');
+    server.on('stream', (stream) => {
+      stream.respond({ ':status': 200 });
+      stream.write('half of it', () => stream.destroy());
+    });
+    const { content } = await makeClient({ strategy: chunkQueue, agent: http2OverTls }).request(url);
+    await expect(content.text()).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+  });
+});
+
+async function responding(client: ReturnType<typeof makeClient>) {
+  const server = await rawHttp2Server();
+  const requested = client.request(server.url);
+  const connection = await server.next();
+  const { stream } = await connection.next(frameTypes.headers);
+  connection.sendHeaders(stream);
+  return { content: (await requested).content, connection, stream };
+}
+
+/** Settles when many turns of the event loop, each of which could have changed the figure, have left it alone. */
+async function untilIdle(figure: () => number): Promise<void> {
+  for (let before = -1, idleTurns = 0; idleTurns < 200; idleTurns++) {
+    if (figure() !== before) idleTurns = 0;
+    before = figure();
+    await nextTurn();
+  }
+}

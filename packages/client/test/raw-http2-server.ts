@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface Frame {
+  readonly type: number;
+  readonly flags: number;
+  readonly stream: number;
+  readonly payload: Uint8Array;
+}
+
+export const frameTypes = { data: 0, headers: 1, reset: 3, settings: 4, goaway: 7 } as const;
+export const END_STREAM = 1;
+const END_HEADERS = 4;
+const ACK = 1;
+
+/** A connection of a raw HTTP/2 server. It says what it is told to, frame by frame. */
+export class RawHttp2Connection {
+  readonly socket: net.Socket;
+  readonly #received: Frame[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #unparsed = Buffer.alloc(0);
+  #hasPreface = false;
+
+  constructor(socket: net.Socket) {
+    this.socket = socket;
+    socket.on('error', () => {}).on('data', (bytes) => this.#parse(bytes));
+    this.send(frameTypes.settings, 0, 0);
+  }
+
+  /** The frames of streams that the client has sent. */
+  get received(): readonly Frame[] {
+    return this.#received;
+  }
+
+  /** Settles when the client has sent a frame of this type, with it. */
+  async next(type: number): Promise<Frame> {
+    for (;;) {
+      const frame = this.#received.find((candidate) => candidate.type === type);
+      if (frame !== undefined) return frame;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  send(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array()): void {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(payload.length, 0, 3);
+    head[3] = type;
+    head[4] = flags;
+    head.writeUInt32BE(stream, 5);
+    this.socket.write(Buffer.concat([head, payload]));
+  }
+
+  /** `:status: 200`, as HPACK has it in its table. */
+  sendHeaders(stream: number, flags = 0): void {
+    this.send(frameTypes.headers, END_HEADERS | flags, stream, Uint8Array.of(0x88));
+  }
+
+  sendData(stream: number, text: string, flags = 0): void {
+    this.send(frameTypes.data, flags, stream, Buffer.from(text));
+  }
+
+  sendReset(stream: number, code: number): void {
+    this.send(frameTypes.reset, 0, stream, uint32(code));
+  }
+
+  sendGoaway(lastStream: number, code: number): void {
+    this.send(frameTypes.goaway, 0, 0, Buffer.concat([uint32(lastStream), uint32(code)]));
+  }
+
+  #parse(bytes: Buffer): void {
+    this.#unparsed = Buffer.concat([this.#unparsed, bytes]);
+    if (!this.#hasPreface) {
+      if (this.#unparsed.length < 24) return;
+      this.#unparsed = this.#unparsed.subarray(24);
+      this.#hasPreface = true;
+    }
+    while (this.#unparsed.length >= 9) {
+      const length = this.#unparsed.readUIntBE(0, 3);
+      if (this.#unparsed.length < 9 + length) return;
+      const { 3: type = 0, 4: flags = 0 } = this.#unparsed;
+      const stream = this.#unparsed.readUInt32BE(5);
+      const payload = Uint8Array.from(this.#unparsed.subarray(9, 9 + length));
+      this.#unparsed = this.#unparsed.subarray(9 + length);
+      if (type === frameTypes.settings && flags !== ACK) this.send(frameTypes.settings, ACK, 0);
+      if (stream > 0) this.#received.push({ type, flags, stream, payload });
+      for (const wake of this.#waiting.splice(0)) wake();
+    }
+  }
+}
+
+/** A server that speaks HTTP/2 without TLS, by hand. Closed when the test ends. */
+export async function rawHttp2Server(): Promise<{ url: string; next(): Promise<RawHttp2Connection> }> {
+  const sockets = new Set<net.Socket>();
+  const arrived: RawHttp2Connection[] = [];
+  const waiting: ((connection: RawHttp2Connection) => void)[] = [];
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    const connection = new RawHttp2Connection(socket);
+    const wake = waiting.shift();
+    if (wake === undefined) arrived.push(connection);
+    else wake(connection);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/`,
+    next: () =>
+      new Promise((resolve) => {
+        const connection = arrived.shift();
+        if (connection === undefined) waiting.push(resolve);
+        else resolve(connection);
+      }),
+  };
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
