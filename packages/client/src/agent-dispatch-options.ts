@@ -10,4 +10,6 @@ export interface AgentDispatchOptions extends Dispatcher.DispatchOptions {
    * alone, and there ends a refused request as if it were whole.
    */
   readonly expectsContinue?: boolean;
+  /** undici's own, which its types leave out: `false` keeps this request to HTTP/1.1. */
+  readonly allowH2?: boolean;
 }

@@ -12,6 +12,13 @@ import { checkRequestOptions, type RequestOptions } from './request-options.ts';
 import type { ContentPipeOptions } from './response-body.ts';
 import { ResponseHandler } from './response-handler.ts';
 import type { Timeouts } from './timeouts.ts';
+import {
+  connectMessageOf,
+  upgradeMessageOf,
+  type ConnectOptions,
+  type UpgradeOptions,
+} from './tunnel-options.ts';
+import type { TunnelResponse } from './tunnel-response.ts';
 
 /**
  * An HTTP client whose response bodies stream through pipes of one buffer strategy.
@@ -29,11 +36,18 @@ export interface Client {
    */
   request(url: string | URL, options?: RequestOptions): Promise<IncomingResponse>;
   /**
+   * Asks the server to go on with another protocol, `websocket` unless you say otherwise. Settles with a `tunnel` when
+   * it agrees, with a response like any other when it does not. Fails as `request` does.
+   */
+  upgrade(url: string | URL, options?: UpgradeOptions): Promise<TunnelResponse>;
+  /** Asks a proxy at `url` for a tunnel to `target` (`CONNECT`). Settles and fails as `upgrade` does. */
+  connect(url: string | URL, options: ConnectOptions): Promise<TunnelResponse>;
+  /**
    * Takes no more requests, and waits for those under way. Bodies still arriving that nobody has asked for are
-   * cancelled, since nobody may come; one that somebody reads is waited for.
+   * cancelled, since nobody may come; one that somebody reads is waited for, and so is a tunnel.
    */
   close(): Promise<void>;
-  /** Breaks off what is under way with `reason`: requests reject with it, bodies end with it. */
+  /** Breaks off what is under way with `reason`: requests reject with it, bodies and tunnels end with it. */
   destroy(reason?: unknown): Promise<void>;
 }
 
@@ -66,10 +80,31 @@ class PipedClient implements Client {
   }
 
   async request(url: string | URL, options: RequestOptions = {}): Promise<IncomingResponse> {
-    if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', 'request() after the client was closed');
+    this.#checkOpen('request');
     checkRequestOptions(options);
+    // Only what asks for a tunnel can get one.
+    return (await this.#send(outgoingMessageOf(url, options), options)) as IncomingResponse;
+  }
+
+  async upgrade(url: string | URL, options: UpgradeOptions = {}): Promise<TunnelResponse> {
+    this.#checkOpen('upgrade');
+    return this.#send(upgradeMessageOf(url, options), options);
+  }
+
+  async connect(url: string | URL, options: ConnectOptions): Promise<TunnelResponse> {
+    this.#checkOpen('connect');
+    return this.#send(connectMessageOf(url, options), options);
+  }
+
+  #checkOpen(call: string): void {
+    if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', `${call}() after the client was closed`);
+  }
+
+  #send(
+    message: OutgoingMessage,
+    options: Pick<RequestOptions, 'signal' | 'onInformation' | keyof Timeouts>,
+  ): Promise<TunnelResponse> {
     const { signal, onInformation } = options;
-    const message = outgoingMessageOf(url, options);
     const isSpecial = needsGuardedAgent(message);
     if (isSpecial && !isGuarded(this.#dispatcher)) throw unguardedError();
     return new Promise((resolve, reject) => {
@@ -94,7 +129,7 @@ class PipedClient implements Client {
   #dispatch(message: OutgoingMessage, exchange: ResponseHandler, timeouts: Timeouts): void {
     const { headersTimeoutMs = this.#options.headersTimeoutMs, bodyTimeoutMs = this.#options.bodyTimeoutMs } =
       timeouts;
-    const { origin, path, method, headers, trailers, continueTimeoutMs } = message;
+    const { origin, path, method, headers, trailers, continueTimeoutMs, upgrade } = message;
     const { payload } = exchange;
     const options: AgentDispatchOptions = {
       origin,
@@ -107,6 +142,8 @@ class PipedClient implements Client {
       bodyTimeout: bodyTimeoutMs ?? null,
       ...(trailers === undefined ? undefined : { trailers: () => (payload as RequestBody).trailers }),
       ...(continueTimeoutMs === undefined ? undefined : { expectsContinue: true }),
+      // A server that offers HTTP/2 need not know upgrades there (RFC 8441).
+      ...(upgrade === undefined ? undefined : { upgrade, allowH2: false }),
     };
     try {
       this.#dispatcher.dispatch(options, exchange);

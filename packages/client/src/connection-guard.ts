@@ -56,6 +56,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   onRequestUpgrade(
     ...upgrade: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>
   ): void {
+    this.#stream?.becomeTunnel();
     this.#handler.onRequestUpgrade?.(...upgrade);
   }
 

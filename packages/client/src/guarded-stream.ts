@@ -31,6 +31,7 @@ export class GuardedStream {
   readonly stream: ClientHttp2Stream;
   readonly #aborter = new AbortController();
   #wasEnded = false;
+  #isTunnel = false;
 
   constructor(
     request: Request,
@@ -61,6 +62,11 @@ export class GuardedStream {
     return this.stream.writableEnded;
   }
 
+  /** The stream is handed over as it is, to somebody who takes its end for what it is: it must not end by a reset. */
+  becomeTunnel(): void {
+    this.#isTunnel = true;
+  }
+
   /** Gives both sides up. Does nothing when they are over. */
   cancel(): void {
     if (this.isSent) this.#aborter.abort();
@@ -71,7 +77,13 @@ export class GuardedStream {
     const { stream } = this;
     const push = stream.push.bind(stream);
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
-      if (chunk === null && !stream.closed && !stream.destroyed) this.#wasEnded = true;
+      const isReset = stream.closed || stream.destroyed;
+      if (chunk === null && !isReset) this.#wasEnded = true;
+      if (chunk === null && isReset && this.#isTunnel && !this.#wasEnded) {
+        // Not here: Node has not done with the stream.
+        queueMicrotask(() => stream.destroy(new errors.SocketError('the stream was reset before its end')));
+        return false;
+      }
       return push(chunk, encoding);
     };
   }

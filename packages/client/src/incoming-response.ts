@@ -14,4 +14,6 @@ export interface IncomingResponse {
   /** As `rawHeaders`, for the trailers. */
   readonly rawTrailers: readonly string[];
   readonly content: IncomingContent;
+  /** None; so `tunnel` tells the two kinds of a `TunnelResponse` apart. */
+  readonly tunnel?: undefined;
 }

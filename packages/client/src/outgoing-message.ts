@@ -17,6 +17,8 @@ export interface OutgoingMessage extends RequestTarget {
   readonly trailers: RequestTrailers | undefined;
   /** How long the payload waits for `100 Continue`, in milliseconds, 0: for ever; not at all when `undefined`. */
   readonly continueTimeoutMs: number | undefined;
+  /** The protocol that the request asks to go on with. */
+  readonly upgrade?: string;
 }
 
 /** As in curl and Go. */

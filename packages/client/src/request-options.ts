@@ -7,7 +7,7 @@ import { checkTimeout, checkTimeouts, type Timeouts } from './timeouts.ts';
 
 /** The timeouts stand in for the client's own. */
 export interface RequestOptions extends Timeouts {
-  /** Sent as given, case included. Default `GET`. `CONNECT` is not supported. */
+  /** Sent as given, case included. Default `GET`. Not `CONNECT`, which has a method of its own. */
   method?: string;
   headers?: RequestHeaders;
   /** A streamed body goes out chunked unless `headers` declare its content-length, which it then has to keep. */
@@ -34,7 +34,9 @@ export interface RequestOptions extends Timeouts {
 /** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option. */
 export function checkRequestOptions(options: RequestOptions): void {
   const { method, signal, onInformation } = options;
-  if (method === 'CONNECT') throw new PipeError('ERR_PIPE_ARGUMENT', 'the method CONNECT is not supported');
+  if (method === 'CONNECT') {
+    throw new PipeError('ERR_PIPE_ARGUMENT', 'the method is CONNECT; use connect() for it');
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'signal is no AbortSignal', { value: signal });
   }

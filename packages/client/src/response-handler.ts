@@ -1,12 +1,15 @@
 import { PipeError } from '@millrace/core';
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { declaredBytes } from './framing.ts';
 import type { HeaderRecord } from './header-record.ts';
-import type { IncomingResponse } from './incoming-response.ts';
+import { BareBody } from './bare-body.ts';
 import type { InformationHandler } from './information.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { rawHeadersOf } from './raw-headers.ts';
 import { RequestBody } from './request-body.ts';
+import type { TunnelResponse } from './tunnel-response.ts';
+import { Tunnel } from './tunnel.ts';
 import { ResponseBody, type ResponseBodyOptions } from './response-body.ts';
 
 export interface ExchangeOptions extends ResponseBodyOptions {
@@ -16,7 +19,7 @@ export interface ExchangeOptions extends ResponseBodyOptions {
 
 /** Who waits for the response, and who wants to know when the connection is no longer needed. */
 export interface ExchangeObserver {
-  onResponse(response: IncomingResponse): void;
+  onResponse(response: TunnelResponse): void;
   /** No response will come. */
   onFailure(reason: unknown): void;
   /** undici is done with it: what is left of a response body is in memory. */
@@ -27,6 +30,7 @@ export interface ExchangeObserver {
  * One request and its response, as undici's dispatch handler.
  *
  *     waiting ─▶ responding ─▶ over
+ *        ├─────▶ tunnelling ─▶ over
  *        └────────────────────▶ over
  *
  * A failure while waiting fails the request; one while responding goes into the body, behind what was received;
@@ -38,11 +42,12 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   readonly payload: Uint8Array | RequestBody | null;
   readonly #options: ExchangeOptions;
   readonly #observer: ExchangeObserver;
-  #phase: 'waiting' | 'responding' | 'over' = 'waiting';
+  #phase: 'waiting' | 'responding' | 'tunnelling' | 'over' = 'waiting';
   /** Why it is over, when it was broken off. */
   #reason: unknown;
   #controller: Dispatcher.DispatchController | undefined;
   #body: ResponseBody | undefined;
+  #tunnel: Tunnel | undefined;
   readonly #trailers: Record<string, string | string[] | undefined> = Object.create(null);
   readonly #rawTrailers: string[] = [];
 
@@ -68,8 +73,9 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     if (this.#phase === 'over') return;
     const controller = this.#controller;
     this.#finish(reason);
-    if (this.#body === undefined) this.#observer.onFailure(reason);
-    else this.#body.fail(reason);
+    if (this.#tunnel !== undefined) this.#tunnel.destroy(reason);
+    else if (this.#body !== undefined) this.#body.fail(reason);
+    else this.#observer.onFailure(reason);
     controller?.abort(asError(reason));
   }
 
@@ -82,6 +88,21 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     // It was broken off while undici had it in a queue.
     if (this.#phase === 'over') controller.abort(asError(this.#reason));
     else this.#controller = controller;
+  }
+
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HeaderRecord,
+    duplex: Duplex,
+  ): void {
+    if (this.#phase !== 'waiting') {
+      duplex.on('error', () => {}).destroy();
+    } else if (status === 101 || (status >= 200 && status < 300)) {
+      this.#openTunnel(controller, status, headers, duplex);
+    } else {
+      new BareBody(duplex, controller.rawHeaders).deliver(this, status, headers);
+    }
   }
 
   onResponseStart(
@@ -122,6 +143,22 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     if (this.#phase === 'over') return;
     this.#controller = undefined;
     this.breakOff(isArgumentError(error) ? asPipeError(error) : error);
+  }
+
+  #openTunnel(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HeaderRecord,
+    duplex: Duplex,
+  ): void {
+    const tunnel = new Tunnel(duplex, this.#options);
+    this.#tunnel = tunnel;
+    this.#phase = 'tunnelling';
+    void tunnel.closed.then(() => {
+      if (this.#phase === 'tunnelling') this.#finish(undefined);
+    });
+    const rawHeaders = rawHeadersOf(controller.rawHeaders, headers);
+    this.#observer.onResponse({ status, statusText: '', headers, rawHeaders, tunnel });
   }
 
   #respond(

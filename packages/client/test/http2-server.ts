@@ -16,21 +16,24 @@ export const http2OverTls: AgentOptions = {
 
 export type Handle = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => unknown;
 
-/** A node:http2 server on the loopback, without TLS. Closed with all its sessions when the test ends. */
-export async function http2Server(handle: Handle): Promise<{ url: string; server: http2.Http2Server }> {
-  const server = http2.createServer((request, response) => void handle(request, response));
+/** A node:http2 server on the loopback, without TLS, or the given one. Closed with its sessions when the test ends. */
+export async function http2Server(
+  from: Handle | http2.Http2Server,
+): Promise<{ url: string; server: http2.Http2Server }> {
+  const server =
+    typeof from === 'function'
+      ? http2.createServer((request, response) => void from(request, response))
+      : from;
   return { url: `http://127.0.0.1:${await listening(server)}/`, server };
 }
 
 /** The same over TLS, for HTTP/1.1 as well unless `http2Only`. */
 export async function tlsServer(
-  handle: Handle,
+  handle: Handle | undefined,
   { http2Only = false } = {},
 ): Promise<{ url: string; server: http2.Http2SecureServer }> {
-  const server = http2.createSecureServer(
-    { ...tlsCertificate, allowHTTP1: !http2Only },
-    (request, response) => void handle(request, response),
-  );
+  const server = http2.createSecureServer({ ...tlsCertificate, allowHTTP1: !http2Only });
+  if (handle !== undefined) server.on('request', (request, response) => void handle(request, response));
   return { url: `https://127.0.0.1:${await listening(server)}/`, server };
 }
 
