@@ -23,13 +23,6 @@ export class Connections {
     });
   }
 
-  /** Exchanges under way. */
-  get exchanges(): number {
-    let exchanges = 0;
-    for (const ofOne of this.#open.values()) exchanges += ofOne;
-    return exchanges;
-  }
-
   /**
    * Enters an exchange, to be called before anything is sent.
    *

@@ -9,7 +9,6 @@ import { ClientLeft, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
 import { linger } from './linger.ts';
-import { reset } from './reset.ts';
 
 /** Arbitrary interim answers; Node has it since 24.18. */
 interface Informing {
@@ -145,7 +144,7 @@ export class Http1Downstream implements Downstream {
   }
 
   breakOff(): void {
-    reset(this.#message.socket);
+    this.#message.socket.resetAndDestroy();
   }
 
   release(): void {

@@ -1,37 +1,118 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { BodyLedger } from '../watch/body-ledger.ts';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+  type TLSSocket,
+} from 'node:tls';
 import type { ListenAddress } from '../config/config.ts';
-import { Connections } from './connections.ts';
-import { Relay } from '../relay/relay.ts';
 import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
+import { Relay } from '../relay/relay.ts';
+import type { Routing } from '../upstream/route.ts';
+import type { BodyLedger } from '../watch/body-ledger.ts';
+import { Connections } from './connections.ts';
 import { asksForTunnel, responseOn } from './handed-over.ts';
 import { Http1Downstream, type Http1Facts } from './http1-downstream.ts';
-import type { Routing } from '../upstream/route.ts';
+import { Http2Sessions } from './http2-sessions.ts';
 
 export interface ProxyOptions {
   readonly listen: ListenAddress;
   readonly routing: Routing;
   readonly ledger: BodyLedger;
+  /** Key and certificate: clients come over TLS, and with HTTP/2 where they speak it. Without, over plain HTTP/1. */
+  readonly tls?: SecureContextOptions;
+  /** Most bytes of the headers of a request; more are refused with 431. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
+  /** How long a client may take to send the headers of a request over HTTP/1. Default 60 000. */
+  readonly headersTimeoutMs?: number;
   /** Told how each exchange went, when all of it is over. */
   readonly onExchange?: (outcome: ExchangeOutcome) => void;
 }
 
-/** A proxy that listens. */
+/** How often slow heads are looked for, in parts of the time they may take. */
+const LOOKS_PER_TIMEOUT = 4;
+/** Time for the handshake of TLS. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * A proxy that listens.
+ *
+ *     plain ──────────────▶ HTTP/1 ─┐
+ *     TLS ─▶ http/1.1 ────▶ HTTP/1 ─┼─▶ Downstream ─▶ relay
+ *          └▶ h2 ─────────▶ HTTP/2 ─┘
+ */
 export class ProxyServer {
   readonly url: string;
-  readonly #server: Server;
+  /** What listens. */
+  readonly #door: NetServer;
+  readonly #http1: Server;
   readonly #connections: Connections;
+  readonly #http2: Http2Sessions;
   readonly #relay: Relay;
+  /** Every connection of TCP, handshakes and tunnels included, by its other end. */
+  readonly #sockets = new Map<string, Socket>();
 
-  private constructor(server: Server, { routing, ledger, onExchange }: ProxyOptions) {
-    const { address, family, port } = server.address() as AddressInfo;
-    this.url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-    this.#server = server;
-    this.#connections = new Connections(server);
-    this.#relay = new Relay({ routing, ledger, onExchange });
-    this.#serveHttp1(server);
+  private constructor(door: NetServer, http1: Server, options: ProxyOptions) {
+    const { address, family, port } = door.address() as AddressInfo;
+    const scheme = options.tls === undefined ? 'http' : 'https';
+    this.url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    this.#door = door;
+    this.#http1 = http1;
+    this.#connections = new Connections(http1);
+    this.#relay = new Relay(options);
+    this.#http2 = new Http2Sessions({
+      maxHeaderBytes: options.maxHeaderBytes ?? 16_384,
+      onExchange: (downstream) => void this.#relay.handle(downstream),
+    });
+    door.on('connection', (socket) => {
+      const peer = peerOf(socket);
+      this.#sockets.set(peer, socket);
+      socket.on('close', () => this.#sockets.delete(peer));
+    });
+    this.#serveHttp1(http1);
+    if (door !== http1) this.#serveTls(door as TlsServer);
+  }
+
+  /** Rejects with the system's error when it cannot listen there, and with OpenSSL's for a key that does not fit. */
+  static async start(options: ProxyOptions): Promise<ProxyServer> {
+    const { listen, tls, maxHeaderBytes, headersTimeoutMs = 60_000 } = options;
+    const http1 = createHttpServer({
+      // A long upload is no attack.
+      requestTimeout: 0,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(headersTimeoutMs / LOOKS_PER_TIMEOUT),
+      shouldUpgradeCallback: asksForTunnel,
+      ...(maxHeaderBytes === undefined ? undefined : { maxHeaderSize: maxHeaderBytes }),
+    });
+    const door =
+      tls === undefined
+        ? http1
+        : createTlsServer({
+            ...tls,
+            ALPNProtocols: ['h2', 'http/1.1'],
+            handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+          });
+    door.listen({ host: listen.host, port: listen.port });
+    await once(door, 'listening');
+    // Node looks for slow heads from when a server listens, and this one only gets connections handed.
+    if (door !== http1) http1.emit('listening');
+    return new ProxyServer(door, http1, options);
+  }
+
+  /**
+   * Takes another key and certificate for the connections to come.
+   *
+   * @throws OpenSSL's error when they do not fit; the ones before stay.
+   */
+  setCertificate(tls: SecureContextOptions): void {
+    (this.#door as TlsServer).setSecureContext(tls);
   }
 
   #serveHttp1(server: Server): void {
@@ -53,14 +134,13 @@ export class ProxyServer {
     });
   }
 
-  /** Rejects with the system's error when it cannot listen there. */
-  static async start(options: ProxyOptions): Promise<ProxyServer> {
-    // A long upload is no attack. The time for the headers of a request stays limited, by Node's default.
-    const server = createServer({ requestTimeout: 0, shouldUpgradeCallback: asksForTunnel });
-    const { host, port } = options.listen;
-    server.listen({ host, port });
-    await once(server, 'listening');
-    return new ProxyServer(server, options);
+  #serveTls(server: TlsServer): void {
+    server.on('secureConnection', (socket) => {
+      const carrier = this.#sockets.get(peerOf(socket));
+      if (carrier !== undefined) makeResettable(socket, carrier);
+      if (socket.alpnProtocol === 'h2') this.#http2.accept(socket);
+      else this.#http1.emit('connection', socket);
+    });
   }
 
   /**
@@ -69,17 +149,34 @@ export class ProxyServer {
    * @returns How many exchanges were broken off.
    */
   async drain(timeoutMs: number): Promise<number> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
+    const closed = once(this.#door, 'close');
+    this.#door.close();
+    if (this.#door !== this.#http1) this.#http1.close();
     this.#connections.drain();
+    this.#http2.drain();
     let cutOff = 0;
     const deadline = setTimeout(() => {
-      cutOff = this.#connections.exchanges;
+      cutOff = this.#relay.exchanges;
       this.#relay.breakOff(new Error(`The proxy has stopped, ${timeoutMs} ms after it was told to`));
-      this.#server.closeAllConnections();
+      for (const socket of this.#sockets.values()) socket.destroy();
     }, timeoutMs);
     await closed;
     clearTimeout(deadline);
     return cutOff;
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/**
+ * Lets a reset of a TLS connection be one of the TCP connection below. TLS has a mark of its own for an orderly end,
+ * but some clients, Node's among them, take a connection that is closed without it for ended all the same.
+ */
+function makeResettable(socket: TLSSocket, carrier: Socket): void {
+  socket.resetAndDestroy = () => {
+    carrier.resetAndDestroy();
+    return socket.destroy();
+  };
 }

@@ -1,0 +1,154 @@
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { PipeReader } from '@millrace/core';
+import { sendBody, type SendSummary } from '@millrace/core/node';
+import { pairsOf } from '../policy/header-lines.ts';
+import { Refusal, refusalAnswer } from '../policy/refusal.ts';
+import { ClientLeft, type Downstream } from '../relay/downstream.ts';
+import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
+import type { ClientRequest } from './client-request.ts';
+
+/** How often an answer that has ended is looked after until it is out. */
+const LOOK_AGAIN_MS = 5;
+
+/** An exchange over HTTP/2: one stream of a session. */
+export class Http2Downstream implements Downstream {
+  readonly request: ClientRequest;
+  readonly hasBody: boolean;
+  readonly expectsContinue: boolean;
+  /** Nobody asks for one over HTTP/2, where `CONNECT` has taken its place (RFC 8441). */
+  readonly upgrade: undefined;
+  readonly closed: Promise<void>;
+  readonly #stream: ServerHttp2Stream;
+  readonly #declaredBytes: string | undefined;
+  readonly #leaving = new AbortController();
+  #status: number | undefined;
+  #trailers: () => readonly string[] = () => [];
+  #receivedTrailers: readonly string[] = [];
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[]) {
+    const socket = stream.session?.socket;
+    this.#stream = stream;
+    this.#declaredBytes = headers['content-length'];
+    this.hasBody = !stream.endAfterHeaders;
+    this.expectsContinue = headers.expect?.toLowerCase() === '100-continue';
+    this.request = {
+      method: headers[':method'] ?? '',
+      target: headers[':path'] ?? '',
+      authority: headers[':authority'],
+      rawHeaders: withWholeCookies(rawHeaders, headers.cookie),
+      httpVersion: '2.0',
+      peerAddress: socket?.remoteAddress,
+      isEncrypted: true,
+    };
+    // Errors are said again by `close`; one that nobody listens to would end the process.
+    stream.on('error', () => {});
+    // Node ends the answer when the client gives its stream up, as if that was all of it.
+    stream.on('aborted', () => stream.destroy());
+    stream.on('wantTrailers', () => stream.sendTrailers(recordOf(this.#trailers())));
+    stream.on('trailers', (_headers: IncomingHttpHeaders, _flags: number, rawTrailers?: string[]) => {
+      this.#receivedTrailers = rawTrailers ?? [];
+    });
+    this.closed = new Promise((resolve) => {
+      stream.on('close', () => {
+        resolve();
+        if (stream.writableFinished && !stream.aborted) return;
+        // Not before an upload that has broken off with it has failed for that.
+        process.nextTick(() => this.#leaving.abort(new ClientLeft()));
+      });
+    });
+  }
+
+  get left(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  get isUnanswered(): boolean {
+    return !this.#stream.headersSent && !this.#stream.closed && !this.#stream.destroyed;
+  }
+
+  get status(): number | undefined {
+    return this.#status;
+  }
+
+  receive(options: ReceiveBodyOptions): ReceivedBody {
+    const stream = this.#stream;
+    return receiveBody(stream, options, {
+      expectedBytes: this.#declaredBytes === undefined ? undefined : Number(this.#declaredBytes),
+      // A stream that the client gives up ends for its reader as well.
+      isWhole: () => stream.readableEnded && !stream.aborted,
+      trailers: () => this.#receivedTrailers,
+    });
+  }
+
+  inform(status: number, headers: readonly string[]): void {
+    if (this.isUnanswered) this.#stream.additionalHeaders({ ':status': status, ...recordOf(headers) });
+  }
+
+  begin(status: number, _statusText: string, headers: readonly string[]): void {
+    this.#stream.respond({ ':status': status, ...recordOf(headers) }, { waitForTrailers: true });
+    this.#status = status;
+  }
+
+  end(): void {
+    this.#stream.end();
+  }
+
+  send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary> {
+    return sendBody(reader, this.#stream, {
+      beforeEnd: () => {
+        this.#trailers = trailers;
+      },
+    });
+  }
+
+  switchProtocols(): Duplex {
+    throw new Refusal(501, 'Over HTTP/2 no protocol is switched to.');
+  }
+
+  refuse(refusal: Refusal): void {
+    const { status, title, headers, body } = refusalAnswer(refusal);
+    this.begin(status, title, headers);
+    this.#stream.end(body);
+  }
+
+  breakOff(): void {
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  /** Asks the client to stop sending, once the answer is out (RFC 9113 §8.1). */
+  release(): void {
+    const stream = this.#stream;
+    if (stream.readableEnded || stream.destroyed) return;
+    // Node says nothing when the frame that ends the answer has gone out, which may take until a slow client reads;
+    // closed before that, the stream would end without it.
+    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR);
+    else setTimeout(() => this.release(), LOOK_AGAIN_MS).unref();
+  }
+}
+
+/** Cookies, which HTTP/2 may cut into several lines, are one line again (RFC 9113 §8.2.3). No pseudo headers. */
+function withWholeCookies(rawHeaders: readonly string[], cookie: string | undefined): string[] {
+  const headers: string[] = [];
+  for (const [name, value] of pairsOf(rawHeaders)) {
+    if (!name.startsWith(':') && name !== 'cookie') headers.push(name, value);
+  }
+  if (cookie !== undefined) headers.push('cookie', cookie);
+  return headers;
+}
+
+/** Headers by lower-case name, as HTTP/2 has them, with an array where there is more than one line. */
+function recordOf(headers: readonly string[]): OutgoingHttpHeaders {
+  const record: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of pairsOf(headers)) {
+    const key = name.toLowerCase();
+    const before = record[key];
+    record[key] = before === undefined ? value : [before, value].flat();
+  }
+  return record;
+}
