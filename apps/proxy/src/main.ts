@@ -1,121 +1,71 @@
 #!/usr/bin/env node
-/** The command: argv → config → server. Prints where to look, and stops on signals. */
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { loadStrategy, PipeError, type BufferStrategy } from '@millrace/core';
-import { readConfig, type ListenAddress, type ProxyConfig } from './config/config.ts';
+/** The command: argv → config → proxy. Prints where to look, and heeds signals. */
+import { readFileSync } from 'node:fs';
 import { ConfigError } from './config/config-error.ts';
-import { startDemoOrigin, type DemoOrigin } from './demo/demo-origin.ts';
-import { Upstream } from './upstream/upstream.ts';
-import type { BodyPipe, Route } from './upstream/route.ts';
-import { AdminServer } from './watch/admin-server.ts';
-import { BodyLedger } from './watch/body-ledger.ts';
-import { proxySnapshot } from './watch/proxy-snapshot.ts';
-import { servePage } from './watch/page/serve-page.ts';
-import { ProxyServer } from './listener/proxy-server.ts';
+import { upstreamOf } from './config/config-schema.ts';
+import { readConfig, type ProxyConfig } from './config/config.ts';
 import { usage } from './config/settings.ts';
+import { startDemoOrigin } from './demo/demo-origin.ts';
 import { welcome } from './demo/welcome.ts';
+import { listening, ProxyProcess } from './run/proxy-process.ts';
+import { reloadOnSignal } from './run/reload-on-signal.ts';
+import { stopOnSignals } from './run/stop-on-signals.ts';
+import { AdminServer } from './watch/admin-server.ts';
+import { servePage } from './watch/page/serve-page.ts';
 
 /** Exit codes; the help lists them. */
 const FAILED = 1;
 const MISTAKE = 2;
 
 try {
-  const invocation = readConfig(process.argv.slice(2), process.env);
+  const invocation = await invoke();
   if (invocation.kind === 'help') process.stdout.write(usage());
   else if (invocation.kind === 'version') process.stdout.write(`${version()}\n`);
   else await run(invocation.config);
 } catch (reason) {
-  process.stderr.write(`millrace-proxy: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+  const sentences = reason instanceof ConfigError ? reason.sentences : [messageOf(reason)];
+  for (const sentence of sentences) process.stderr.write(`millrace-proxy: ${sentence}\n`);
   // Nothing may keep a proxy alive that has not started.
   process.exit(reason instanceof ConfigError ? MISTAKE : FAILED);
 }
 
+function invoke(): ReturnType<typeof readConfig> {
+  return readConfig(process.argv.slice(2), process.env);
+}
+
 async function run(config: ProxyConfig): Promise<void> {
-  const strategy = await strategyFor(config);
-  const demo = config.upstream === undefined ? await startDemoOrigin() : undefined;
-  const url = config.upstream ?? (demo as DemoOrigin).url;
-  const { highWaterMark, lowWaterMark } = config;
-  const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
-  const route: Route = { ...pipe, upstream: new Upstream({ ...pipe, url }) };
-  const ledger = new BodyLedger();
-  const server = await listening('--listen', config.listen, (listen) =>
-    ProxyServer.start({ listen, routing: { routeFor: () => route }, ledger }),
-  );
+  const demo = config.upstreams.size === 0 ? await startDemoOrigin() : undefined;
+  /** With the demo origin for an upstream, where there is none. */
+  const aimed = (unaimed: ProxyConfig): ProxyConfig =>
+    unaimed.upstreams.size > 0 || demo === undefined
+      ? unaimed
+      : { ...unaimed, upstreams: new Map([['default', upstreamOf(demo.url)]]) };
+
+  const proxy = await ProxyProcess.start(aimed(config));
   const admin = await listening('--admin-listen', config.adminListen, (listen) =>
-    AdminServer.start({ listen, servePage, snapshot: () => proxySnapshot(route, ledger.snapshot()) }),
+    AdminServer.start({ listen, servePage, snapshot: () => proxy.snapshot() }),
   );
+  const [url = ''] = proxy.urls;
+  const { strategy, upstream } = proxy.snapshot();
+  const { highWaterMark, lowWaterMark, drainTimeoutMs } = config;
+  const hasDemo = demo !== undefined;
   process.stdout.write(
-    welcome({
-      ...config,
-      url: server.url,
-      adminUrl: admin.url,
-      upstream: url.origin,
-      strategy: strategy.name,
-      hasDemo: demo !== undefined,
-    }),
+    welcome({ url, adminUrl: admin.url, upstream, strategy, highWaterMark, lowWaterMark, hasDemo }),
   );
-  stopOnSignals(config.drainTimeoutMs, async () => {
-    const cutOff = await server.drain(config.drainTimeoutMs);
-    await route.upstream.destroy(new Error('The proxy has stopped'));
+  reloadOnSignal(async () => {
+    const invocation = await invoke();
+    if (invocation.kind === 'run') await proxy.reload(aimed(invocation.config));
+  });
+  stopOnSignals(drainTimeoutMs, async () => {
+    const cutOff = await proxy.drain(drainTimeoutMs);
     await admin.close();
-    ledger.stop();
     await demo?.close();
     return cutOff;
   });
 }
 
-async function strategyFor({ strategy }: ProxyConfig): Promise<BufferStrategy> {
-  const isPath = /^\.{0,2}\//.test(strategy);
-  if (isPath && !existsSync(strategy)) {
-    throw new ConfigError(`--strategy is ${JSON.stringify(strategy)}; there is no such file.`);
-  }
-  const specifier = isPath ? pathToFileURL(resolve(strategy)).href : strategy;
-  try {
-    return await loadStrategy(specifier, { import: (name) => import(name) });
-  } catch (reason) {
-    if (reason instanceof PipeError) throw new ConfigError(reason.message, { cause: reason });
-    throw reason;
-  }
-}
-
-async function listening<T>(
-  flag: string,
-  address: ListenAddress,
-  start: (address: ListenAddress) => Promise<T>,
-): Promise<T> {
-  const { host, port } = address;
-  try {
-    return await start(address);
-  } catch (reason) {
-    const why = {
-      EADDRINUSE: 'is in use',
-      EACCES: 'needs more rights',
-      EADDRNOTAVAIL: 'is not on this machine',
-    }[(reason as NodeJS.ErrnoException).code ?? ''];
-    if (why === undefined) throw reason;
-    throw new Error(`${host}:${port} ${why}; choose another address with ${flag} HOST:PORT.`, {
-      cause: reason,
-    });
-  }
-}
-
-function stopOnSignals(drainTimeoutMs: number, drain: () => Promise<number>): void {
-  let isStopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (isStopping) process.exit(128 + constants.signals[signal]);
-    isStopping = true;
-    process.stdout.write(`${signal}: stopped listening, letting open bodies finish\n`);
-    const cutOff = await drain();
-    if (cutOff === 0) return;
-    const what = cutOff === 1 ? '1 exchange was' : `${cutOff} exchanges were`;
-    process.stderr.write(`millrace-proxy: ${what} cut off after ${drainTimeoutMs} ms.\n`);
-    process.exitCode = FAILED;
-  };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function version(): string {

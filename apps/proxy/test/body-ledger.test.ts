@@ -69,6 +69,8 @@ describe.each(everyStrategy)('the ledger, over $name', (strategy) => {
         path: '/up',
         bufferedBytes: 20,
         deliveredBytes: 10,
+        strategy: strategy.name,
+        ...MARKS,
         expectedBytes: 500,
         producerPaused: false,
         consumerWaiting: false,

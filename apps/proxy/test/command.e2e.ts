@@ -78,7 +78,7 @@ describe('a start that goes wrong', () => {
     [
       'a strategy file that is not there',
       ['--strategy', './no-such-buffer.ts'],
-      '--strategy is "./no-such-buffer.ts"; there is no such file.',
+      'The strategy is "./no-such-buffer.ts"; there is no such file.',
     ],
     ['a package that is no strategy', ['--strategy', 'node:path'], 'The default export of node:path'],
     [

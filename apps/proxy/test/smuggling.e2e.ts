@@ -3,6 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import ringBuffer from '@millrace/ring-buffer';
+import { upstreamOf } from '../src/config/config-schema.ts';
 import { ProxyServer } from '../src/listener/proxy-server.ts';
 import { Upstream } from '../src/upstream/upstream.ts';
 import { BodyLedger } from '../src/watch/body-ledger.ts';
@@ -19,7 +20,7 @@ const ledger = new BodyLedger();
 
 /** A proxy for all tests of a suite, in front of one upstream. */
 async function proxyTo(url: URL) {
-  const upstream = new Upstream({ ...pipe, url });
+  const upstream = new Upstream({ name: url.origin, config: upstreamOf(url) });
   const route = { ...pipe, upstream };
   const listen = { host: '127.0.0.1', port: 0 };
   const server = await ProxyServer.start({ listen, routing: { routeFor: () => route }, ledger });

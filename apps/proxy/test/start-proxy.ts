@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import ringBuffer from '@millrace/ring-buffer';
+import { upstreamOf } from '../src/config/config-schema.ts';
 import { ProxyServer, type ProxyOptions } from '../src/listener/proxy-server.ts';
 import type { BodyPipe, Route } from '../src/upstream/route.ts';
 import { Upstream } from '../src/upstream/upstream.ts';
@@ -18,7 +19,8 @@ export interface StartOptions
 export async function startProxy(url: URL, options: StartOptions = {}): Promise<StartedProxy> {
   const { strategy = ringBuffer, highWaterMark = 65_536, lowWaterMark = 32_768, ...serverOptions } = options;
   const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
-  const route: Route = { ...pipe, upstream: new Upstream({ ...pipe, url }) };
+  const upstream = new Upstream({ name: url.origin, config: upstreamOf(url) });
+  const route: Route = { ...pipe, upstream };
   const ledger = new BodyLedger();
   const server = await ProxyServer.start({
     ...serverOptions,
@@ -28,7 +30,7 @@ export async function startProxy(url: URL, options: StartOptions = {}): Promise<
   });
   onTestFinished(async () => {
     await server.drain(0);
-    await route.upstream.destroy(new Error('the test is over'));
+    await upstream.destroy(new Error('the test is over'));
     ledger.stop();
   });
   return { server, url: server.url, snapshot: () => Promise.resolve(ledger.snapshot()) };

@@ -1,23 +1,48 @@
-import { parseArgs } from 'node:util';
+import { dirname } from 'node:path';
 import { ConfigError } from './config-error.ts';
-import { settingNames, settings, type SettingName } from './settings.ts';
+import { loadConfigFile } from './config-file.ts';
+import { configSchema, upstreamOf, type LimitsConfig, type ListenerConfig } from './config-schema.ts';
+import type { ParsedConfig, UpstreamConfig } from './config-schema.ts';
+import { readFlags } from './flags.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { sentencesOf } from './mistakes.ts';
+import { settingNames, settings, type Setting, type SettingName } from './settings.ts';
 
-export interface ListenAddress {
-  /** Without the brackets of an IPv6 address. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** What the proxy is told, checked, every default filled in. */
-export interface ProxyConfig {
-  readonly listen: ListenAddress;
-  /** `undefined`: start the demo origin. */
-  readonly upstream: URL | undefined;
+/** The strategy and the marks of bodies, by name. */
+export interface PipeConfig {
   readonly strategy: string;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
+}
+
+/** One way through the proxy. */
+export interface RouteConfig extends PipeConfig {
+  /** As `api.example` or `*.example`; `undefined`: any. */
+  readonly host: string | undefined;
+  /** What a path begins with; `/`: any. */
+  readonly path: string;
+  /** One of the upstreams. */
+  readonly upstream: string;
+  readonly keepsHost: boolean;
+}
+
+/** What the proxy is told, checked, every default filled in. */
+export interface ProxyConfig extends PipeConfig {
+  readonly listen: readonly ListenerConfig[];
   readonly adminListen: ListenAddress;
+  /** By name. Empty: start the demo origin. */
+  readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
+  /** The most specific first. */
+  readonly routes: readonly RouteConfig[];
+  readonly trustedPeers: readonly string[];
+  readonly forwarding: ParsedConfig['forwarding'];
+  readonly limits: LimitsConfig;
   readonly drainTimeoutMs: number;
+  readonly workers: number;
+  /** A file, or `-`. */
+  readonly accessLog: string | undefined;
+  /** What files and strategies are named from: the folder of the configuration file, or the working directory. */
+  readonly baseDirectory: string;
 }
 
 export type Invocation =
@@ -25,142 +50,166 @@ export type Invocation =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the command line, the environment and the configuration file ask for. A flag wins over its variable, and both
+ * win over the file.
+ *
+ * @throws ConfigError One sentence for each mistake, which names the flag, variable or place in the file, the value,
+ *   and what it may be.
+ */
+export async function readConfig(argv: readonly string[], env: Environment): Promise<Invocation> {
+  const flags = readFlags(argv);
+  if (flags.kind !== 'settings') return flags;
+  const given = givenSettings(flags.values, env);
+  const file = given.get('config')?.value;
+  const input = file === undefined ? {} : await loadConfigFile(file);
+  const overlay = new Map<string, { readonly name: string; readonly value: unknown }>();
+  for (const [name, { value, origin }] of given) {
+    const { key, isNumber = false }: Setting = settings[name];
+    if (key === undefined) continue;
+    overlay.set(key, { name: origin, value: isNumber && /^\d+$/.test(value) ? Number(value) : value });
+  }
+  const nameOf = (key: PropertyKey): string | undefined =>
+    overlay.get(String(key))?.name ?? flagOf(file, key);
+  return { kind: 'run', config: parse(merged(input, overlay), nameOf, file) };
+}
+
+/** Without a file, defaults belong to the flags. */
+function flagOf(file: string | undefined, key: PropertyKey): string | undefined {
+  const name = settingNames.find((candidate) => (settings[candidate] as Setting).key === key);
+  return file === undefined && name !== undefined ? `--${name}` : undefined;
+}
+
 /** A value and where it was set, which is what a message has to name. */
 interface Given {
   readonly value: string;
   readonly origin: string;
 }
 
-/** A fixed store allocates this much for every open body. */
-const MOST_HIGH_WATER_MARK = 1024 ** 3;
-/** The longest time a timer of JavaScript can be set to. */
-const MOST_DRAIN_TIMEOUT_MS = 2 ** 31 - 1;
-
-/**
- * What the command line and the environment ask for.
- *
- * @throws ConfigError One sentence that names the flag or variable, its value, and what it may be.
- */
-export function readConfig(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Invocation {
-  const flags = readFlags(argv);
-  if (flags.has('help')) return { kind: 'help' };
-  if (flags.has('version')) return { kind: 'version' };
-
-  const given = (name: SettingName): Given | undefined => {
+function givenSettings(flags: ReadonlyMap<SettingName, string>, env: Environment): Map<SettingName, Given> {
+  const given = new Map<SettingName, Given>();
+  for (const name of settingNames) {
     const flag = flags.get(name);
-    if (flag !== undefined) return { value: flag, origin: `--${name}` };
     const variable = env[settings[name].env];
+    if (flag !== undefined) given.set(name, { value: flag, origin: `--${name}` });
     // An empty variable is how shells and containers leave one unset.
-    return variable === undefined || variable === ''
-      ? undefined
-      : { value: variable, origin: settings[name].env };
-  };
-  const orDefault = (name: SettingName): Given =>
-    given(name) ?? { value: settings[name].fallback ?? '', origin: `--${name}` };
-
-  const upstream = given('upstream');
-  const lowWaterMark = given('low-water-mark');
-  const highWaterMark = wholeNumber(orDefault('high-water-mark'), 'bytes', 1, MOST_HIGH_WATER_MARK);
-  const config: ProxyConfig = {
-    listen: listenAddress(orDefault('listen')),
-    upstream: upstream === undefined ? undefined : upstreamUrl(upstream),
-    strategy: strategyName(orDefault('strategy')),
-    highWaterMark,
-    lowWaterMark:
-      lowWaterMark === undefined
-        ? Math.floor(highWaterMark / 2)
-        : wholeNumber(lowWaterMark, 'bytes below the high-water mark', 0, highWaterMark - 1),
-    adminListen: listenAddress(orDefault('admin-listen')),
-    drainTimeoutMs: wholeNumber(orDefault('drain-timeout-ms'), 'milliseconds', 0, MOST_DRAIN_TIMEOUT_MS),
-  };
-  refuseLoop(config);
-  return { kind: 'run', config };
+    else if (variable !== undefined && variable !== '') {
+      given.set(name, { value: variable, origin: settings[name].env });
+    }
+  }
+  return given;
 }
 
-/** The flags that were set. Not in parseArgs' strict mode, whose messages are several sentences. */
-function readFlags(argv: readonly string[]): Map<string, string> {
-  // pnpm passes on the `--` of `pnpm start -- --listen …`.
-  const args = argv[0] === '--' ? argv.slice(1) : [...argv];
-  const { tokens } = parseArgs({
-    args,
-    options: {
-      ...Object.fromEntries(settingNames.map((name) => [name, { type: 'string' as const }])),
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-    },
-    strict: false,
-    tokens: true,
+function merged(input: unknown, overlay: ReadonlyMap<string, { readonly value: unknown }>): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  const whole: Record<string, unknown> = { ...input };
+  for (const [key, { value }] of overlay) whole[key] = value;
+  // One server for all requests is instead of what the file says about where they go.
+  if (overlay.has('upstream')) {
+    delete whole.upstreams;
+    delete whole.routes;
+  }
+  return whole;
+}
+
+function parse(
+  input: unknown,
+  nameOf: (key: PropertyKey) => string | undefined,
+  file: string | undefined,
+): ProxyConfig {
+  const result = configSchema.safeParse(input, { reportInput: true });
+  if (!result.success) throw new ConfigError(sentencesOf(result.error.issues, nameOf));
+  const { upstream, ...parsed } = result.data;
+  const mistakes: string[] = [];
+  const name = (key: string): string => nameOf(key) ?? key;
+
+  const pipe: PipeConfig = {
+    strategy: parsed.strategy,
+    highWaterMark: parsed.highWaterMark,
+    lowWaterMark: parsed.lowWaterMark ?? Math.floor(parsed.highWaterMark / 2),
+  };
+  mistakes.push(...wrongMarks(pipe, name('lowWaterMark')));
+
+  const upstreams = new Map(Object.entries(parsed.upstreams));
+  if (upstream !== undefined) {
+    if (upstreams.size > 0 || parsed.routes.length > 0) {
+      mistakes.push(`${name('upstream')} stands beside upstreams or routes; it must stand alone.`);
+    }
+    upstreams.set('default', upstreamOf(upstream));
+  }
+  const [only = 'default'] = upstreams.keys();
+  if (upstream === undefined && parsed.routes.length === 0 && upstreams.size > 1) {
+    mistakes.push(`There are ${upstreams.size} upstreams and no routes; each must be named in a route.`);
+  }
+  const written: (typeof parsed.routes)[number][] =
+    parsed.routes.length > 0 ? parsed.routes : [{ upstream: only, keepsHost: false }];
+  const routes = written.map((route, at): RouteConfig => {
+    const own = { ...pipe, ...withoutUndefined(route) };
+    // A mark of the route's own goes with one that fits it.
+    const isLower = route.highWaterMark !== undefined && route.lowWaterMark === undefined;
+    const marks = isLower ? { ...own, lowWaterMark: Math.floor(own.highWaterMark / 2) } : own;
+    if (at < parsed.routes.length) mistakes.push(...wrongMarks(marks, `routes[${at}].lowWaterMark`));
+    if (upstreams.size > 0 && !upstreams.has(route.upstream)) {
+      mistakes.push(
+        `routes[${at}].upstream is ${JSON.stringify(route.upstream)}; it must be one of ${[...upstreams.keys()].join(', ')}.`,
+      );
+    }
+    return { ...marks, host: route.host?.toLowerCase(), path: route.path ?? '/' };
   });
-  const flags = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind !== 'option') {
-      const what = token.kind === 'positional' ? token.value : '--';
-      throw new ConfigError(`${JSON.stringify(what)} is no option; options start with --, see --help.`);
+  for (const [upstreamName, { servers }] of upstreams) {
+    for (const { url } of servers) {
+      if (!isLoop(parsed.listen, url)) continue;
+      const where = upstream === undefined ? `upstreams.${upstreamName}` : name('upstream');
+      mistakes.push(`${where} is ${url.origin}, where the proxy itself is to listen.`);
     }
-    const { name, rawName, value, inlineValue } = token;
-    if (name === 'help' || name === 'version') {
-      flags.set(name, '');
-      continue;
-    }
-    if (!Object.hasOwn(settings, name)) throw new ConfigError(`${rawName} is not known; see --help.`);
-    if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
-      throw new ConfigError(`--${name} needs a value, ${settings[name as SettingName].placeholder}.`);
-    }
-    flags.set(name, value);
   }
-  return flags;
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  const { listen, adminListen, trustedPeers, forwarding, limits, drainTimeoutMs, workers, accessLog } =
+    parsed;
+  return {
+    ...pipe,
+    listen,
+    adminListen,
+    upstreams,
+    routes: routes.toSorted(bySpecificity),
+    trustedPeers,
+    forwarding,
+    limits,
+    drainTimeoutMs,
+    workers,
+    accessLog,
+    baseDirectory: file === undefined ? '.' : dirname(file),
+  };
 }
 
-function listenAddress({ value, origin }: Given): ListenAddress {
-  const match = /^(?:(?:\[(?<v6>[\da-f:.]+)\]|(?<name>[^\s:[\]/]+)):)?(?<port>\d{1,5})$/i.exec(value);
-  const { v6, name, port = '' } = match?.groups ?? {};
-  if (match !== null && Number(port) <= 65_535) {
-    return { host: v6 ?? name ?? '127.0.0.1', port: Number(port) };
-  }
-  throw new ConfigError(
-    `${origin} is ${JSON.stringify(value)}; it must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080, with a port from 0 to 65535.`,
-  );
+function wrongMarks({ highWaterMark, lowWaterMark }: PipeConfig, name: string): string[] {
+  if (lowWaterMark < highWaterMark) return [];
+  const most = highWaterMark - 1;
+  return [
+    `${name} is ${lowWaterMark}; it must be a whole number of bytes below the high-water mark, from 0 to ${most}.`,
+  ];
 }
 
-function upstreamUrl({ value, origin }: Given): URL {
-  const url = URL.parse(value);
-  const mustBe = 'it must be http://HOST:PORT or https://HOST:PORT';
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new ConfigError(`${origin} is ${JSON.stringify(value)}; ${mustBe}.`);
-  }
-  if (url.username !== '' || url.password !== '') {
-    // Not repeated: messages end up in logs.
-    throw new ConfigError(`${origin} carries a user name or password; ${mustBe}, without credentials.`);
-  }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new ConfigError(
-      `${origin} is ${JSON.stringify(value)}; ${mustBe}, without a path, since request paths are passed on as they come.`,
-    );
-  }
-  return url;
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }
 
-function strategyName({ value, origin }: Given): string {
-  if (value.trim() !== '') return value;
-  throw new ConfigError(`${origin} is ${JSON.stringify(value)}; it must be a package name or a file.`);
-}
-
-function wholeNumber({ value, origin }: Given, unit: string, least: number, most: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-  throw new ConfigError(
-    `${origin} is ${JSON.stringify(value)}; it must be a whole number of ${unit}, from ${least} to ${most}.`,
-  );
+/** A host wins over a pattern, a pattern over none, the longer of two; then the longer path. */
+function bySpecificity(a: RouteConfig, b: RouteConfig): number {
+  const rank = ({ host }: RouteConfig): number =>
+    host === undefined ? 0 : host.startsWith('*.') ? host.length : 1000 + host.length;
+  return rank(b) - rank(a) || b.path.length - a.path.length;
 }
 
 /** The one mistake in aiming that would look like a hang: every request would come back in. */
-function refuseLoop({ listen, upstream }: ProxyConfig): void {
-  if (upstream === undefined || upstream.protocol !== 'http:' || listen.port === 0) return;
-  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  if (URL.parse(`http://${host}:${listen.port}`)?.origin === upstream.origin) {
-    throw new ConfigError(`--upstream is ${upstream.origin}, where the proxy itself is to listen.`);
-  }
+function isLoop(listeners: readonly ListenerConfig[], url: URL): boolean {
+  return listeners.some(({ address: { host, port }, tls }) => {
+    if (port === 0) return false;
+    const named = host.includes(':') ? `[${host}]` : host;
+    return URL.parse(`${tls === undefined ? 'http' : 'https'}://${named}:${port}`)?.origin === url.origin;
+  });
 }

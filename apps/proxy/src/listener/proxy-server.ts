@@ -12,7 +12,7 @@ import {
   type Server as TlsServer,
   type TLSSocket,
 } from 'node:tls';
-import type { ListenAddress } from '../config/config.ts';
+import type { ListenAddress } from '../config/listen-address.ts';
 import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import { Relay } from '../relay/relay.ts';
 import type { Routing } from '../upstream/route.ts';

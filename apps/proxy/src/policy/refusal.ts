@@ -1,7 +1,7 @@
 /** Why a request gets no answer from the upstream: the status for it, and one sentence for whoever sent it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 405 | 413 | 501 | 502 | 503 | 504;
+  readonly status: 400 | 404 | 405 | 413 | 501 | 502 | 503 | 504;
 
   constructor(status: Refusal['status'], sentence: string, options?: ErrorOptions) {
     super(sentence, options);
@@ -17,6 +17,7 @@ export class Refusal extends Error {
 
 const titles: Readonly<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
+  404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
   501: 'Not Implemented',

@@ -84,17 +84,21 @@ export class Relay {
       const route = this.#options.routing.routeFor(target.authority, target.path);
       const head = forwardedRequest(request, target, route.headers ?? defaultHeaders);
       if (downstream.hasBody) upload = this.#receive(downstream, route, record);
-      record.sentTo(route.upstream.origin);
-      const answer = await route.upstream.request(head, {
-        body: upload?.reader ?? null,
-        trailers: upload?.trailers,
-        expectContinue: downstream.expectsContinue,
-        signal: downstream.left,
-        onInformation: ({ status, rawHeaders }) => {
-          // That one is about the body, and the client gets it when its body is wanted.
-          if (status !== 100) downstream.inform(status, forwardedInformation(rawHeaders));
+      const answer = await route.upstream.request(
+        head,
+        {
+          body: upload?.reader ?? null,
+          trailers: upload?.trailers,
+          expectContinue: downstream.expectsContinue,
+          signal: downstream.left,
+          onInformation: ({ status, rawHeaders }) => {
+            // That one is about the body, and the client gets it when its body is wanted.
+            if (status !== 100) downstream.inform(status, forwardedInformation(rawHeaders));
+          },
+          onServer: (origin) => record.sentTo(origin),
         },
-      });
+        route,
+      );
       record.answered();
       await this.#answer(downstream, route, answer, record);
     } catch (reason) {

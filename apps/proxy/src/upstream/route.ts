@@ -1,6 +1,8 @@
+import type { IncomingResponse } from '@millrace/client';
 import type { BufferStrategy } from '@millrace/core';
 import type { HeaderPolicy } from '../policy/header-policy.ts';
-import type { Upstream } from './upstream.ts';
+import type { RequestHead } from '../policy/request-head.ts';
+import type { RequestParts } from './request-parts.ts';
 
 /** What the pipes of a request's bodies are made with. */
 export interface BodyPipe {
@@ -9,12 +11,24 @@ export interface BodyPipe {
   readonly lowWaterMark: number;
 }
 
+/** What a request is sent on to. */
+export interface RouteUpstream {
+  readonly name: string;
+  /**
+   * Sends a request on and waits for the headers of the answer. Rejects with the reason of the signal or of the body,
+   * and with a `Refusal` when no server answers.
+   *
+   * @param pipe What the answer's body goes through.
+   */
+  request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<IncomingResponse>;
+}
+
 /**
  * Where a request goes, and what its bodies go through. An exchange asks for its route once and keeps it, so
  * whatever is configured anew meanwhile is for those that come after.
  */
 export interface Route extends BodyPipe {
-  readonly upstream: Upstream;
+  readonly upstream: RouteUpstream;
   /** What the upstream is told of the client, and whose word on that is believed; the defaults when left out. */
   readonly headers?: HeaderPolicy;
 }

@@ -1,96 +1,196 @@
-import { createClient, type Client, type IncomingResponse, type InformationHandler } from '@millrace/client';
-import { PipeError, type PipeReader } from '@millrace/core';
+import type { IncomingResponse } from '@millrace/client';
+import type { UpstreamConfig } from '../config/config-schema.ts';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
+import { Balancer } from './balancer.ts';
+import type { RequestVerdict } from './circuit-breaker.ts';
+import { mayRetry } from './may-retry.ts';
+import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
+import { totalTimeout } from './total-timeout.ts';
+import { UnreadBody } from './unread-body.ts';
+import { upstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
+import { UpstreamServer } from './upstream-server.ts';
 
-export interface UpstreamOptions extends BodyPipe {
-  readonly url: URL;
+export interface UpstreamOptions {
+  readonly name: string;
+  readonly config: UpstreamConfig;
+  /** Milliseconds that never go back. */
+  readonly now?: () => number;
 }
 
-/** What goes with the head of a request. */
-export interface RequestParts {
-  readonly body: PipeReader | null;
-  /** Asked for when the body has been sent; flat. `undefined`: there can be none. */
-  readonly trailers: (() => readonly string[]) | undefined;
-  /** The body may be had only when the upstream has asked for it with `100 Continue`. */
-  readonly expectContinue: boolean;
-  readonly signal: AbortSignal;
-  /** Told of each interim answer (1xx) before the answer. */
-  readonly onInformation: InformationHandler;
-}
-
-/** The server behind the proxy. */
-export class Upstream {
+/** How one server does, for the live page and the metrics. */
+export interface ServerState {
   readonly origin: string;
-  /** Host and port, as in `Host`. */
-  readonly #host: string;
-  readonly #client: Client;
+  readonly open: number;
+  readonly isHealthy: boolean;
+  readonly breaker: 'closed' | 'open' | 'trying';
+}
 
-  constructor({ url, strategy, highWaterMark, lowWaterMark }: UpstreamOptions) {
-    this.origin = url.origin;
-    this.#host = url.host;
-    this.#client = createClient({ strategy, pipe: { highWaterMark, lowWaterMark } });
+/**
+ * The servers behind the proxy that answer the same requests.
+ *
+ *     request ─▶ choose a server ─▶ send ─▶ answer
+ *                     ▲               │
+ *                     └── may retry ──┘ no answer
+ */
+export class Upstream {
+  readonly name: string;
+  readonly servers: readonly UpstreamServer[];
+  readonly #config: UpstreamConfig;
+  readonly #balancer: Balancer<UpstreamServer>;
+  readonly #now: () => number;
+  readonly #checking = new Set<NodeJS.Timeout>();
+  #resolveIdle: (() => void) | undefined;
+
+  constructor({ name, config, now = () => performance.now() }: UpstreamOptions) {
+    this.name = name;
+    this.#config = config;
+    this.#balancer = new Balancer(config.balance);
+    this.#now = now;
+    this.servers = config.servers.map((server) => new UpstreamServer(server, config));
+  }
+
+  get states(): ServerState[] {
+    return this.servers.map(({ origin, open, health, breaker }) => ({
+      origin,
+      open,
+      isHealthy: health?.isHealthy !== false,
+      breaker: breaker?.state ?? 'closed',
+    }));
   }
 
   /**
    * Sends a request on and waits for the headers of the answer. Rejects with the reason of `signal` or of the body,
-   * and with a `Refusal` for an upstream that does not answer.
+   * and with a `Refusal` when no server answers.
    */
-  async request(head: RequestHead, parts: RequestParts): Promise<IncomingResponse> {
-    const { method, path, headers } = head;
-    const { body, signal, onInformation } = parts;
-    try {
-      return await this.#client.request(this.origin, {
-        method,
-        path,
-        headers: ['host', head.host ?? this.#host, ...headers],
-        body,
-        signal,
-        onInformation,
-      });
-    } catch (reason) {
-      throw signal.aborted ? signal.reason : this.#refusalFor(reason);
+  async request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<IncomingResponse> {
+    const body = parts.body === null ? null : new UnreadBody(parts.body);
+    const tried = new Set<UpstreamServer>();
+    for (let retries = 0; ; retries += 1) {
+      const server = this.#choose(tried);
+      tried.add(server);
+      parts.onServer?.(server.origin);
+      try {
+        return await this.#send(server, head, parts, body, pipe);
+      } catch (reason) {
+        if (parts.signal.aborted) throw parts.signal.reason;
+        if (!(reason instanceof AttemptFailed)) throw reason;
+        const { kind, refusal } = reason.failure;
+        const failure = kind === 'connect' || kind === 'reset' ? kind : 'other';
+        const isUntouched = body?.isUntouched !== false;
+        const attempt = { method: head.method, isUntouched, failure, retries } as const;
+        if (!mayRetry(attempt, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
+      }
     }
   }
 
-  /** Waits for what is under way. */
-  close(): Promise<void> {
-    return this.#client.close();
+  /** Begins to check the servers' health, if that is configured. */
+  startChecks(pipe: BodyPipe): void {
+    const { healthCheck } = this.#config;
+    if (healthCheck === undefined) return;
+    const { path, intervalMs, timeoutMs } = healthCheck;
+    for (const server of this.servers) {
+      const check = async (): Promise<void> => {
+        server.health?.note(await server.check(path, timeoutMs, pipe));
+      };
+      void check();
+      this.#checking.add(setInterval(() => void check(), intervalMs).unref());
+    }
+  }
+
+  /** Takes no more requests, and waits for those under way. */
+  async close(): Promise<void> {
+    this.#stopChecks();
+    if (this.#open > 0) {
+      await new Promise<void>((resolve) => {
+        this.#resolveIdle = resolve;
+      });
+    }
+    await Promise.all(this.servers.map((server) => server.close()));
   }
 
   /** Breaks off what is under way. */
-  destroy(reason: unknown): Promise<void> {
-    return this.#client.destroy(reason);
+  async destroy(reason: unknown): Promise<void> {
+    this.#stopChecks();
+    await Promise.all(this.servers.map((server) => server.destroy(reason)));
   }
 
-  #refusalFor(cause: unknown): Refusal {
-    const reason = reasonOf(cause);
-    if (cause instanceof PipeError && cause.code === 'ERR_PIPE_ARGUMENT') {
-      return new Refusal(400, `The request cannot be sent on: ${reason}`, { cause });
+  get #open(): number {
+    return this.servers.reduce((sum, { open }) => sum + open, 0);
+  }
+
+  #stopChecks(): void {
+    for (const timer of this.#checking) clearInterval(timer);
+    this.#checking.clear();
+  }
+
+  /** One that was not tried yet before one that was. */
+  #choose(tried: ReadonlySet<UpstreamServer>): UpstreamServer {
+    const available = this.servers.filter((server) => server.isAvailable(this.#now()));
+    const fresh = available.filter((server) => !tried.has(server));
+    const chosen = this.#balancer.choose(fresh.length > 0 ? fresh : available);
+    if (chosen !== undefined) return chosen;
+    throw new Refusal(
+      503,
+      `No server of the upstream ${JSON.stringify(this.name)} is fit for requests just now.`,
+    );
+  }
+
+  /** A server that refuses connections is not asked again at once; one that closed a kept connection may be. */
+  #hasAnother(tried: ReadonlySet<UpstreamServer>, failure: 'connect' | 'reset' | 'other'): boolean {
+    return this.servers.some(
+      (server) => server.isAvailable(this.#now()) && (failure === 'reset' || !tried.has(server)),
+    );
+  }
+
+  async #send(
+    server: UpstreamServer,
+    head: RequestHead,
+    parts: RequestParts,
+    body: UnreadBody | null,
+    pipe: BodyPipe,
+  ): Promise<IncomingResponse> {
+    const pass = server.breaker?.begin();
+    const judge = (verdict: RequestVerdict): void => {
+      if (pass !== undefined) server.breaker?.end(pass, verdict, this.#now());
+    };
+    const limit = totalTimeout(this.#config.totalTimeoutMs, server.origin, parts.signal);
+    const over = (): void => {
+      limit.clear();
+      server.open -= 1;
+      if (this.#open === 0) this.#resolveIdle?.();
+    };
+    server.open += 1;
+    try {
+      const answer = await server.request(head, { ...parts, signal: limit.signal }, body, pipe);
+      judge('answered');
+      void answer.content.closed.then(over);
+      return answer;
+    } catch (reason) {
+      over();
+      if (limit.hasFired) {
+        judge('failed');
+        throw limit.signal.reason;
+      }
+      if (parts.signal.aborted || body?.hasFailedWith(reason) === true) {
+        judge('unknown');
+        throw reason;
+      }
+      const failure = upstreamFailure(reason, server.origin);
+      judge(failure.kind === 'request' ? 'unknown' : 'failed');
+      throw new AttemptFailed(failure);
     }
-    const timeout = timeouts[codeOf(cause) ?? ''];
-    if (timeout !== undefined) return new Refusal(504, `The upstream ${this.origin} ${timeout}.`, { cause });
-    return new Refusal(502, `The upstream ${this.origin} failed: ${reason}`, { cause });
   }
 }
 
-/** What an upstream that is too slow has failed to do, by undici's and the system's codes. */
-const timeouts: Readonly<Record<string, string>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
-  ETIMEDOUT: 'did not accept a connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
-};
+/** A server gave no answer; another may. */
+class AttemptFailed extends Error {
+  override readonly name = 'AttemptFailed';
+  readonly failure: UpstreamFailure;
 
-function codeOf(reason: unknown): string | undefined {
-  if (typeof reason !== 'object' || reason === null || !('code' in reason)) return undefined;
-  return typeof reason.code === 'string' ? reason.code : undefined;
-}
-
-function reasonOf(reason: unknown): string {
-  // Node tries every address of a name, and has no message for all of them together.
-  if (reason instanceof AggregateError && reason.message === '') {
-    return reason.errors.map((error) => reasonOf(error)).join('; ');
+  constructor(failure: UpstreamFailure) {
+    super(failure.refusal.message, { cause: failure.refusal });
+    this.failure = failure;
   }
-  return reason instanceof Error ? reason.message : String(reason);
 }

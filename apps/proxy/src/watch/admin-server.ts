@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ListenAddress } from '../config/config.ts';
+import type { ListenAddress } from '../config/listen-address.ts';
 import { LiveEvents } from './live-events.ts';
 
 /** Answers with one of the page's files; false when there is none of that name. */

@@ -8,6 +8,7 @@ export interface ProxySnapshot extends LedgerSnapshot {
   readonly traits: StoreTraits;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
+  /** Its servers, or its name where there are several. */
   readonly upstream: string;
 }
 
@@ -22,6 +23,6 @@ export function proxySnapshot(
     traits: strategy.traits,
     highWaterMark,
     lowWaterMark,
-    upstream: upstream.origin,
+    upstream: upstream.name,
   };
 }

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigError } from './config-error.ts';
+
+/**
+ * What a configuration file says: JSON, or the default export of an ES module. A module is evaluated anew each
+ * time; what it imports is not.
+ *
+ * @throws ConfigError One sentence that names the file.
+ */
+export async function loadConfigFile(file: string): Promise<unknown> {
+  return extname(file) === '.json' ? loadJson(file) : loadModule(file);
+}
+
+async function loadJson(file: string): Promise<unknown> {
+  const source = await readFile(file, 'utf8').catch((reason: unknown) => {
+    throw unreadable(file, reason);
+  });
+  try {
+    return JSON.parse(source) as unknown;
+  } catch (cause) {
+    throw new ConfigError(`${file} is no JSON: ${sayOf(cause)}.`, { cause });
+  }
+}
+
+let loads = 0;
+
+async function loadModule(file: string): Promise<unknown> {
+  loads += 1;
+  const url = `${pathToFileURL(resolve(file)).href}?load=${loads}`;
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(url)) as typeof module;
+  } catch (reason) {
+    throw unreadable(file, reason);
+  }
+  if (module.default === undefined) {
+    throw new ConfigError(`${file} has no default export, which must be the configuration.`);
+  }
+  return module.default;
+}
+
+function unreadable(file: string, cause: unknown): ConfigError {
+  return new ConfigError(`${file} cannot be read: ${sayOf(cause)}.`, { cause });
+}
+
+function sayOf(reason: unknown): string {
+  const [line = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
+  return line.replace(/\.$/, '');
+}

@@ -1,0 +1,100 @@
+import type { BufferStrategy } from '@millrace/core';
+import type { ProxyConfig, RouteConfig } from '../config/config.ts';
+import { HeaderPolicy } from '../policy/header-policy.ts';
+import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
+import { RouteTable } from '../upstream/route-table.ts';
+import { Upstream } from '../upstream/upstream.ts';
+import { loadStrategies } from './load-strategies.ts';
+
+/** Everything that one configuration says about where requests go: upstreams, strategies, and the routes to them. */
+export class RouteSet implements Routing {
+  readonly upstreams: readonly Upstream[];
+  readonly #config: ProxyConfig;
+  readonly #upstreamOf: ReadonlyMap<string, Upstream>;
+  readonly #strategies: ReadonlyMap<string, BufferStrategy>;
+  #table: RouteTable;
+  #defaultRoute: Route;
+
+  private constructor(config: ProxyConfig, strategies: ReadonlyMap<string, BufferStrategy>) {
+    this.#config = config;
+    this.#strategies = strategies;
+    this.#upstreamOf = new Map(
+      Array.from(config.upstreams, ([name, upstream]) => [name, new Upstream({ name, config: upstream })]),
+    );
+    this.upstreams = [...this.#upstreamOf.values()];
+    const routes = this.#routes(undefined);
+    this.#table = new RouteTable(routes);
+    this.#defaultRoute = routes.at(-1)?.route as Route;
+    for (const upstream of this.upstreams) upstream.startChecks(this.#defaultRoute);
+  }
+
+  /** @throws ConfigError For strategies that cannot be had. */
+  static async create(config: ProxyConfig): Promise<RouteSet> {
+    const names = [config.strategy, ...config.routes.map(({ strategy }) => strategy)];
+    return new RouteSet(config, await loadStrategies(names, config.baseDirectory));
+  }
+
+  /** The route of least precedence, which most requests take where there is only one. */
+  get defaultRoute(): Route {
+    return this.#defaultRoute;
+  }
+
+  /** Those that are loaded, by name. */
+  get strategies(): string[] {
+    return Array.from(this.#strategies.values(), ({ name }) => name);
+  }
+
+  routeFor(authority: string | undefined, path: string): Route {
+    return this.#table.routeFor(authority, path);
+  }
+
+  /**
+   * Sends the bodies of all new requests through another strategy, whatever their routes are configured for.
+   *
+   * @throws ConfigError When it cannot be had.
+   */
+  async switchStrategy(name: string): Promise<void> {
+    const loaded = await loadStrategies([name], this.#config.baseDirectory);
+    const routes = this.#routes(loaded.get(name));
+    this.#table = new RouteTable(routes);
+    this.#defaultRoute = routes.at(-1)?.route as Route;
+  }
+
+  /** For when no new requests come: waits for those under way. */
+  async close(): Promise<void> {
+    await Promise.all(this.upstreams.map((upstream) => upstream.close()));
+  }
+
+  /** Breaks off what is under way. */
+  async destroy(reason: unknown): Promise<void> {
+    await Promise.all(this.upstreams.map((upstream) => upstream.destroy(reason)));
+  }
+
+  #routes(instead: BufferStrategy | undefined): { host: string | undefined; path: string; route: Route }[] {
+    return this.#config.routes.map((config) => ({
+      host: config.host,
+      path: config.path,
+      route: {
+        ...this.#pipeOf(config, instead),
+        upstream: this.#upstreamOf.get(config.upstream) as Upstream,
+        headers: this.#headersOf(config),
+      },
+    }));
+  }
+
+  #pipeOf(
+    { strategy, highWaterMark, lowWaterMark }: RouteConfig,
+    instead: BufferStrategy | undefined,
+  ): BodyPipe {
+    return {
+      strategy: instead ?? (this.#strategies.get(strategy) as BufferStrategy),
+      highWaterMark,
+      lowWaterMark,
+    };
+  }
+
+  #headersOf({ keepsHost }: RouteConfig): HeaderPolicy {
+    const { forwarding, trustedPeers } = this.#config;
+    return new HeaderPolicy({ forwarding, trustedPeers, keepsHost });
+  }
+}

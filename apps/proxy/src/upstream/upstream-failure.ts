@@ -1,0 +1,61 @@
+import { PipeError } from '@millrace/core';
+import { Refusal } from '../policy/refusal.ts';
+
+/** Why a request that was sent on got no answer. */
+export interface UpstreamFailure {
+  /** `connect`: never sent. `reset`: the connection broke. `slow`: no answer in time. `request`: cannot be sent. */
+  readonly kind: 'connect' | 'reset' | 'slow' | 'request' | 'other';
+  readonly refusal: Refusal;
+}
+
+/** What a server has failed to do in time, by undici's and the system's codes. */
+const timeouts: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
+  ETIMEDOUT: 'did not accept a connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
+};
+
+const connecting: ReadonlySet<string> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+const breaking: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** @param origin Names the server in the answer. */
+export function upstreamFailure(cause: unknown, origin: string): UpstreamFailure {
+  const reason = reasonOf(cause);
+  if (cause instanceof PipeError && cause.code === 'ERR_PIPE_ARGUMENT') {
+    return {
+      kind: 'request',
+      refusal: new Refusal(400, `The request cannot be sent on: ${reason}`, { cause }),
+    };
+  }
+  const code = codeOf(cause) ?? '';
+  const timeout = timeouts[code];
+  const refusal =
+    timeout === undefined
+      ? new Refusal(502, `The upstream ${origin} failed: ${reason}`, { cause })
+      : new Refusal(504, `The upstream ${origin} ${timeout}.`, { cause });
+  if (connecting.has(code)) return { kind: 'connect', refusal };
+  if (breaking.has(code)) return { kind: 'reset', refusal };
+  return { kind: timeout === undefined ? 'other' : 'slow', refusal };
+}
+
+function codeOf(reason: unknown): string | undefined {
+  if (typeof reason !== 'object' || reason === null || !('code' in reason)) return undefined;
+  return typeof reason.code === 'string' ? reason.code : undefined;
+}
+
+function reasonOf(reason: unknown): string {
+  // Node tries every address of a name, and has no message for all of them together.
+  if (reason instanceof AggregateError && reason.message === '') {
+    return reason.errors.map((error) => reasonOf(error)).join('; ');
+  }
+  return reason instanceof Error ? reason.message : String(reason);
+}
