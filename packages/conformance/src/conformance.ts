@@ -28,6 +28,8 @@ export interface ConformanceOptions {
   readonly supports?: readonly PipeFeature[];
   /** Laws known to be broken, each with the reason and where it is tracked. Keeping one after all is a failure. */
   readonly knownFailures?: Readonly<Partial<Record<LawId, string>>>;
+  /** Stop at the first schedule of a pipe that breaks a law; the P laws it did not get to are `unknown`. Default false. */
+  readonly bail?: boolean;
   /** What the runtime can do. Default: looked up. */
   readonly host?: Host;
 }
@@ -47,6 +49,7 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
   const ofPipe = createPipe
     ? pipeCases({
         ...plan,
+        bail: options.bail ?? false,
         subject: { strategy, createPipe, claims: options.claims, supports: options.supports },
       })
     : [];

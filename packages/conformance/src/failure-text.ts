@@ -33,6 +33,8 @@ export function timelineText(timeline: readonly TimelineStep[]): readonly string
     const answer = step.answer === undefined || step.answer === '' ? '' : `→ ${step.answer}`;
     const text = `${mark}${[step.text, answer].filter((part) => part !== '').join(' ')}`;
     if (step.side === 'turns') return `  ${'-'.repeat(12)} ${text}`;
-    return `  ${step.side === 'consumer' ? ' '.repeat(COLUMN) : ''}${text}`;
+    // What is done within a call, by a hook, stands under it.
+    const indent = (step.side === 'consumer' ? COLUMN : 0) + 2 * (step.depth ?? 0);
+    return `  ${' '.repeat(indent)}${text}`;
   });
 }

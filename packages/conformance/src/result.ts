@@ -28,6 +28,8 @@ export interface TimelineStep {
   readonly text: string;
   /** What the subject answered, or what was observed. */
   readonly answer?: string;
+  /** How many calls it was made within, through hooks. Absent: none. */
+  readonly depth?: number;
   /** The step where the law was seen to be broken. */
   readonly isFailure?: boolean;
   /** The oracle's view after the step, for reports that step through it. */
@@ -42,6 +44,8 @@ export interface TimelineState {
   readonly delivered?: number;
   /** Bytes that the subject itself says it holds; another number than that of `buffered` is where it went wrong. */
   readonly size?: number;
+  /** What the subject itself says that costs, in bytes; the marks are about this. Absent once writing is over. */
+  readonly cost?: number;
   /** Low and high mark of a pipe, bytes. */
   readonly marks?: readonly [low: number, high: number];
   readonly paused?: boolean;
@@ -68,7 +72,8 @@ export interface Result {
   readonly evidence: Evidence;
 }
 
-const severity: readonly Status[] = [
+/** What matters most comes first. */
+export const severity: readonly Status[] = [
   'fail',
   'unexpected-pass',
   'unknown',

@@ -1,6 +1,7 @@
 import type { BufferStrategy } from '@millrace/core';
 import { conformance } from './conformance.ts';
 import type { CreatePipe } from './conformance.ts';
+import { isFailing } from './failure-text.ts';
 import type { Host } from './host.ts';
 import { laws } from './laws.ts';
 import type { Law, LawId } from './laws.ts';
@@ -27,6 +28,8 @@ export interface GradingOptions {
   readonly seed: number;
   readonly laws?: readonly LawId[];
   readonly knownFailures?: Readonly<Partial<Record<LawId, string>>>;
+  /** Stop at the first law that is broken; the laws behind it are left out. */
+  readonly bail?: boolean;
   /** What the runtime can do. Default: looked up. */
   readonly host?: Host;
 }
@@ -71,7 +74,7 @@ export async function gradeSubject(
   onLaw: (law: Law, record?: LawRecord) => void = () => undefined,
 ): Promise<SubjectRecord> {
   const { name, specifier, strategy, createPipe, claims, supports, about } = subject;
-  const { profile, seed, knownFailures, host } = options;
+  const { profile, seed, knownFailures, bail = false, host } = options;
   const wanted = options.laws?.filter((id) => about?.includes(id) ?? true) ?? about;
   const cases = conformance(strategy, {
     profile,
@@ -81,6 +84,7 @@ export async function gradeSubject(
     ...(supports && { supports }),
     ...(wanted && { laws: wanted }),
     ...(knownFailures && { knownFailures }),
+    bail,
     ...(host && { host }),
   });
   const records: LawRecord[] = [];
@@ -99,6 +103,7 @@ export async function gradeSubject(
     const record = { law, result };
     records.push(record);
     onLaw(law, record);
+    if (bail && isFailing(result)) break;
   }
   return { name, specifier, verdict: verdictOf(records), schedules: ofStore + ofPipe, laws: records };
 }

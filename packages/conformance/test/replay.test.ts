@@ -40,7 +40,7 @@ describe('replay', () => {
     expect(ofPipe.timeline.length).toBeGreaterThan(4);
     const ofStore = await replay(growingStrategy, 'S1.scope/3~p2.t1');
     expect(ofStore.results).toMatchObject([{ law: 'S1', status: 'pass' }]);
-    expect(ofStore.timeline.map(({ answer }) => answer)).toEqual(['2 taken', '1 bytes given']);
+    expect(ofStore.timeline.map(({ answer }) => answer)).toEqual([undefined, '2 taken', '1 byte given']);
   });
 
   it('makes a measurement again', async () => {

@@ -83,14 +83,15 @@ describe('a schedule', () => {
       host,
       isRecording: true,
     });
-    expect(timeline.map(({ side, text, answer }) => `${side}: ${text}${answer ?? ''}`).slice(0, 7)).toEqual([
+    expect(timeline.map(({ side, text, answer }) => `${side}: ${text}${answer ?? ''}`).slice(0, 8)).toEqual([
+      'producer: createPipe({ highWaterMark: 4, lowWaterMark: 2, maxBuffered: 16 })',
       'consumer: next()',
       'turns: microtasks run dry',
       'producer: write(2 bytes)true',
       'producer: end()',
       'consumer: next(): bytes 0 1',
-      'consumer: next()',
-      'consumer: next(): the end',
+      'consumer: next() #2',
+      'consumer: next() #2: the end',
     ]);
   });
 });

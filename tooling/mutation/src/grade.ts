@@ -9,7 +9,7 @@ const packages = new URL('../../../packages/', import.meta.url);
 interface Suite {
   readonly conformance: (
     strategy: unknown,
-    options: { readonly createPipe: unknown },
+    options: { readonly createPipe: unknown; readonly bail: true },
   ) => readonly { run(): unknown; readonly label: string }[];
 }
 
@@ -22,7 +22,7 @@ const { createPipe } = (await load('core/src/index.ts')) as { readonly createPip
 async function firstFailure(): Promise<string | undefined> {
   for (const name of process.argv.slice(2)) {
     const { default: strategy } = (await load(`${name}/src/index.ts`)) as { readonly default: unknown };
-    for (const one of conformance(strategy, { createPipe })) {
+    for (const one of conformance(strategy, { createPipe, bail: true })) {
       const { status, message } = (await one.run()) as { readonly status: string; readonly message?: string };
       if (status !== 'pass' && status !== 'vacuous') {
         return `${name}: ${one.label} ${status}: ${message ?? ''}`;

@@ -27,6 +27,7 @@ export interface RunRequest {
   /** Folder for regression tests. */
   readonly emitTest: string | undefined;
   readonly knownFailures: string | undefined;
+  readonly bail: boolean;
 }
 
 const reporterNames: readonly ReporterName[] = ['pretty', 'tap', 'junit', 'json', 'markdown', 'html'];
@@ -51,6 +52,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
       replay: values.replay,
       emitTest: values['emit-test'],
       knownFailures: values['known-failures'],
+      bail: values.bail ?? false,
     },
   };
 }
@@ -68,6 +70,7 @@ function parsed(argv: readonly string[]) {
         replay: { type: 'string' },
         'emit-test': { type: 'string' },
         'known-failures': { type: 'string' },
+        bail: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { timelineHeads, timelineText } from '../failure-text.ts';
 import { isLawId } from '../laws.ts';
 import type { LawId } from '../laws.ts';
 import { replay } from '../replay.ts';
@@ -8,7 +7,14 @@ import { htmlReport } from '../reporters/html.ts';
 import { jsonReport } from '../reporters/json.ts';
 import { junitReport } from '../reporters/junit.ts';
 import { markdownReport } from '../reporters/markdown.ts';
-import { prettyHeading, prettyLaw, prettyProgress, prettySummary } from '../reporters/pretty.ts';
+import {
+  prettyBroken,
+  prettyHeading,
+  prettyLaw,
+  prettyProgress,
+  prettySummary,
+  prettyTimeline,
+} from '../reporters/pretty.ts';
 import type { PrettyOptions } from '../reporters/pretty.ts';
 import { tapReport } from '../reporters/tap.ts';
 import { gradeSubject } from '../run-record.ts';
@@ -61,6 +67,7 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
         profile: request.profile,
         seed: request.seed,
         knownFailures,
+        bail: request.bail,
         ...(request.laws && { laws: request.laws }),
       },
       (law, done) =>
@@ -97,7 +104,7 @@ function exitCodeOf(verdicts: readonly Verdict[]): number {
 async function replayAll(
   subjects: readonly LoadedSubject[],
   code: string,
-  { print }: Surroundings,
+  { print, terminal }: Surroundings,
 ): Promise<number> {
   const verdicts: Verdict[] = [];
   for (const { name, strategy, createPipe, claims, supports } of subjects) {
@@ -114,10 +121,10 @@ async function replayAll(
     }
     const broken = again.results.filter(({ status }) => status === 'fail');
     const isJudged = again.results.some(({ status }) => status === 'pass');
-    const heads = again.timeline.some(({ side }) => side === 'consumer') ? [timelineHeads] : [];
-    print(`${[`${name}  ${code}`, ...heads, ...timelineText(again.timeline)].join('\n')}\n`);
-    for (const { law, message } of broken) print(`  ${law} fail: ${message ?? ''}\n`);
-    if (broken.length === 0) print(isJudged ? '  every law held\n' : '  nothing could be judged\n');
+    const lines = [prettyHeading(`${name}  ${code}`, terminal), ...prettyTimeline(again.timeline, terminal)];
+    for (const result of broken) lines.push('', ...prettyBroken(result, terminal));
+    if (broken.length === 0) lines.push('', isJudged ? '  every law held' : '  nothing could be judged');
+    print(`${lines.join('\n')}\n`);
     verdicts.push(broken.length > 0 ? 'violations' : isJudged ? 'conformant' : 'unknown');
   }
   return exitCodeOf(verdicts);

@@ -10,6 +10,7 @@ claims (the ids of the laws it claims) and supports (the calls it has) if it lik
   --law ID[,ID]         only these laws
   --seed N              where random scripts start; equal seeds give equal runs (1)
   --reporter NAME[=FILE]  pretty, tap, junit, json, markdown or html; may be given again with a FILE
+  --bail                stop at the first law of each strategy that is broken
   --replay CODE         run one counterexample again, step by step
   --emit-test DIR       write a regression test for each counterexample, for node:test
   --known-failures FILE JSON: { "P7": "why, and where it is tracked" }; a law that is kept after all fails the run

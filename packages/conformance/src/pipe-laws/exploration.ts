@@ -28,6 +28,8 @@ export interface PipePlan {
   readonly profile: Profile;
   readonly seed: number;
   readonly host: Host;
+  /** Stop at the first schedule that breaks a law. */
+  readonly bail: boolean;
 }
 
 /** Where a runtime does not show which turns matter. */
@@ -54,6 +56,11 @@ export class Exploration {
     this.#runner = new ScheduleRunner(subject, host, (schedule, violation) =>
       this.#lookInto(schedule, violation),
     );
+  }
+
+  /** A law was broken, and that is all that was wanted. */
+  get isStopped(): boolean {
+    return this.#plan.bail && this.#found.size > 0;
   }
 
   /** Runs everything, the first time it is called. */
@@ -93,7 +100,9 @@ export class Exploration {
     for (const script of this.#claimed(neighbourScripts.map(parsePipeScript))) {
       const words = wordsByDeviation(script.producer.length, script.consumer.length, blindGaps, 1);
       let left = this.#plan.profile.reentrantWords;
-      for (const word of words) if (left-- > 0) await this.#tryOut({ script, word, isBeside: true });
+      for (const word of words) {
+        if (left-- > 0 && !this.isStopped) await this.#tryOut({ script, word, isBeside: true });
+      }
     }
   }
 
@@ -101,7 +110,7 @@ export class Exploration {
     const { profile, seed } = this.#plan;
     const random = new SeededRandom(seed).fork(77);
     const tried = new Set<string>();
-    while (tried.size < profile.longSchedules) {
+    while (tried.size < profile.longSchedules && !this.isStopped) {
       const schedule = longSchedule(random, this.#plan.subject);
       const code = formatSchedule(schedule);
       if (tried.has(code)) continue;
@@ -113,7 +122,10 @@ export class Exploration {
 
   /** Scripts that use nothing which the subject does not claim to have. */
   *#claimed(scripts: Iterable<PipeScript>): Generator<PipeScript> {
-    for (const script of scripts) if (isClaimed(script, this.#plan.subject)) yield script;
+    for (const script of scripts) {
+      if (this.isStopped) return;
+      if (isClaimed(script, this.#plan.subject)) yield script;
+    }
   }
 
   /**
@@ -130,7 +142,7 @@ export class Exploration {
     const words = adaptiveWords(p, c, deviations);
     let failures = 0;
     for (let next = words.next([]); next.done !== true;) {
-      if (tried.size >= budget || failures >= FAILURES_PER_SCRIPT) return tried;
+      if (tried.size >= budget || failures >= FAILURES_PER_SCRIPT || this.isStopped) return tried;
       const word = next.value;
       tried.add(word);
       const { isClean, depths } = await this.#tryOut({ script, word, isBeside: false });
@@ -150,7 +162,7 @@ export class Exploration {
     let left = budget;
     let failures = 0;
     for (const word of words) {
-      if (left <= 0 || failures >= FAILURES_PER_SCRIPT) return;
+      if (left <= 0 || failures >= FAILURES_PER_SCRIPT || this.isStopped) return;
       if (tried.has(word) || !isWordClaimed(word, this.#plan.subject)) continue;
       tried.add(word);
       left -= 1;

@@ -23,5 +23,7 @@ async function judgePipe(exploration: Exploration, law: LawId): Promise<Result> 
   await exploration.run();
   const evidence = { schedules: exploration.schedules, checks: exploration.checks.get(law) ?? 0 };
   const counterexample = await exploration.counterexample(law);
-  return counterexample === null ? unbrokenLaw(law, evidence) : brokenLaw(law, counterexample, evidence);
+  if (counterexample !== null) return brokenLaw(law, counterexample, evidence);
+  if (!exploration.isStopped) return unbrokenLaw(law, evidence);
+  return { law, status: 'unknown', message: 'Not judged: another law was broken first', evidence };
 }

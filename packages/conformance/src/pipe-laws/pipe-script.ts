@@ -1,3 +1,6 @@
+import { byteCount } from '../byte-count.ts';
+import type { OracleLimits } from '../oracle.ts';
+
 /**
  * One operation of an actor. An actor waits for its last call before it goes on, as `await` does, unless the
  * next operation is eager (`&`): that is how two calls come to wait at once.
@@ -35,6 +38,17 @@ export interface PipeScript {
   readonly options: ScriptOptions;
   readonly producer: readonly Operation[];
   readonly consumer: readonly Operation[];
+}
+
+/** The limits of a script, every default filled in. */
+export function limitsOf({
+  high,
+  low = high >> 1,
+  maxBuffered = 4 * high,
+  expected,
+  maxBytes,
+}: ScriptOptions): OracleLimits {
+  return { high, low, maxBuffered, expected, maxBytes };
 }
 
 const PRODUCER_CODES = 'wWdef';
@@ -127,8 +141,8 @@ export function failReason(operation: Operation): unknown {
 }
 
 const names: Readonly<Record<string, (count: string) => string>> = {
-  w: (count) => `write(${count} bytes)`,
-  W: (count) => `writeCopy(${count} bytes)`,
+  w: (count) => `write(${byteCount(count)})`,
+  W: (count) => `writeCopy(${byteCount(count)})`,
   d: () => 'await ready()',
   e: () => 'end()',
   f: (count) => `fail(${['an error', 'undefined', 'null', '0', "''"][Number(count)] ?? 'an error'})`,
@@ -137,7 +151,7 @@ const names: Readonly<Record<string, (count: string) => string>> = {
   r: (count) => `read(${count === '' ? '' : `{ min: ${count} }`})`,
   m: (count) => `read({ max: ${count} })`,
   s: (count) => `tryRead(${count})`,
-  i: (count) => `readInto(${count} bytes)`,
+  i: (count) => `readInto(${byteCount(count)})`,
   k: (count) => `peek(${count})`,
   K: (count) => `tryPeek(${count})`,
   u: (count) => `consume(${count})`,
@@ -152,6 +166,24 @@ const names: Readonly<Record<string, (count: string) => string>> = {
   z: () => 'nothing',
   '!': () => 'throw out of the hook',
 };
+
+/** How the making of a pipe reads in a timeline: its limits, and what its hooks will do. */
+export function describeOptions(options: ScriptOptions): string {
+  const { high, low, maxBuffered, expected, maxBytes } = limitsOf(options);
+  const hooks = Object.entries(options.hooks ?? {}).map(
+    ([hook, action]) => `in ${hook}: ${describeOperation(action)}`,
+  );
+  const parts = [
+    `highWaterMark: ${high}`,
+    `lowWaterMark: ${low}`,
+    `maxBuffered: ${maxBuffered}`,
+    ...(expected === undefined ? [] : [`expectedBytes: ${expected}`]),
+    ...(maxBytes === undefined ? [] : [`maxBytes: ${maxBytes}`]),
+    ...(options.hasSignal === true ? ['signal'] : []),
+    ...hooks,
+  ];
+  return `createPipe({ ${parts.join(', ')} })`;
+}
 
 /** How an operation reads in a timeline. */
 export function describeOperation({ code, count }: Operation): string {

@@ -25,6 +25,7 @@ function rowOf(step, isLoss) {
   if (isLoss) cell.append(' ', element('b', 'loss', 'bytes lost here'));
   const item = element('li', [step.side, step.isFailure ? 'failure' : '', isLoss ? 'losing' : ''].join(' '));
   if (step.side === 'consumer') item.append(element('span'));
+  if (step.depth) cell.style.paddingInlineStart = step.depth * 1.2 + 'em';
   item.append(cell);
   return item;
 }
@@ -86,6 +87,7 @@ function gauge(state) {
     bar.append(tick);
   }
   bar.setAttribute('aria-hidden', 'true');
+  if (state.cost !== undefined) text.append('; says it costs ' + state.cost);
   text.append(
     '; pause at ' + high + ', resume at ' + low + ' ',
     element('span', 'chip ' + (state.paused ? 'paused' : 'flowing'), state.paused ? 'paused' : 'not paused'),

@@ -1,7 +1,9 @@
 import { isFailing, timelineHeads, timelineText } from '../failure-text.ts';
+import { lawOf } from '../laws.ts';
 import { replayCommand } from '../run-record.ts';
 import type { LawRecord, SubjectRecord } from '../run-record.ts';
-import type { Status } from '../result.ts';
+import { severity } from '../result.ts';
+import type { Result, Status, TimelineStep } from '../result.ts';
 import { explain, marks } from './marks.ts';
 
 export interface PrettyOptions {
@@ -49,9 +51,7 @@ export function prettySummary(subject: SubjectRecord, options: PrettyOptions): s
   const lines = failing.flatMap((record) => ['', ...counterexampleOf(subject, record, options)]);
   const count = (status: Status): number =>
     subject.laws.filter(({ result }) => result.status === status).length;
-  const counts = (Object.keys(marks) as Status[])
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${status}`);
+  const counts = severity.filter((status) => count(status) > 0).map((status) => `${count(status)} ${status}`);
   const color = { conformant: 32, violations: 31, unknown: 35 }[subject.verdict];
   lines.push(
     '',
@@ -62,23 +62,36 @@ export function prettySummary(subject: SubjectRecord, options: PrettyOptions): s
 
 function counterexampleOf(
   subject: SubjectRecord,
-  { law, result }: LawRecord,
+  { result }: LawRecord,
   options: PrettyOptions,
 ): readonly string[] {
-  const { status, message, counterexample } = result;
-  const head = `  ${paint(`${law.id} ${status}`, colors[status], options)}  ${law.title}`;
+  const { counterexample } = result;
+  if (counterexample === undefined) return prettyBroken(result, options);
+  const command = replayCommand(subject, counterexample.replay);
+  return [
+    ...prettyBroken(result, options),
+    ...prettyTimeline(counterexample.timeline, options),
+    `      ${paint(`replay    ${command}`, 90, options)}`,
+  ];
+}
+
+/** A law that was not kept, what it wants, and what was seen. */
+export function prettyBroken(result: Result, options: PrettyOptions): readonly string[] {
+  const { law, status, message, counterexample } = result;
+  const head = `  ${paint(`${law} ${status}`, colors[status], options)}  ${lawOf(law).title}`;
   if (counterexample === undefined) return [head, `      ${explain(status, message)}`];
-  const { expected, got, replay, timeline } = counterexample;
+  const { expected, got } = counterexample;
+  return [head, `      expected  ${expected}`, `      got       ${got}`];
+}
+
+/** A run in two columns, producer and consumer; a store's in one. */
+export function prettyTimeline(timeline: readonly TimelineStep[], options: PrettyOptions): readonly string[] {
   const hasSides = timeline.some(({ side }) => side === 'consumer');
   return [
-    head,
-    `      expected  ${expected}`,
-    `      got       ${got}`,
     ...(hasSides ? [`    ${paint(timelineHeads, 90, options)}`] : []),
     ...timelineText(timeline).map((line) =>
       line.includes('<< ') ? paint(`    ${line}`, colors.fail, options) : `    ${line}`,
     ),
-    `      ${paint(`replay    ${replayCommand(subject, replay)}`, 90, options)}`,
   ];
 }
 

@@ -1,3 +1,5 @@
+import { byteCount } from '../byte-count.ts';
+
 /**
  * The memory a chunk is made of:
  *
@@ -112,13 +114,13 @@ export function parseScript(text: string): StoreScript {
 export function describeCall(step: StoreCall): string {
   switch (step.call) {
     case 'put':
-      return `put(${step.length} bytes${step.memory === 'exact' ? '' : `, ${step.memory} memory`}, ${step.owned ? 'owned' : 'not owned'})`;
+      return `put(${byteCount(step.length)}${step.memory === 'exact' ? '' : `, ${step.memory} memory`}, ${step.owned ? 'owned' : 'not owned'})`;
     case 'peek':
       return `peek(${step.min ?? ''})`;
     case 'take':
       return `take(${step.max ?? ''})`;
     case 'takeInto':
-      return `takeInto(${step.length} bytes)`;
+      return `takeInto(${byteCount(step.length)})`;
     case 'drop':
       return `drop(${step.count})`;
     case 'clear':

@@ -1,3 +1,4 @@
+import { byteCount } from '../byte-count.ts';
 import type { BufferStrategy, ByteStore } from '@millrace/core';
 import type { LawId } from '../laws.ts';
 import { fillPattern, mismatch, showBytes, showPattern } from '../patterned-bytes.ts';
@@ -60,6 +61,9 @@ export class StoreRun {
     this.store = strategy.createStore({ capacityBytes });
     this.initialCost = this.store.cost;
     this.#options = options;
+    if (options.isRecording === true) {
+      this.#timeline.push({ side: 'store', text: `createStore({ capacityBytes: ${capacityBytes} })` });
+    }
     this.#probe = options.probe?.(this) ?? {};
   }
 
@@ -139,7 +143,7 @@ export class StoreRun {
       const isFixed = this.strategy.traits.fixed;
       const isRight = isFixed ? Number.isInteger(taken) && taken >= 0 && taken <= length : taken === length;
       this.expect(isRight, 'S1', () => [
-        isFixed ? `put to take 0 to ${length} bytes` : `put to take ${length} bytes`,
+        `put to take ${byteCount(isFixed ? 0 : length, length)}`,
         String(taken),
       ]);
     }
@@ -154,13 +158,13 @@ export class StoreRun {
     if (this.#options.checkContent) {
       const most = this.held;
       this.expect(view.length >= least && view.length <= most, 'S1', () => [
-        `a view of ${least} to ${most} bytes`,
+        `a view of ${byteCount(least, most)}`,
         `one of ${view.length}`,
       ]);
       this.#expectStream(view, this.front);
     }
     this.#probe.afterPeek?.(view);
-    return `${view.length} bytes lent`;
+    return `${byteCount(view.length)} lent`;
   }
 
   #take(max: number | undefined): string {
@@ -169,14 +173,14 @@ export class StoreRun {
       const least = Math.min(1, this.held);
       const most = Math.min(max ?? this.held, this.held);
       this.expect(bytes.length >= least && bytes.length <= most, 'S1', () => [
-        `take to give ${least} to ${most} bytes`,
+        `take to give ${byteCount(least, most)}`,
         `${bytes.length}`,
       ]);
       this.#expectStream(bytes, this.front);
     }
     this.front += bytes.length;
     this.#probe.afterTake?.(bytes);
-    return `${bytes.length} bytes given`;
+    return `${byteCount(bytes.length)} given`;
   }
 
   #takeInto(length: number): string {
@@ -187,7 +191,7 @@ export class StoreRun {
     if (this.#options.checkContent) {
       const most = Math.min(length, this.held);
       this.expect(count >= Math.min(1, most) && count <= most, 'S1', () => [
-        `takeInto to copy ${Math.min(1, most)} to ${most} bytes`,
+        `takeInto to copy ${byteCount(Math.min(1, most), most)}`,
         String(count),
       ]);
       this.#expectStream(target.subarray(0, count), this.front);
@@ -199,7 +203,7 @@ export class StoreRun {
       );
     }
     this.front += count;
-    return `${count} bytes copied`;
+    return `${byteCount(count)} copied`;
   }
 
   #expectStream(bytes: Uint8Array, offset: number): void {
@@ -213,7 +217,7 @@ export class StoreRun {
   #drain(): void {
     while (this.held > 0) this.#take(undefined);
     const rest = this.store.take();
-    this.expect(rest.length === 0, 'S1', () => ['an empty store to give nothing', `${rest.length} bytes`]);
+    this.expect(rest.length === 0, 'S1', () => ['an empty store to give nothing', byteCount(rest.length)]);
   }
 
   #violationFrom(error: unknown): Violation {

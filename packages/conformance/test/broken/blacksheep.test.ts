@@ -14,13 +14,13 @@ describe('BlackSheep as it was', () => {
     if (result === undefined) throw new Error('P1 was not put to the test');
     expect(failureText(result).split('\n').slice(0, 4)).toEqual([
       `[P1] fail: ${result.message ?? ''}`,
-      '  expected all 2 accepted bytes before the terminal',
-      '  got      a clean end from next() after 1, without bytes 1 to 2',
+      '  expected 2 bytes, all that were accepted, before the terminal',
+      '  got      a clean end from next() #2 after 1, without bytes 1 to 2',
       `  replay   ${result.counterexample?.replay ?? ''}`,
     ]);
     expect(result.message).toBe(
-      'Expected all 2 accepted bytes before the terminal, ' +
-        'got a clean end from next() after 1, without bytes 1 to 2 (replay h4/w1.w1.e/n.n~PCDPPC)',
+      'Expected 2 bytes, all that were accepted, before the terminal, ' +
+        'got a clean end from next() #2 after 1, without bytes 1 to 2 (replay h4/w1.w1.e/n.n~PCDPPC)',
     );
   });
 });

@@ -10,6 +10,7 @@ const runOf = (...argv: string[]) => {
 describe('the command line', () => {
   it('runs the quick profile with seed 1 on what it is given, and prints', () => {
     expect(runOf('@scope/a', './b.js')).toEqual({
+      bail: false,
       subjects: ['@scope/a', './b.js'],
       profile: 'quick',
       seed: 1,

@@ -58,7 +58,7 @@ it(
       ((await losing.getAttribute('class')) ?? '').includes('now');
     for (let step = 1; step < Number(last) && !(await isAtLoss()); step += 1)
       await page.keyboard.press('ArrowLeft');
-    expect(await losing.textContent()).toBe('next() bytes lost here');
+    expect(await losing.textContent()).toBe('next() #2 bytes lost here');
     expect(await player.locator('.cells .lost').count()).toBe(1);
     await page.keyboard.press('ArrowLeft');
     expect(await player.locator('.cells .lost').count()).toBe(0);
@@ -66,7 +66,7 @@ it(
     await page.keyboard.press('Home');
     expect(await output.textContent()).toBe(`step 1 of ${last}`);
     expect(await player.locator('.state').textContent()).toContain(
-      'must hold 1 byte; pause at 4, resume at 2',
+      'must hold 0 bytes; pause at 4, resume at 2',
     );
     expect(await player.getByRole('button', { name: 'Step back' }).isDisabled()).toBe(true);
     await player.getByRole('button', { name: 'Step on' }).click();

@@ -1,3 +1,4 @@
+import { byteCount } from '../../byte-count.ts';
 import type { LawId } from '../../laws.ts';
 import type { Answer, PipeOracle } from '../../oracle.ts';
 import type { ReadCall } from './calls.ts';
@@ -62,9 +63,9 @@ export class AnswerJudge {
     const law = call.iteration === null ? 'P16' : 'P1';
     if (!this.#findings.expect(bytes.length > 0, 'P8', 'no empty chunk', () => `${call.text} gave one`))
       return;
-    this.#findings.expect(bytes.length <= max, law, `at most ${max} bytes`, got);
+    this.#findings.expect(bytes.length <= max, law, `at most ${byteCount(max)}`, got);
     const isLongEnough = bytes.length >= min || this.#oracle.state !== 'open';
-    this.#findings.expect(isLongEnough, law, `at least ${min} bytes while the pipe is open`, got);
+    this.#findings.expect(isLongEnough, law, `at least ${byteCount(min)} while the pipe is open`, got);
     if (call.iteration?.isDone === true && !call.wasUnderWay) {
       this.#findings.expect(false, 'P2', `nothing after the end from ${call.text}`, got);
     }
@@ -143,7 +144,7 @@ export class AnswerJudge {
     this.#findings.expect(
       delivered === back,
       law,
-      `all ${back} accepted bytes before the terminal`,
+      `${byteCount(back)}, all that were accepted, before the terminal`,
       () => `${where()} after ${delivered}, without ${this.#ledger.missing(back)}`,
     );
   }

@@ -1,3 +1,4 @@
+import { byteCount } from '../../byte-count.ts';
 import type { Answer } from '../../oracle.ts';
 
 /** How a call of the consumer ended, in one shape for all ways of reading. */
@@ -25,7 +26,7 @@ export function showError(error: unknown): string {
 export function showAnswer(answer: Answer): string {
   switch (answer.kind) {
     case 'bytes':
-      return answer.min === answer.max ? countBytes(answer.min) : `${answer.min} to ${answer.max} bytes`;
+      return byteCount(answer.min, answer.max);
     case 'end':
       return 'the end';
     case 'reason':
@@ -37,10 +38,6 @@ export function showAnswer(answer: Answer): string {
 }
 
 export function showOutcome(outcome: Outcome): string {
-  if (outcome.kind === 'bytes') return countBytes(outcome.bytes.length);
+  if (outcome.kind === 'bytes') return byteCount(outcome.bytes.length);
   return outcome.kind === 'end' ? 'the end' : showError(outcome.error);
-}
-
-function countBytes(count: number): string {
-  return count === 1 ? '1 byte' : `${count} bytes`;
 }

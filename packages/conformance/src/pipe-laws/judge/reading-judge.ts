@@ -1,3 +1,4 @@
+import { byteCount } from '../../byte-count.ts';
 import type { Answer, OracleCall, PipeOracle } from '../../oracle.ts';
 import { AnswerJudge } from './answer-judge.ts';
 import type { Iteration, OtherCall, ReadCall } from './calls.ts';
@@ -103,7 +104,7 @@ export class ReadingJudge {
   tried(text: string, model: OracleCall, outcome: Outcome | null): void {
     if (outcome === null) {
       const { state, readable } = this.#oracle;
-      const got = (): string => `undefined, and ${readable} bytes in a pipe that is ${state}`;
+      const got = (): string => `undefined, and ${byteCount(readable)} in a pipe that is ${state}`;
       const expected = `an answer from ${text}, with bytes or an end there`;
       this.#findings.expect(model.answer === null, 'P16', expected, got);
       return;
@@ -150,7 +151,7 @@ export class ReadingJudge {
     this.#findings.expect(
       !isLost,
       this.#lossLaw,
-      `${remaining} accepted bytes to be there for ${call.text}`,
+      `${byteCount(remaining)} to be there for ${call.text}, as accepted`,
       () => `a size of ${size}`,
     );
     const isDue =
@@ -163,7 +164,7 @@ export class ReadingJudge {
       !isDue,
       'P6',
       `${call.text} to be settled`,
-      () => `pending, with ${remaining} bytes in a pipe that is ${state}`,
+      () => `pending, with ${byteCount(remaining)} in a pipe that is ${state}`,
     );
   }
 

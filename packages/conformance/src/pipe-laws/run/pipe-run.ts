@@ -4,7 +4,7 @@ import type { TimelineStep } from '../../result.ts';
 import { showError } from '../judge/outcome.ts';
 import { PipeJudge } from '../judge/pipe-judge.ts';
 import { has } from '../pipe-features.ts';
-import { describeOperation, isProducerOperation } from '../pipe-script.ts';
+import { describeOperation, describeOptions, isProducerOperation, limitsOf } from '../pipe-script.ts';
 import type { HookName, Operation, PipeScript, ScriptOptions } from '../pipe-script.ts';
 import type { PipeSubject } from '../pipe-subject.ts';
 import { ConsumerMemory } from './consumer-memory.ts';
@@ -33,21 +33,23 @@ export class PipeRun implements Actors {
   readonly #next: Record<Side, number> = { producer: 0, consumer: 0 };
   readonly #grants: Record<Side, number> = { producer: 0, consumer: 0 };
   #reactionGrants = 0;
+  /** The consumer's calls so far, by how they read. */
+  readonly #timesMade = new Map<string, number>();
   readonly #hooksUsed = new Set<HookName>();
   #hookError: unknown;
   #summary: PipeSummary | null = null;
 
   /** `firstByte`: the value of the stream's first byte, so that two pipes have alphabets of their own [P18]. */
   constructor(subject: PipeSubject, script: PipeScript, isRecording: boolean, firstByte: number = 0) {
-    const { high, low = high >> 1, maxBuffered = 4 * high, expected, maxBytes, hasSignal } = script.options;
-    const signal = hasSignal === true ? new AbortController() : undefined;
-    const judge = new PipeJudge({ high, low, maxBuffered, expected, maxBytes }, subject);
+    const signal = script.options.hasSignal === true ? new AbortController() : undefined;
+    const judge = new PipeJudge(limitsOf(script.options), subject);
     this.judge = judge;
     this.#script = script;
     const options = pipeOptions(script.options, signal?.signal, this.#source());
     const pipe = subject.createPipe(subject.strategy, options);
-    const sizeOf = has(subject.supports, 'figures') ? () => pipe.reader.size : undefined;
-    const timeline = new TimelineRecorder(judge, sizeOf, isRecording);
+    const hasFigures = has(subject.supports, 'figures');
+    const timeline = new TimelineRecorder(judge, hasFigures ? pipe : undefined, isRecording);
+    timeline.note('producer', describeOptions(script.options));
     const memory = new ConsumerMemory(judge, firstByte);
     const atWork = new SubjectAtWork({ pipe, supports: subject.supports, judge, timeline, memory });
     this.#subject = atWork;
@@ -117,7 +119,16 @@ export class PipeRun implements Actors {
         ? this.#leaving
         : this.#reading;
     const side = isProducers ? 'producer' : 'consumer';
-    this.#subject.call(side, describeOperation(operation), () => calls.make(operation));
+    const described = describeOperation(operation);
+    const text = isProducers ? described : this.#numbered(described);
+    this.#subject.call(side, text, () => calls.make(operation, text));
+  }
+
+  /** A call of the consumer may wait beside one that reads the same: the number tells them apart. */
+  #numbered(text: string): string {
+    const times = (this.#timesMade.get(text) ?? 0) + 1;
+    this.#timesMade.set(text, times);
+    return times === 1 ? text : `${text} #${times}`;
   }
 
   // ── Hooks ───────────────────────────────────────────────────────────────────────────────────────────
@@ -169,10 +180,11 @@ export class PipeRun implements Actors {
 }
 
 function pipeOptions(
-  { high, low = high >> 1, maxBuffered = 4 * high, expected, maxBytes }: ScriptOptions,
+  options: ScriptOptions,
   signal: AbortSignal | undefined,
   source: PipeSource,
 ): PipeOptions {
+  const { high, low, maxBuffered, expected, maxBytes } = limitsOf(options);
   return {
     highWaterMark: high,
     lowWaterMark: low,

@@ -3,7 +3,6 @@ import type { Iteration, ReadCall } from '../judge/calls.ts';
 import { codeOf, showError } from '../judge/outcome.ts';
 import type { Outcome } from '../judge/outcome.ts';
 import type { Operation } from '../pipe-script.ts';
-import { describeOperation } from '../pipe-script.ts';
 import { countListeners } from './listener-count.ts';
 import type { SubjectAtWork } from './subject-at-work.ts';
 
@@ -65,44 +64,42 @@ export class ReadingCalls {
     return (this.#values ??= iterate(this.#subject.pipe.reader.values()));
   }
 
-  make(operation: Operation): void {
+  /** `text`: how the call reads in a timeline. */
+  make({ code, count }: Operation, text: string): void {
     const { reader } = this.#subject.pipe;
-    const { code, count } = operation;
     const least = count ?? 1;
     switch (code) {
       case 'n':
-        this.#next(operation, this.values, true);
+        this.#next(text, this.values, true);
         break;
       case 'v':
-        this.#next(operation, (this.#views ??= iterate(reader.views())), false);
+        this.#next(text, (this.#views ??= iterate(reader.views())), false);
         break;
       case 'r': {
         const options = count === undefined ? undefined : { min: count };
-        this.#take(operation, least, EVERYTHING, () => reader.read(options));
+        this.#take(text, least, EVERYTHING, () => reader.read(options));
         break;
       }
       case 'm':
-        this.#take(operation, 1, least, () => reader.read({ max: least }));
+        this.#take(text, 1, least, () => reader.read({ max: least }));
         break;
       case 'i':
-        this.#readInto(operation, least);
+        this.#readInto(text, least);
         break;
       case 'k':
-        this.#peek(operation, least);
+        this.#peek(text, least);
         break;
       case 's':
-        this.#tryNow(operation, new OracleCall(1, count ?? EVERYTHING, true, null), () =>
-          reader.tryRead(count),
-        );
+        this.#tryNow(text, new OracleCall(1, count ?? EVERYTHING, true, null), () => reader.tryRead(count));
         break;
       case 'K':
-        this.#tryNow(operation, new OracleCall(least, EVERYTHING, false, null), () => reader.tryPeek(count));
+        this.#tryNow(text, new OracleCall(least, EVERYTHING, false, null), () => reader.tryPeek(count));
         break;
       case 'u':
         this.#consume(least);
         break;
       case 'a':
-        this.#readWithSignal(operation);
+        this.#readWithSignal(text);
         break;
       case 'A':
       default:
@@ -121,8 +118,8 @@ export class ReadingCalls {
 
   // ── Calls that answer a promise ─────────────────────────────────────────────────────────────────────
 
-  #next(operation: Operation, iteration: RunningIteration, isOwned: boolean): void {
-    this.#await(operation, {
+  #next(text: string, iteration: RunningIteration, isOwned: boolean): void {
+    this.#await(text, {
       model: new OracleCall(1, EVERYTHING, true, iteration.model, !isOwned),
       iteration,
       isOwned,
@@ -134,14 +131,14 @@ export class ReadingCalls {
     });
   }
 
-  #take(operation: Operation, min: number, max: number, start: () => Promise<Uint8Array | null>): ReadCall {
+  #take(text: string, min: number, max: number, start: () => Promise<Uint8Array | null>): ReadCall {
     const model = new OracleCall(min, max, true, null);
-    return this.#await(operation, { model, isOwned: true, start, bytesOf: asItIs });
+    return this.#await(text, { model, isOwned: true, start, bytesOf: asItIs });
   }
 
-  #readInto(operation: Operation, length: number): void {
+  #readInto(text: string, length: number): void {
     const target = new Uint8Array(length);
-    this.#await(operation, {
+    this.#await(text, {
       model: new OracleCall(1, length, true, null),
       isOwned: true,
       start: () => this.#subject.pipe.reader.readInto(target),
@@ -149,17 +146,17 @@ export class ReadingCalls {
     });
   }
 
-  #peek(operation: Operation, min: number): void {
+  #peek(text: string, min: number): void {
     const model = new OracleCall(min, EVERYTHING, false, null);
     const start = (): Promise<unknown> => this.#subject.pipe.reader.peek(min);
-    this.#await(operation, { model, isOwned: false, start, bytesOf: asItIs });
+    this.#await(text, { model, isOwned: false, start, bytesOf: asItIs });
   }
 
-  #readWithSignal(operation: Operation): void {
+  #readWithSignal(text: string): void {
     const controller = new AbortController();
     const { signal } = controller;
     this.#listeners.push(countListeners(signal));
-    const call = this.#take(operation, 1, EVERYTHING, () => this.#subject.pipe.reader.read({ signal }));
+    const call = this.#take(text, 1, EVERYTHING, () => this.#subject.pipe.reader.read({ signal }));
     this.#abort = { controller, call };
   }
 
@@ -171,9 +168,8 @@ export class ReadingCalls {
   }
 
   /** Starts a call, and shows the judge its answer in the first reaction to it. */
-  #await(operation: Operation, { model, iteration, isOwned, start, bytesOf }: AwaitedCall): ReadCall {
+  #await(text: string, { model, iteration, isOwned, start, bytesOf }: AwaitedCall): ReadCall {
     const { judge, memory, timeline } = this.#subject;
-    const text = describeOperation(operation);
     memory.endLoan();
     const call = judge.reading.started(text, model, iteration ?? null);
     this.#waiting += 1;
@@ -210,9 +206,8 @@ export class ReadingCalls {
 
   // ── Calls that answer at once ───────────────────────────────────────────────────────────────────────
 
-  #tryNow(operation: Operation, model: OracleCall, attempt: () => Uint8Array | null | undefined): void {
+  #tryNow(text: string, model: OracleCall, attempt: () => Uint8Array | null | undefined): void {
     const { judge, memory, timeline } = this.#subject;
-    const text = describeOperation(operation);
     memory.endLoan();
     judge.reading.willTry(model);
     let outcome: Outcome | null;

@@ -1,25 +1,27 @@
-import type { TimelineStep } from '../../result.ts';
+import type { Pipe } from '@millrace/core';
+import type { TimelineState, TimelineStep } from '../../result.ts';
 import type { PipeJudge } from '../judge/pipe-judge.ts';
 
 /** Writes down what happened, step by step, and the state that each step left behind. */
 export class TimelineRecorder {
   readonly steps: TimelineStep[] = [];
   readonly #judge: PipeJudge;
-  readonly #sizeOf: (() => number) | undefined;
+  readonly #pipe: Pipe | undefined;
   readonly #isOn: boolean;
   /** Indices of the calls that are being made, the innermost last. */
   readonly #underWay: number[] = [];
 
-  /** `sizeOf`: the pipe's own figure, where it has one. Writes down nothing unless `isOn`. */
-  constructor(judge: PipeJudge, sizeOf: (() => number) | undefined, isOn: boolean) {
+  /** `pipe`: for its own figures, where it has some. Writes down nothing unless `isOn`. */
+  constructor(judge: PipeJudge, pipe: Pipe | undefined, isOn: boolean) {
     this.#judge = judge;
-    this.#sizeOf = sizeOf;
+    this.#pipe = pipe;
     this.#isOn = isOn;
   }
 
   note(side: TimelineStep['side'], text: string, answer?: string): void {
     if (!this.#isOn) return;
-    this.steps.push({ side, text, ...(answer !== undefined && { answer }) });
+    const depth = this.#underWay.length;
+    this.steps.push({ side, text, ...(answer !== undefined && { answer }), ...(depth > 0 && { depth }) });
     this.#showState(this.steps.length - 1);
   }
 
@@ -51,12 +53,19 @@ export class TimelineRecorder {
       state: {
         buffered: [front, back],
         delivered: ledger.delivered,
-        ...(this.#sizeOf && { size: this.#sizeOf() }),
+        ...this.#figures(limits.high),
         marks: [limits.low, limits.high],
         paused: isPaused,
         waiting: reading.waiting,
         ...(state !== 'open' && { terminal: state }),
       },
     };
+  }
+
+  #figures(high: number): Pick<TimelineState, 'size' | 'cost'> {
+    if (this.#pipe === undefined) return {};
+    const { reader, writer } = this.#pipe;
+    const { desiredSize } = writer;
+    return { size: reader.size, ...(desiredSize !== null && { cost: high - desiredSize }) };
   }
 }
