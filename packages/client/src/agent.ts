@@ -57,8 +57,10 @@ class GuardedAgent extends Agent {
   }
 
   override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const needsNode = options.trailers !== undefined || options.expectsContinue === true;
-    if (!needsNode || this.closed || this.destroyed) return super.dispatch(options, handler);
+    // A redirect may have dropped the body, and with it what comes before and behind it.
+    const isSpecial = options.trailers !== undefined || options.expectsContinue === true;
+    if (!isSpecial || options.body === null || this.closed || this.destroyed)
+      return super.dispatch(options, handler);
     const origin = new URL(String(options.origin));
     if (this.#speaksHttp2(origin)) return super.dispatch(options, handler);
     const exchange = new SingleExchange(options, handler);

@@ -10,6 +10,7 @@ import { needsGuardedAgent, outgoingMessageOf, type OutgoingMessage } from './ou
 import type { RequestBody } from './request-body.ts';
 import { checkRequestOptions, type RequestOptions } from './request-options.ts';
 import type { ContentPipeOptions } from './response-body.ts';
+import { DEFAULT_READER_TIMEOUT_MS } from './reader-watch.ts';
 import { ResponseHandler } from './response-handler.ts';
 import type { Timeouts } from './timeouts.ts';
 import {
@@ -102,9 +103,9 @@ class PipedClient implements Client {
 
   #send(
     message: OutgoingMessage,
-    options: Pick<RequestOptions, 'signal' | 'onInformation' | keyof Timeouts>,
+    options: Pick<RequestOptions, 'signal' | 'onInformation' | 'maxBytes' | keyof Timeouts>,
   ): Promise<TunnelResponse> {
-    const { signal, onInformation } = options;
+    const { signal, onInformation, maxBytes } = options;
     const isSpecial = needsGuardedAgent(message);
     if (isSpecial && !isGuarded(this.#dispatcher)) throw unguardedError();
     return new Promise((resolve, reject) => {
@@ -112,7 +113,9 @@ class PipedClient implements Client {
         {
           message,
           strategy: this.#options.strategy,
-          pipe: this.#pipe,
+          pipe: maxBytes === undefined ? this.#pipe : { ...this.#pipe, maxBytes },
+          readerTimeoutMs:
+            options.readerTimeoutMs ?? this.#options.readerTimeoutMs ?? DEFAULT_READER_TIMEOUT_MS,
           // node:http may carry it, whose chunks share memory.
           movesChunks: this.#movesChunks && !isSpecial,
           signal,

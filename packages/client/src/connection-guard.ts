@@ -38,8 +38,9 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   constructor(handler: Dispatcher.DispatchHandler, options: AgentDispatchOptions, connection: Connection) {
     this.#handler = handler;
     this.#method = options.method;
-    this.trailers = options.trailers;
-    this.expectsContinue = options.expectsContinue === true;
+    const hasBody = options.body !== null;
+    this.trailers = hasBody ? options.trailers : undefined;
+    this.expectsContinue = hasBody && options.expectsContinue === true;
     this.#connection = connection;
   }
 

@@ -1,4 +1,5 @@
-import { bytes, json, text, type PipeReader, type PipeSummary } from '@millrace/core';
+import { blob, bytes, json, text, type PipeReader, type PipeSummary } from '@millrace/core';
+import { toReadableStream } from '@millrace/core/web';
 
 export interface ReadAllOptions {
   /** Most bytes to accept; a longer body rejects with `ERR_PIPE_TOO_LARGE`, and its request is aborted. */
@@ -7,10 +8,24 @@ export interface ReadAllOptions {
   signal?: AbortSignal;
 }
 
+export interface DiscardOptions {
+  /** Most bytes to read for the sake of the connection. Default 131_072. */
+  maxBytes?: number;
+  /** Longest time to spend on it, in milliseconds. Default 1000. */
+  timeoutMs?: number;
+}
+
 /** What a content knows of the message it belongs to. */
 export interface ContentOrigin {
   readonly isComplete: boolean;
   readonly closed: Promise<PipeSummary>;
+  readonly receivedBytes: number;
+}
+
+export interface ContentFacts {
+  readonly expectedBytes: number | undefined;
+  readonly mediaType: string;
+  readonly origin: ContentOrigin;
 }
 
 /**
@@ -23,13 +38,17 @@ export interface ContentOrigin {
 export class IncomingContent {
   /** The declared length in bytes; `undefined` when there is none, or no body. */
   readonly expectedBytes: number | undefined;
+  /** The header `content-type`, empty when there is none. */
+  readonly mediaType: string;
   readonly #reader: PipeReader;
   readonly #origin: ContentOrigin;
+  #readable: ReadableStream<Uint8Array> | undefined;
   #isUsed = false;
 
-  constructor(reader: PipeReader, expectedBytes: number | undefined, origin: ContentOrigin) {
+  constructor(reader: PipeReader, { expectedBytes, mediaType, origin }: ContentFacts) {
     this.#reader = reader;
     this.expectedBytes = expectedBytes;
+    this.mediaType = mediaType;
     this.#origin = origin;
   }
 
@@ -63,6 +82,15 @@ export class IncomingContent {
     return this.reader.values();
   }
 
+  /**
+   * The body as a WHATWG byte stream, the same at every call, such as `new Response(…)` takes. It reads when it is read;
+   * cancelling it cancels the request.
+   */
+  get readable(): ReadableStream<Uint8Array> {
+    this.#readable ??= toReadableStream(this.reader);
+    return this.#readable;
+  }
+
   /** All bytes not read yet, in one array. */
   read(options?: ReadAllOptions): Promise<Uint8Array> {
     const { expectedBytes } = this;
@@ -79,11 +107,45 @@ export class IncomingContent {
     return json(this.reader, options);
   }
 
+  /** All bytes not read yet, as a `Blob` of the type that the response declares. */
+  blob(options?: ReadAllOptions): Promise<Blob> {
+    return blob(this.reader, { ...options, type: this.mediaType });
+  }
+
+  /**
+   * Nobody wants the rest, and its connection is to be used again if that is cheaper than a new one: what is left is
+   * read and dropped when it is known to be little, or turns out to be. Otherwise, or when it takes too long, as
+   * `cancel()`. Settles when the connection is free or closed. Never rejects: how the body ends matters to nobody.
+   */
+  async discard({ maxBytes = 131_072, timeoutMs = 1000 }: DiscardOptions = {}): Promise<void> {
+    const { reader, expectedBytes = 0 } = this;
+    const hasArrived = this.complete;
+    const leftBytes = Math.max(0, expectedBytes - this.#origin.receivedBytes);
+    if (!hasArrived && leftBytes <= maxBytes) await dropUpTo(reader, maxBytes, timeoutMs);
+    reader.cancel();
+  }
+
   /**
    * Nobody will read on. What has arrived is discarded, and a response still arriving is aborted together with its
    * request; its connection is closed. Does nothing once everything was read.
    */
   cancel(reason?: unknown): void {
     this.#reader.cancel(reason);
+  }
+}
+
+/** Reads to the end, but not more than `maxBytes` and not for longer than `timeoutMs`. */
+async function dropUpTo(reader: PipeReader, maxBytes: number, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => reader.cancel(), timeoutMs);
+  let dropped = 0;
+  try {
+    for await (const view of reader.views({ preventCancel: true })) {
+      dropped += view.length;
+      if (dropped > maxBytes) break;
+    }
+  } catch {
+    // It broke off, or somebody else reads it.
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -11,7 +11,7 @@ export type { Tunnel, TunnelSummary } from './tunnel.ts';
 export { requestFailureOf } from './request-failure.ts';
 export type { RequestFailure } from './request-failure.ts';
 export type { IncomingResponse } from './incoming-response.ts';
-export type { IncomingContent, ReadAllOptions } from './incoming-content.ts';
+export type { DiscardOptions, IncomingContent, ReadAllOptions } from './incoming-content.ts';
 export type { HeaderRecord } from './header-record.ts';
 export type { Information, InformationHandler } from './information.ts';
 export type { ContentPipeOptions } from './response-body.ts';

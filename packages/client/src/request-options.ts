@@ -24,6 +24,8 @@ export interface RequestOptions extends Timeouts {
   expectContinue?: boolean;
   /** How long to wait for the 100, in milliseconds. Default 1000; 0: as long as for the headers. HTTP/1.1 only. */
   continueTimeoutMs?: number;
+  /** Most bytes of the response body, in place of the client's `pipe.maxBytes`; a longer one fails. */
+  maxBytes?: number;
   /** Sent in place of the URL's path and query, byte for byte; a URL normalises them. For proxies. */
   path?: string;
   /** Aborts the request and the response body, whichever is under way, with the signal's reason. */
@@ -44,5 +46,13 @@ export function checkRequestOptions(options: RequestOptions): void {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'onInformation is no function', { value: onInformation });
   }
   checkTimeouts(options);
+  const { maxBytes = 0 } = options;
+  if (maxBytes !== Infinity && (!Number.isSafeInteger(maxBytes) || maxBytes < 0)) {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `maxBytes is ${String(maxBytes)}; it must be a whole number of bytes`,
+      { value: maxBytes },
+    );
+  }
   checkTimeout('continueTimeoutMs', options.continueTimeoutMs);
 }

@@ -1,6 +1,7 @@
 import {
   createPipe,
   type BufferStrategy,
+  type PipeError,
   type PipeOptions,
   type PipeSource,
   type PipeSummary,
@@ -8,6 +9,7 @@ import {
 } from '@millrace/core';
 import type { Dispatcher } from 'undici';
 import { mayChangeOwner } from './chunk-ownership.ts';
+import { ReaderWatch } from './reader-watch.ts';
 import { IncomingContent, type ContentOrigin } from './incoming-content.ts';
 
 /** Marks and limits of the pipes that carry bodies; what is not here, the client knows itself. */
@@ -18,7 +20,17 @@ export interface ResponseBodyOptions {
   readonly pipe: ContentPipeOptions;
   /** Whether chunks may be moved into the pipe: nobody but this body gets them from undici. */
   readonly movesChunks: boolean;
+  /** How long a reader may leave a full buffer untouched, in milliseconds; 0: for ever. */
+  readonly readerTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
+}
+
+/** What a response body tells its exchange. */
+export interface ResponseBodyObserver {
+  /** Nobody will read any more. Once, unless the body has ended or failed. */
+  onCancel(reason: unknown): void;
+  /** Nobody has read for too long. */
+  onLate(reason: PipeError): void;
 }
 
 /**
@@ -33,37 +45,43 @@ export class ResponseBody implements ContentOrigin, PipeSource {
   readonly #writer: PipeWriter;
   readonly #expectedBytes: number | undefined;
   readonly #movesChunks: boolean;
-  readonly #onCancel: (reason: unknown) => void;
+  readonly #observer: ResponseBodyObserver;
+  readonly #watch: ReaderWatch;
   /** Dropped when the response is over: on a kept-alive connection it would resume the next one. */
   #controller: Dispatcher.DispatchController | undefined;
   #receivedBytes = 0;
   #isPaused = false;
   #isComplete = false;
 
-  /** @param onCancel Called once when nobody will read any more, unless the body has ended or failed. */
   constructor(
     options: ResponseBodyOptions,
     expectedBytes: number | undefined,
+    mediaType: string,
     controller: Dispatcher.DispatchController,
-    onCancel: (reason: unknown) => void,
+    observer: ResponseBodyObserver,
   ) {
-    const { strategy, pipe, movesChunks, signal } = options;
+    const { strategy, pipe, movesChunks, readerTimeoutMs, signal } = options;
     const { writer, reader } = createPipe(strategy, {
       ...pipe,
       source: this,
       ...(expectedBytes === undefined ? undefined : { expectedBytes }),
       ...(signal === undefined ? undefined : { signal }),
     });
-    this.content = new IncomingContent(reader, expectedBytes, this);
+    this.content = new IncomingContent(reader, { expectedBytes, mediaType, origin: this });
     this.#writer = writer;
     this.#expectedBytes = expectedBytes;
     this.#movesChunks = movesChunks;
-    this.#onCancel = onCancel;
+    this.#observer = observer;
+    this.#watch = new ReaderWatch(reader, readerTimeoutMs, (reason) => observer.onLate(reason));
     this.#controller = controller;
   }
 
   get isComplete(): boolean {
     return this.#isComplete;
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
   }
 
   get closed(): Promise<PipeSummary> {
@@ -81,6 +99,7 @@ export class ResponseBody implements ContentOrigin, PipeSource {
   }
 
   end(): void {
+    this.#watch.stop();
     const isOpen = this.#writer.desiredSize !== null;
     this.#controller = undefined;
     this.#isComplete =
@@ -89,6 +108,7 @@ export class ResponseBody implements ContentOrigin, PipeSource {
   }
 
   fail(reason: unknown): void {
+    this.#watch.stop();
     this.#controller = undefined;
     this.#writer.fail(reason);
   }
@@ -96,11 +116,14 @@ export class ResponseBody implements ContentOrigin, PipeSource {
   pause(): void {
     // Behind the last byte of a declared length comes only the end. Held back, it would keep the connection.
     this.#isPaused = this.#receivedBytes !== this.#expectedBytes;
-    if (this.#isPaused) this.#controller?.pause();
+    if (!this.#isPaused) return;
+    this.#controller?.pause();
+    this.#watch.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
+    this.#watch.resume();
     // Not here: undici parses on before `resume` returns, and when this is called inside another body's parser
     // callback, that would enter the parser, which all connections share, a second time.
     queueMicrotask(() => {
@@ -110,6 +133,7 @@ export class ResponseBody implements ContentOrigin, PipeSource {
 
   cancel(reason: unknown): void {
     this.#controller = undefined;
-    this.#onCancel(reason);
+    this.#watch.stop();
+    this.#observer.onCancel(reason);
   }
 }

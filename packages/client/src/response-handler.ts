@@ -169,7 +169,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   ): void {
     const options = this.#options;
     const expectedBytes = declaredBytes(options.message.method, status, headers);
-    const body = new ResponseBody(options, expectedBytes, controller, (reason) => this.#leave(reason));
+    const body = new ResponseBody(options, expectedBytes, mediaTypeOf(headers), controller, {
+      onCancel: (reason) => this.#leave(reason),
+      onLate: (reason) => this.breakOff(reason),
+    });
     options.signal?.removeEventListener('abort', this);
     this.#controller = controller;
     this.#body = body;
@@ -183,6 +186,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
       rawTrailers: this.#rawTrailers,
       content: body.content,
     });
+    const { maxBytes = Infinity } = options.pipe;
+    if (expectedBytes !== undefined && expectedBytes > maxBytes) {
+      this.breakOff(tooLargeError(expectedBytes, maxBytes));
+    }
   }
 
   /** Not inside the parser's callback: the user's function may read another body and so enter the parser again. */
@@ -219,6 +226,19 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     if (this.payload instanceof RequestBody) this.payload.stop(reason);
     this.#observer.onOver();
   }
+}
+
+function mediaTypeOf({ 'content-type': type }: HeaderRecord): string {
+  return typeof type === 'string' ? type : '';
+}
+
+/** It need not arrive to be known. */
+function tooLargeError(declared: number, maxBytes: number): PipeError {
+  return new PipeError(
+    'ERR_PIPE_TOO_LARGE',
+    `the response declares content-length ${declared}; maxBytes is ${maxBytes}`,
+    { limit: maxBytes },
+  );
 }
 
 /** What undici refuses about a request is the caller's mistake, as what this client refuses itself. */

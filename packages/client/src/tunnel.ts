@@ -37,7 +37,10 @@ export class Tunnel {
   /** Lets the sending go on: there is room again, or nobody to send to. */
   #goOn: (() => void) | undefined;
 
-  constructor(duplex: Duplex, { strategy, pipe, movesChunks }: Omit<ResponseBodyOptions, 'signal'>) {
+  constructor(
+    duplex: Duplex,
+    { strategy, pipe, movesChunks }: Omit<ResponseBodyOptions, 'signal' | 'readerTimeoutMs'>,
+  ) {
     const incoming = createPipe(strategy, {
       ...pipe,
       source: {
