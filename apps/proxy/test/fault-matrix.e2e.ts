@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upstreamOf } from '../src/config/config-schema.ts';
+import { ProxyServer } from '../src/listener/proxy-server.ts';
+import { Upstream } from '../src/upstream/upstream.ts';
+import { BodyLedger } from '../src/watch/body-ledger.ts';
+import { everyStrategy } from './every-strategy.ts';
+import { faults } from './faults/faults.ts';
+import type { Protocol } from './faults/fault-client.ts';
+import { FaultyUpstream } from './faults/faulty-upstream.ts';
+import { scriptsOfAll, tryFault } from './faults/try-fault.ts';
+import { tlsCertificate } from './tls-certificate.ts';
+import { until } from './until.ts';
+
+/** Nothing here takes that long unless it hangs. */
+const PATIENCE_MS = 10_000;
+
+it('there are at least 30 ways to break', () => {
+  expect(faults.length).toBeGreaterThanOrEqual(30);
+});
+
+/** A port that nobody listens on. */
+async function deadUrl(): Promise<URL> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return new URL(`http://127.0.0.1:${port}`);
+}
+
+describe.each(everyStrategy)('through $name', (strategy) => {
+  const pipe = { strategy, highWaterMark: 65_536, lowWaterMark: 32_768 };
+  const stops: (() => Promise<unknown>)[] = [];
+  const ledger = new BodyLedger();
+  let upstream: FaultyUpstream;
+  const urls: Record<Protocol, { proxyUrl: string; orphanUrl: string }> = Object.create(null);
+
+  const proxyTo = async (url: URL, protocol: Protocol): Promise<string> => {
+    const route = { ...pipe, upstream: new Upstream({ name: url.origin, config: upstreamOf(url) }) };
+    const server = await ProxyServer.start({
+      listen: { host: '127.0.0.1', port: 0 },
+      routing: { routeFor: () => route },
+      ledger,
+      ...(protocol === 'HTTP/2' ? { tls: tlsCertificate } : undefined),
+    });
+    stops.push(
+      () => server.drain(0),
+      () => route.upstream.destroy(new Error('the tests are over')),
+    );
+    return server.url;
+  };
+
+  beforeAll(async () => {
+    upstream = await FaultyUpstream.start(scriptsOfAll());
+    const dead = await deadUrl();
+    for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const) {
+      urls[protocol] = {
+        proxyUrl: await proxyTo(upstream.url, protocol),
+        orphanUrl: await proxyTo(dead, protocol),
+      };
+    }
+  });
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+    await upstream.close();
+    ledger.stop();
+  });
+
+  describe.each([
+    { protocol: 'HTTP/1.1', reader: 'fast' },
+    { protocol: 'HTTP/1.1', reader: 'slow' },
+    { protocol: 'HTTP/2', reader: 'fast' },
+    { protocol: 'HTTP/2', reader: 'slow' },
+  ] as const)('a $reader client of $protocol', ({ protocol, reader }) => {
+    const possible = faults.filter(({ isHttp1Only }) => protocol === 'HTTP/1.1' || isHttp1Only !== true);
+    it.each(possible)('$side: $name', async (fault) => {
+      const setting = { ...urls[protocol], upstream, protocol, isSlow: reader === 'slow' };
+      expect(fault.right).toContain(await tryFault(fault, setting, PATIENCE_MS));
+      await until(() => {
+        const { open, bufferedBytes } = ledger.snapshot();
+        return open.requests + open.responses + bufferedBytes === 0;
+      });
+    });
+  });
+});
