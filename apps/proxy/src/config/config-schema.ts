@@ -134,7 +134,7 @@ const limits = z.strictObject({
     .default(16_384)
     .describe('Of a request.'),
   bodyBytes: whole('bytes', 0, MOST_BYTES).optional().describe('Of a request; more is answered with 413.'),
-  openBodies: whole('exchanges', 1, MOST_BYTES).optional().describe('At a time; more are answered with 503.'),
+  exchanges: whole('exchanges', 1, MOST_BYTES).optional().describe('At a time; more are answered with 503.'),
   memoryBytes: whole('bytes', 65_536, MOST_BYTES)
     .default(256 * 1024 ** 2)
     .describe('Held by all bodies together; when it is short, the largest holders are paused first.'),

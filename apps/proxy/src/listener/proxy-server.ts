@@ -106,6 +106,11 @@ export class ProxyServer {
     return new ProxyServer(door, http1, options);
   }
 
+  /** Exchanges under way. */
+  get exchanges(): number {
+    return this.#relay.exchanges;
+  }
+
   /**
    * Takes another key and certificate for the connections to come.
    *

@@ -1,11 +1,19 @@
 /** Why a request gets no answer from the upstream: the status for it, and one sentence for whoever sent it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 404 | 405 | 413 | 501 | 502 | 503 | 504;
+  readonly status: 400 | 404 | 405 | 408 | 413 | 501 | 502 | 503 | 504;
 
-  constructor(status: Refusal['status'], sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
+  /** For `Retry-After`, in whole seconds. */
+  readonly retryAfterS: number | undefined;
+
+  constructor(
+    status: Refusal['status'],
+    sentence: string,
+    { cause, retryAfterS }: { readonly cause?: unknown; readonly retryAfterS?: number } = {},
+  ) {
+    super(sentence, cause === undefined ? undefined : { cause });
     this.status = status;
+    this.retryAfterS = retryAfterS;
   }
 
   /** Who is to blame. */
@@ -19,6 +27,7 @@ const titles: Readonly<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   413: 'Content Too Large',
   501: 'Not Implemented',
   502: 'Bad Gateway',
@@ -36,7 +45,7 @@ export interface RefusalAnswer {
 }
 
 /** The answer that gives the reason as JSON. */
-export function refusalAnswer({ status, message }: Refusal): RefusalAnswer {
+export function refusalAnswer({ status, message, retryAfterS }: Refusal): RefusalAnswer {
   const title = titles[status];
   const body = `${JSON.stringify({ status, error: title, reason: message })}\n`;
   const headers = [
@@ -47,5 +56,6 @@ export function refusalAnswer({ status, message }: Refusal): RefusalAnswer {
     'cache-control',
     'no-store',
   ];
+  if (retryAfterS !== undefined) headers.push('retry-after', String(retryAfterS));
   return { status, title, headers, body };
 }

@@ -3,6 +3,8 @@ import { createPipe, PipeError, type PipeReader, type PipeSource, type PipeSumma
 import type { BodyPipe } from '../upstream/route.ts';
 
 export interface ReceiveBodyOptions extends BodyPipe {
+  /** A longer body fails with `ERR_PIPE_TOO_LARGE`. */
+  readonly maxBytes?: number | undefined;
   /** The client is paused or may go on. */
   readonly onPaused: (isPaused: boolean) => void;
 }
@@ -37,7 +39,7 @@ export interface ReceivedBody {
  * goes through it.
  */
 export function receiveBody(body: Readable, options: ReceiveBodyOptions, framing: BodyFraming): ReceivedBody {
-  const { strategy, highWaterMark, lowWaterMark, onPaused } = options;
+  const { strategy, highWaterMark, lowWaterMark, maxBytes, onPaused } = options;
   const { expectedBytes, isWhole, trailers, alsoClosedBy } = framing;
   const source = new BodySource(body, onPaused);
   const { writer, reader } = createPipe(strategy, {
@@ -45,6 +47,7 @@ export function receiveBody(body: Readable, options: ReceiveBodyOptions, framing
     lowWaterMark,
     source,
     ...(expectedBytes === undefined ? undefined : { expectedBytes }),
+    ...(maxBytes === undefined ? undefined : { maxBytes }),
   });
 
   const breakOff = (): void => writer.fail(body.errored ?? clientLeft());

@@ -12,7 +12,13 @@ import {
   forwardedTrailers,
   isBodiless,
 } from '../policy/response-head.ts';
-import type { BodyPipe, Routing } from '../upstream/route.ts';
+import {
+  checkDeclaredLength,
+  limitRefusal,
+  withClientTimeout,
+  type ClientLimits,
+} from '../limits/client-limits.ts';
+import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
 import type { BodyLedger } from '../watch/body-ledger.ts';
 import type { OpenBody } from '../watch/open-body.ts';
 import { ClientLeft, type Downstream } from './downstream.ts';
@@ -114,17 +120,20 @@ export class Relay {
     }
   }
 
-  #receive(downstream: Downstream, pipe: BodyPipe, record: ExchangeRecord): Upload {
+  #receive(downstream: Downstream, route: Route, record: ExchangeRecord): Upload {
+    const { limits = noLimits } = route;
+    checkDeclaredLength(valuesOf(downstream.request.rawHeaders, 'content-length')[0], limits);
     // The pipe comes first, and nothing arrives before this turn is over.
     let body: OpenBody | undefined;
     const { reader, expectedBytes, closed, trailers } = downstream.receive({
-      ...pipe,
+      ...route,
+      maxBytes: limits.maxRequestBytes,
       onPaused: (isPaused) => body?.setProducerPaused(isPaused),
     });
     record.hasRequestBody(closed);
     body = this.#options.ledger.open(
       {
-        ...factsOf(downstream, pipe),
+        ...factsOf(downstream, route),
         direction: 'request',
         expectedBytes: expectedBytes ?? null,
         onFirstWait: () => {
@@ -137,14 +146,14 @@ export class Relay {
     // They are announced, or there are none: a request with trailers costs a connection of its own.
     const hasTrailers = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
     return {
-      reader: body.reader,
+      reader: withClientTimeout(body.reader, limits, 'producer'),
       trailers: hasTrailers ? () => forwardedTrailers(trailers()) : undefined,
     };
   }
 
   async #answer(
     downstream: Downstream,
-    pipe: BodyPipe,
+    route: Route,
     answer: IncomingResponse,
     record: ExchangeRecord,
   ): Promise<void> {
@@ -163,7 +172,7 @@ export class Relay {
     record.hasResponseBody(closed);
     const body = this.#options.ledger.open(
       {
-        ...factsOf(downstream, pipe),
+        ...factsOf(downstream, route),
         direction: 'response',
         expectedBytes,
         hasArrived: () => content.complete,
@@ -171,7 +180,8 @@ export class Relay {
       reader,
       closed,
     );
-    await downstream.send(body.reader, () => forwardedTrailers(answer.rawTrailers));
+    const timed = withClientTimeout(body.reader, route.limits ?? noLimits, 'consumer');
+    await downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
   }
 }
 
@@ -182,6 +192,7 @@ interface Upload {
 }
 
 const defaultHeaders = new HeaderPolicy();
+const noLimits: ClientLimits = { idleTimeoutMs: 0 };
 
 /**
  * Whether the proxy itself is asked: `OPTIONS *` is for the server that the client talks to, and a request that may
@@ -205,6 +216,8 @@ function factsOf({ request }: Downstream, pipe: BodyPipe): { method: string; pat
 /** What is not a refusal yet is an answer that cannot be passed on, such as a header that Node will not write. */
 function refusalFor(reason: unknown): Refusal {
   if (reason instanceof Refusal) return reason;
+  const refusal = limitRefusal(reason);
+  if (refusal !== undefined) return refusal;
   if (reason instanceof ClientLeft) return new Refusal(400, reason.message, { cause: reason });
   if (reason instanceof PipeError && reason.code === 'ERR_PIPE_UNEXPECTED_END') {
     return new Refusal(400, reason.message, { cause: reason });

@@ -1,6 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { ConfigError } from '../config/config-error.ts';
+import type { ListenerConfig } from '../config/config-schema.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
 import type { ProxyConfig } from '../config/config.ts';
 import { ProxyServer } from '../listener/proxy-server.ts';
+import { MemoryBudget } from '../limits/memory-budget.ts';
+import { Refusal } from '../policy/refusal.ts';
+import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import type { Route, Routing } from '../upstream/route.ts';
 import { BodyLedger } from '../watch/body-ledger.ts';
 import { proxySnapshot, type ProxySnapshot } from '../watch/proxy-snapshot.ts';
@@ -14,20 +22,41 @@ import { RouteSet } from './route-set.ts';
  */
 export class ProxyProcess implements Routing {
   readonly ledger = new BodyLedger();
+  readonly budget: MemoryBudget;
+  readonly #onExchange: (outcome: ExchangeOutcome) => void;
+  #config: ProxyConfig;
   #routes: RouteSet;
   /** Those that were replaced and still carry exchanges. */
   readonly #retired = new Set<RouteSet>();
   readonly #servers: ProxyServer[] = [];
 
-  private constructor(routes: RouteSet) {
+  private constructor(
+    config: ProxyConfig,
+    routes: RouteSet,
+    budget: MemoryBudget,
+    onExchange: (outcome: ExchangeOutcome) => void,
+  ) {
+    this.#config = config;
     this.#routes = routes;
+    this.budget = budget;
+    this.#onExchange = onExchange;
   }
 
-  /** @throws ConfigError For strategies that cannot be had, and the system's error when it cannot listen. */
-  static async start(config: ProxyConfig): Promise<ProxyProcess> {
-    const proxy = new ProxyProcess(await RouteSet.create(config));
-    for (const { address } of config.listen) {
-      proxy.#servers.push(await listening('--listen', address, (listen) => proxy.#serve(listen)));
+  /**
+   * @param onExchange Told how each exchange went.
+   * @throws ConfigError For strategies and certificates that cannot be had, and the system's error when it cannot
+   *   listen.
+   */
+  static async start(
+    config: ProxyConfig,
+    onExchange: (outcome: ExchangeOutcome) => void = () => {},
+  ): Promise<ProxyProcess> {
+    const budget = new MemoryBudget(config.limits.memoryBytes);
+    const proxy = new ProxyProcess(config, await RouteSet.create(config, budget), budget, onExchange);
+    for (const listener of config.listen) {
+      const tls = await certificateOf(listener, config);
+      const start = (listen: ListenAddress): Promise<ProxyServer> => proxy.#serve(listen, tls);
+      proxy.#servers.push(await listening('--listen', listener.address, start));
     }
     return proxy;
   }
@@ -36,11 +65,22 @@ export class ProxyProcess implements Routing {
     return this.#servers.map(({ url }) => url);
   }
 
+  /** Exchanges under way. */
+  get exchanges(): number {
+    return this.#servers.reduce((sum, { exchanges }) => sum + exchanges, 0);
+  }
+
   get routes(): RouteSet {
     return this.#routes;
   }
 
   routeFor(authority: string | undefined, path: string): Route {
+    const { exchanges: most = Infinity } = this.#config.limits;
+    if (this.exchanges > most) {
+      throw new Refusal(503, `The proxy is busy with ${most} requests, as many as it may.`, {
+        retryAfterS: 1,
+      });
+    }
     return this.#routes.routeFor(authority, path);
   }
 
@@ -49,13 +89,27 @@ export class ProxyProcess implements Routing {
   }
 
   /**
-   * New requests go where `config` says; those under way go on as they began.
+   * New requests go where `config` says, new connections get the certificates that are there now, and those under way
+   * go on as they began. Where it listens stays as it is.
    *
-   * @throws ConfigError For strategies that cannot be had; then everything stays as it is.
+   * @throws ConfigError For strategies and certificates that cannot be had; then everything stays as it is.
    */
   async reload(config: ProxyConfig): Promise<void> {
+    const { listen } = this.#config;
+    const certificates = await Promise.all(
+      listen.map((listener, at) =>
+        certificateOf({ ...listener, tls: config.listen[at]?.tls ?? listener.tls }, config),
+      ),
+    );
+    const routes = await RouteSet.create(config, this.budget);
+    for (const [at, { tls }] of listen.entries()) {
+      const certificate = certificates[at];
+      if (tls !== undefined && certificate !== undefined) this.#servers[at]?.setCertificate(certificate);
+    }
     const old = this.#routes;
-    this.#routes = await RouteSet.create(config);
+    this.#routes = routes;
+    this.#config = { ...config, listen };
+    this.budget.budgetBytes = config.limits.memoryBytes;
     this.#retired.add(old);
     void old.close().then(() => this.#retired.delete(old));
   }
@@ -73,9 +127,43 @@ export class ProxyProcess implements Routing {
     return cutOff.reduce((sum, count) => sum + count, 0);
   }
 
-  #serve(listen: ListenAddress): Promise<ProxyServer> {
-    return ProxyServer.start({ listen, routing: this, ledger: this.ledger });
+  #serve(listen: ListenAddress, tls: SecureContextOptions | undefined): Promise<ProxyServer> {
+    const { headerBytes, headersTimeoutMs } = this.#config.limits;
+    return ProxyServer.start({
+      listen,
+      routing: this,
+      ledger: this.ledger,
+      maxHeaderBytes: headerBytes,
+      headersTimeoutMs,
+      onExchange: this.#onExchange,
+      ...(tls === undefined ? undefined : { tls }),
+    });
   }
+}
+
+/** The key and the certificate of a listener, read now. @throws ConfigError That names the file. */
+async function certificateOf(
+  { tls }: ListenerConfig,
+  { baseDirectory }: ProxyConfig,
+): Promise<SecureContextOptions | undefined> {
+  if (tls === undefined) return undefined;
+  const read = async (name: string): Promise<Buffer> => {
+    try {
+      return await readFile(resolve(baseDirectory, name));
+    } catch (cause) {
+      throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${(cause as Error).message}.`, {
+        cause,
+      });
+    }
+  };
+  const context = { cert: await read(tls.certFile), key: await read(tls.keyFile) };
+  try {
+    createSecureContext(context);
+  } catch (cause) {
+    const message = `${tls.certFile} and ${tls.keyFile} are no certificate and key: ${(cause as Error).message}.`;
+    throw new ConfigError(message, { cause });
+  }
+  return context;
 }
 
 /** Starts what listens at an address, and says in one sentence why it cannot. */

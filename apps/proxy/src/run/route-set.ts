@@ -1,5 +1,8 @@
 import type { BufferStrategy } from '@millrace/core';
 import type { ProxyConfig, RouteConfig } from '../config/config.ts';
+import { budgeted } from '../limits/budgeted-strategy.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
+import type { MemoryBudget } from '../limits/memory-budget.ts';
 import { HeaderPolicy } from '../policy/header-policy.ts';
 import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
 import { RouteTable } from '../upstream/route-table.ts';
@@ -10,13 +13,21 @@ import { loadStrategies } from './load-strategies.ts';
 export class RouteSet implements Routing {
   readonly upstreams: readonly Upstream[];
   readonly #config: ProxyConfig;
+  readonly #budget: MemoryBudget;
+  /** By the strategy and the high-water mark, so that pools of connections are shared. */
+  readonly #budgeted = new Map<string, BufferStrategy>();
   readonly #upstreamOf: ReadonlyMap<string, Upstream>;
   readonly #strategies: ReadonlyMap<string, BufferStrategy>;
   #table: RouteTable;
   #defaultRoute: Route;
 
-  private constructor(config: ProxyConfig, strategies: ReadonlyMap<string, BufferStrategy>) {
+  private constructor(
+    config: ProxyConfig,
+    strategies: ReadonlyMap<string, BufferStrategy>,
+    budget: MemoryBudget,
+  ) {
     this.#config = config;
+    this.#budget = budget;
     this.#strategies = strategies;
     this.#upstreamOf = new Map(
       Array.from(config.upstreams, ([name, upstream]) => [name, new Upstream({ name, config: upstream })]),
@@ -29,9 +40,9 @@ export class RouteSet implements Routing {
   }
 
   /** @throws ConfigError For strategies that cannot be had. */
-  static async create(config: ProxyConfig): Promise<RouteSet> {
+  static async create(config: ProxyConfig, budget: MemoryBudget): Promise<RouteSet> {
     const names = [config.strategy, ...config.routes.map(({ strategy }) => strategy)];
-    return new RouteSet(config, await loadStrategies(names, config.baseDirectory));
+    return new RouteSet(config, await loadStrategies(names, config.baseDirectory), budget);
   }
 
   /** The route of least precedence, which most requests take where there is only one. */
@@ -78,19 +89,23 @@ export class RouteSet implements Routing {
         ...this.#pipeOf(config, instead),
         upstream: this.#upstreamOf.get(config.upstream) as Upstream,
         headers: this.#headersOf(config),
+        limits: this.#limits,
       },
     }));
   }
 
-  #pipeOf(
-    { strategy, highWaterMark, lowWaterMark }: RouteConfig,
-    instead: BufferStrategy | undefined,
-  ): BodyPipe {
-    return {
-      strategy: instead ?? (this.#strategies.get(strategy) as BufferStrategy),
-      highWaterMark,
-      lowWaterMark,
-    };
+  #pipeOf(config: RouteConfig, instead: BufferStrategy | undefined): BodyPipe {
+    const { highWaterMark, lowWaterMark } = config;
+    const strategy = instead ?? (this.#strategies.get(config.strategy) as BufferStrategy);
+    const key = `${instead?.name ?? config.strategy} ${highWaterMark}`;
+    const onBudget = this.#budgeted.get(key) ?? budgeted(strategy, highWaterMark, this.#budget);
+    this.#budgeted.set(key, onBudget);
+    return { strategy: onBudget, highWaterMark, lowWaterMark };
+  }
+
+  get #limits(): ClientLimits {
+    const { bodyBytes, idleTimeoutMs } = this.#config.limits;
+    return { maxRequestBytes: bodyBytes, idleTimeoutMs };
   }
 
   #headersOf({ keepsHost }: RouteConfig): HeaderPolicy {

@@ -1,5 +1,6 @@
 import type { IncomingResponse } from '@millrace/client';
 import type { BufferStrategy } from '@millrace/core';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import type { HeaderPolicy } from '../policy/header-policy.ts';
 import type { RequestHead } from '../policy/request-head.ts';
 import type { RequestParts } from './request-parts.ts';
@@ -29,6 +30,8 @@ export interface RouteUpstream {
  */
 export interface Route extends BodyPipe {
   readonly upstream: RouteUpstream;
+  /** What clients may ask; nothing is limited when left out. */
+  readonly limits?: ClientLimits;
   /** What the upstream is told of the client, and whose word on that is believed; the defaults when left out. */
   readonly headers?: HeaderPolicy;
 }

@@ -131,9 +131,11 @@ export class Upstream {
     const fresh = available.filter((server) => !tried.has(server));
     const chosen = this.#balancer.choose(fresh.length > 0 ? fresh : available);
     if (chosen !== undefined) return chosen;
+    const waitMs = Math.min(...this.servers.map(({ breaker }) => breaker?.waitMs(this.#now()) ?? 0));
     throw new Refusal(
       503,
       `No server of the upstream ${JSON.stringify(this.name)} is fit for requests just now.`,
+      { retryAfterS: Math.max(1, Math.ceil(waitMs / 1000)) },
     );
   }
 

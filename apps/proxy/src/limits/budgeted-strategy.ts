@@ -1,0 +1,112 @@
+import type { BufferStrategy, ByteStore, StoreOptions } from '@millrace/core';
+import type { MemoryBudget } from './memory-budget.ts';
+
+const DEFAULT_CAPACITY_BYTES = 65_536;
+
+/**
+ * The same strategy, whose stores draw on a common budget.
+ *
+ * A pipe pauses its producer by what its store costs [P11]. While the budget is short, a store here reports a cost that
+ * reaches the pipe's high-water mark as soon as it holds as much as the budget leaves it, and the low-water mark in
+ * proportion: so the pipe itself pauses, resumes, and never waits on an empty store. Nothing is done per byte, and
+ * nothing to the bytes.
+ */
+export function budgeted(
+  strategy: BufferStrategy,
+  highWaterMark: number,
+  budget: MemoryBudget,
+): BufferStrategy {
+  return {
+    name: strategy.name,
+    contract: strategy.contract,
+    traits: strategy.traits,
+    createStore: (options) =>
+      new BudgetedStore(strategy.createStore(options), options, { strategy, highWaterMark, budget }),
+  };
+}
+
+interface Terms {
+  readonly strategy: BufferStrategy;
+  readonly highWaterMark: number;
+  readonly budget: MemoryBudget;
+}
+
+class BudgetedStore implements ByteStore {
+  readonly #store: ByteStore;
+  readonly #terms: Terms;
+  /** What a fixed store takes from the budget with its first byte. */
+  readonly #capacityBytes: number;
+  #heldBytes = 0;
+
+  constructor(store: ByteStore, options: StoreOptions | undefined, terms: Terms) {
+    this.#store = store;
+    this.#terms = terms;
+    this.#capacityBytes = terms.strategy.traits.fixed
+      ? (options?.capacityBytes ?? DEFAULT_CAPACITY_BYTES)
+      : 0;
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  get cost(): number {
+    const { cost } = this.#store;
+    if (this.#heldBytes === 0) return cost;
+    const { highWaterMark, budget } = this.#terms;
+    const level = budget.levelBytes;
+    return level >= highWaterMark
+      ? cost
+      : Math.max(cost, Math.ceil((this.#heldBytes / level) * highWaterMark));
+  }
+
+  put(chunk: Uint8Array, owned: boolean): number {
+    try {
+      return this.#store.put(chunk, owned);
+    } finally {
+      this.#settle();
+    }
+  }
+
+  peek(min?: number): Uint8Array {
+    try {
+      return this.#store.peek(min);
+    } finally {
+      this.#settle();
+    }
+  }
+
+  take(max?: number): Uint8Array {
+    try {
+      return this.#store.take(max);
+    } finally {
+      this.#settle();
+    }
+  }
+
+  takeInto(target: Uint8Array): number {
+    try {
+      return this.#store.takeInto(target);
+    } finally {
+      this.#settle();
+    }
+  }
+
+  drop(count: number): void {
+    this.#store.drop(count);
+    this.#settle();
+  }
+
+  clear(): void {
+    this.#store.clear();
+    this.#settle();
+  }
+
+  #settle(): void {
+    const { size, cost } = this.#store;
+    const held = size === 0 ? 0 : Math.max(cost, this.#capacityBytes);
+    if (held === this.#heldBytes) return;
+    this.#terms.budget.change(this.#heldBytes, held);
+    this.#heldBytes = held;
+  }
+}
