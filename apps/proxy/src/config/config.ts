@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { loadConfigFile } from './config-file.ts';
 import { configSchema, upstreamOf, type LimitsConfig, type ListenerConfig } from './config-schema.ts';
-import type { ParsedConfig, UpstreamConfig } from './config-schema.ts';
+import type { ConfigInput, ParsedConfig, UpstreamConfig } from './config-schema.ts';
 import { readFlags } from './flags.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { sentencesOf } from './mistakes.ts';
@@ -74,6 +74,15 @@ export async function readConfig(argv: readonly string[], env: Environment): Pro
   const nameOf = (key: PropertyKey): string | undefined =>
     overlay.get(String(key))?.name ?? flagOf(file, key);
   return { kind: 'run', config: parse(merged(input, overlay), nameOf, file) };
+}
+
+/**
+ * The configuration that a file with `input` in it would make.
+ *
+ * @throws ConfigError
+ */
+export function configOfInput(input: ConfigInput): ProxyConfig {
+  return parse(input, () => undefined, undefined);
 }
 
 /** Without a file, defaults belong to the flags. */

@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { get } from './download.ts';
+import { httpServer } from './http-server.ts';
+import { configFrom, startProcess } from './start-process.ts';
+import { until } from './until.ts';
+
+/** A server that says its name. */
+function named(name: string): Promise<URL> {
+  return httpServer((request, response) => {
+    request.resume().on('end', () => response.end(name));
+  });
+}
+
+async function textOf(url: string, init?: RequestInit): Promise<string> {
+  return (await fetch(url, init)).text();
+}
+
+/** An address that refuses connections. */
+async function refusing(): Promise<string> {
+  const gone = net.createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as net.AddressInfo;
+  gone.close();
+  await once(gone, 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+/** A server that keeps one connection for one answer, and resets it at the second request. */
+async function forgetful(): Promise<{ url: string; requests: string[] }> {
+  const requests: string[] = [];
+  const server = net.createServer((socket) => {
+    let answers = 0;
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      requests.push(String(bytes).split(' ', 1)[0] ?? '');
+      answers += 1;
+      if (answers === 2) socket.resetAndDestroy();
+      else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`, requests };
+}
+
+describe('requests to several servers', () => {
+  it('are spread over them by weight', async () => {
+    const [a, b] = [await named('a'), await named('b')];
+    const servers = [{ url: a.origin, weight: 3 }, b.origin];
+    const { url } = await startProcess({ upstreams: { app: { servers } } });
+    const answers: string[] = [];
+    for (let request = 0; request < 8; request += 1) answers.push(await textOf(url));
+    expect(answers.sort().join('')).toBe('aaaaaabb');
+  });
+
+  it('go where the routes say, through the strategies that they name', async () => {
+    const [a, b] = [await named('a'), await named('b')];
+    const { url, proxy } = await startProcess({
+      upstreams: { app: { servers: [a.origin] }, files: { servers: [b.origin] } },
+      routes: [{ upstream: 'app' }, { path: '/files', upstream: 'files', strategy: '@millrace/chunk-queue' }],
+    });
+    expect([await textOf(`${url}/x`), await textOf(`${url}/files/x`)]).toEqual(['a', 'b']);
+    expect(proxy.routeFor('a', '/files').strategy.name).toBe('@millrace/chunk-queue');
+    expect(proxy.routeFor('a', '/').strategy.name).toBe('@millrace/ring-buffer');
+  });
+
+  it('are sent to another one when the first refuses connections, whatever they ask', async () => {
+    const b = await named('b');
+    const { url } = await startProcess({ upstreams: { app: { servers: [await refusing(), b.origin] } } });
+    expect(await textOf(url, { method: 'POST', body: 'x' })).toBe('b');
+    expect(await textOf(url)).toBe('b');
+  });
+
+  it('leave one alone that fails, and come back to it when it answers', async () => {
+    const gone = await refusing();
+    const b = await named('b');
+    const { url, proxy } = await startProcess({
+      upstreams: { app: { servers: [gone, b.origin], breaker: { failures: 2, coolDownMs: 1 } } },
+    });
+    for (let request = 0; request < 4; request += 1) expect(await textOf(url)).toBe('b');
+    const [state] = proxy.routes.upstreams.flatMap(({ states }) => states);
+    expect(state).toMatchObject({ origin: gone, breaker: 'open', open: 0 });
+    const server = http
+      .createServer((_, response) => response.end('back'))
+      .listen(Number(new URL(gone).port));
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    await until(async () => (await textOf(url)) === 'back');
+    expect(proxy.routes.upstreams[0]?.states[0]).toMatchObject({ breaker: 'closed' });
+  });
+
+  it('are refused with 503 and a time to come back when no server is fit', async () => {
+    const breaker = { failures: 1, coolDownMs: 30_000 };
+    const { url, outcomes } = await startProcess({
+      upstreams: { app: { servers: [await refusing()], breaker } },
+    });
+    expect((await fetch(url)).status).toBe(502);
+    const response = await fetch(url);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    await until(() => outcomes.length === 2);
+    expect(outcomes.map(({ result, brokenBy }) => [result, brokenBy])).toEqual([
+      ['refused', 'upstream'],
+      ['refused', 'proxy'],
+    ]);
+  });
+
+  it('go only to those that pass their checks', async () => {
+    let isHealthy = true;
+    const a = await httpServer((request, response) => {
+      response.statusCode = request.url !== '/health' || isHealthy ? 200 : 500;
+      response.end('a');
+    });
+    const b = await named('b');
+    const { url, proxy } = await startProcess({
+      upstreams: {
+        app: {
+          servers: [a.origin, b.origin],
+          healthCheck: { path: '/health', intervalMs: 1, rise: 1, fall: 1 },
+        },
+      },
+    });
+    const healthy = (): boolean | undefined => proxy.routes.upstreams[0]?.states[0]?.isHealthy;
+    isHealthy = false;
+    await until(() => healthy() === false);
+    expect([await textOf(url), await textOf(url)]).toEqual(['b', 'b']);
+    isHealthy = true;
+    await until(() => healthy() === true);
+    expect([await textOf(url), await textOf(url)].sort()).toEqual(['a', 'b']);
+  });
+});
+
+describe('a kept connection that the server closes just then', () => {
+  it('costs a GET nothing: it is sent again', async () => {
+    const { url: upstream, requests } = await forgetful();
+    const { url } = await startProcess({ upstream });
+    expect([await textOf(url), await textOf(url)]).toEqual(['ok', 'ok']);
+    expect(requests).toEqual(['GET', 'GET', 'GET']);
+  });
+
+  it('is a 502 for a POST, which is sent once', async () => {
+    const { url: upstream, requests } = await forgetful();
+    const { url } = await startProcess({ upstream });
+    expect(await textOf(url)).toBe('ok');
+    expect((await fetch(url, { method: 'POST' })).status).toBe(502);
+    expect(requests).toEqual(['GET', 'POST']);
+  });
+});
+
+describe('a reload', () => {
+  it('sends new requests elsewhere, and drops no body that is under way', async () => {
+    let held: http.ServerResponse | undefined;
+    const old = await httpServer((_, response) => {
+      held = response;
+      response.write('begun, ');
+    });
+    const { url, proxy } = await startProcess({ upstream: old.origin });
+    const body = await get(url);
+    await once(body, 'data');
+    const oldUpstream = proxy.routes.upstreams[0];
+    await proxy.reload(configFrom({ upstream: (await named('new')).origin }));
+    expect(await textOf(url)).toBe('new');
+    held?.end('finished');
+    expect((await body.toArray()).join('')).toBe('finished');
+    expect(body.complete).toBe(true);
+    await until(() => oldUpstream?.states[0]?.open === 0);
+  });
+
+  it('to what cannot be had changes nothing and says why', async () => {
+    const old = await named('old');
+    const { url, proxy } = await startProcess({ upstream: old.origin });
+    const broken = configFrom({ upstream: 'http://127.0.0.1:1', strategy: './no-such.ts' });
+    await expect(proxy.reload(broken)).rejects.toThrow(
+      'The strategy is "./no-such.ts"; there is no such file.',
+    );
+    expect(await textOf(url)).toBe('old');
+  });
+});
+
+describe('a limit', () => {
+  it('on the body of a request is a 413, declared or not', async () => {
+    const upstream = await named('ok');
+    const { url } = await startProcess({ upstream: upstream.origin, limits: { bodyBytes: 1000 } });
+    const statusOf = async (headers: Record<string, number>, bytes: number): Promise<number | undefined> => {
+      const request = http.request(url, { method: 'POST', headers });
+      request.on('error', () => {});
+      request.end(Buffer.alloc(bytes));
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await statusOf({ 'content-length': 1000 }, 1000)).toBe(200);
+    expect(await statusOf({ 'content-length': 1001 }, 1001)).toBe(413);
+    expect(await statusOf({}, 1001)).toBe(413);
+  });
+
+  it('on exchanges at a time is a 503 with a time to come back', async () => {
+    const upstream = await httpServer((_, response) => void response.write('begun'));
+    const { url } = await startProcess({ upstream: upstream.origin, limits: { exchanges: 1 } });
+    const first = await get(url);
+    onTestFinished(() => void first.destroy());
+    first.on('error', () => {});
+    const second = await fetch(url);
+    expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
+  it('on silence gives a client up that does not send its body on, with 408', async () => {
+    const upstream = await named('ok');
+    const { url } = await startProcess({ upstream: upstream.origin, limits: { idleTimeoutMs: 20 } });
+    const request = http.request(url, { method: 'POST', headers: { 'content-length': 100 } });
+    request.on('error', () => {});
+    request.write('x');
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(response.statusCode).toBe(408);
+    response.resume();
+    request.destroy();
+  });
+
+  it('on a whole exchange is a 504 before the answer', async () => {
+    const upstream = await httpServer(() => {});
+    const { url } = await startProcess({
+      upstreams: { app: { servers: [upstream.origin], totalTimeoutMs: 20 } },
+    });
+    expect((await fetch(url)).status).toBe(504);
+  });
+});
