@@ -10,8 +10,10 @@ import { welcome } from './demo/welcome.ts';
 import { listening, ProxyProcess } from './run/proxy-process.ts';
 import { reloadOnSignal } from './run/reload-on-signal.ts';
 import { stopOnSignals } from './run/stop-on-signals.ts';
+import { AccessLog } from './watch/access-log.ts';
 import { AdminServer } from './watch/admin-server.ts';
 import { servePage } from './watch/page/serve-page.ts';
+import { spanRecorder } from './watch/spans.ts';
 
 /** Exit codes; the help lists them. */
 const FAILED = 1;
@@ -41,9 +43,14 @@ async function run(config: ProxyConfig): Promise<void> {
       ? unaimed
       : { ...unaimed, upstreams: new Map([['default', upstreamOf(demo.url)]]) };
 
-  const proxy = await ProxyProcess.start(aimed(config));
+  const accessLog = config.accessLog === undefined ? undefined : new AccessLog(config.accessLog);
+  const recordSpan = await spanRecorder();
+  const proxy = await ProxyProcess.start(aimed(config), (outcome) => {
+    accessLog?.write(outcome);
+    recordSpan?.(outcome);
+  });
   const admin = await listening('--admin-listen', config.adminListen, (listen) =>
-    AdminServer.start({ listen, servePage, snapshot: () => proxy.snapshot() }),
+    AdminServer.start({ listen, servePage, subject: proxy }),
   );
   const [url = ''] = proxy.urls;
   const { strategy, upstream } = proxy.snapshot();
@@ -53,6 +60,7 @@ async function run(config: ProxyConfig): Promise<void> {
     welcome({ url, adminUrl: admin.url, upstream, strategy, highWaterMark, lowWaterMark, hasDemo }),
   );
   reloadOnSignal(async () => {
+    accessLog?.reopen();
     const invocation = await invoke();
     if (invocation.kind === 'run') await proxy.reload(aimed(invocation.config));
   });
@@ -60,6 +68,7 @@ async function run(config: ProxyConfig): Promise<void> {
     const cutOff = await proxy.drain(drainTimeoutMs);
     await admin.close();
     await demo?.close();
+    await accessLog?.close();
     return cutOff;
   });
 }

@@ -6,7 +6,12 @@ describe('the files of the live page', () => {
   const page = async (): Promise<string> => {
     const admin = await AdminServer.start({
       listen: { host: '127.0.0.1', port: 0 },
-      snapshot: () => ({}),
+      subject: {
+        snapshot: () => ({}),
+        metrics: () => Promise.resolve(''),
+        isReady: () => true,
+        switchStrategy: () => Promise.resolve(),
+      },
       servePage,
     });
     onTestFinished(() => admin.close());

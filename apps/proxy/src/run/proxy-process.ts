@@ -10,7 +10,9 @@ import { MemoryBudget } from '../limits/memory-budget.ts';
 import { Refusal } from '../policy/refusal.ts';
 import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import type { Route, Routing } from '../upstream/route.ts';
+import type { AdminSubject } from '../watch/admin-server.ts';
 import { BodyLedger } from '../watch/body-ledger.ts';
+import { Metrics } from '../watch/metrics.ts';
 import { proxySnapshot, type ProxySnapshot } from '../watch/proxy-snapshot.ts';
 import { RouteSet } from './route-set.ts';
 
@@ -20,10 +22,12 @@ import { RouteSet } from './route-set.ts';
  * A reload puts other routes in place of these. An exchange keeps the route it began with, and the upstreams of the
  * old ones are closed when their last exchange is over.
  */
-export class ProxyProcess implements Routing {
+export class ProxyProcess implements Routing, AdminSubject {
   readonly ledger = new BodyLedger();
   readonly budget: MemoryBudget;
+  readonly #metrics: Metrics;
   readonly #onExchange: (outcome: ExchangeOutcome) => void;
+  #isDraining = false;
   #config: ProxyConfig;
   #routes: RouteSet;
   /** Those that were replaced and still carry exchanges. */
@@ -39,7 +43,19 @@ export class ProxyProcess implements Routing {
     this.#config = config;
     this.#routes = routes;
     this.budget = budget;
-    this.#onExchange = onExchange;
+    this.#metrics = new Metrics({
+      ledger: () => this.ledger.snapshot(),
+      budget,
+      exchanges: () => this.exchanges,
+      servers: () =>
+        this.#routes.upstreams.flatMap(({ name, states }) =>
+          states.map((state) => ({ upstream: name, state })),
+        ),
+    });
+    this.#onExchange = (outcome) => {
+      this.#metrics.observe(outcome);
+      onExchange(outcome);
+    };
   }
 
   /**
@@ -84,6 +100,18 @@ export class ProxyProcess implements Routing {
     return this.#routes.routeFor(authority, path);
   }
 
+  metrics(): Promise<string> {
+    return this.#metrics.registry.metrics();
+  }
+
+  isReady(): boolean {
+    return !this.#isDraining;
+  }
+
+  async switchStrategy(name: string): Promise<void> {
+    await this.#routes.switchStrategy(name);
+  }
+
   snapshot(): ProxySnapshot {
     return proxySnapshot(this.#routes.defaultRoute, this.ledger.snapshot());
   }
@@ -120,6 +148,7 @@ export class ProxyProcess implements Routing {
    * @returns How many exchanges were broken off.
    */
   async drain(timeoutMs: number): Promise<number> {
+    this.#isDraining = true;
     const cutOff = await Promise.all(this.#servers.map((server) => server.drain(timeoutMs)));
     const reason = new Error('The proxy has stopped');
     await Promise.all([this.#routes, ...this.#retired].map((routes) => routes.destroy(reason)));

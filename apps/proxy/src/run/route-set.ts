@@ -96,7 +96,8 @@ export class RouteSet implements Routing {
 
   #pipeOf(config: RouteConfig, instead: BufferStrategy | undefined): BodyPipe {
     const { highWaterMark, lowWaterMark } = config;
-    const strategy = instead ?? (this.#strategies.get(config.strategy) as BufferStrategy);
+    const strategy = instead ?? this.#strategies.get(config.strategy);
+    if (strategy === undefined) throw new TypeError(`The strategy ${config.strategy} was not loaded.`);
     const key = `${instead?.name ?? config.strategy} ${highWaterMark}`;
     const onBudget = this.#budgeted.get(key) ?? budgeted(strategy, highWaterMark, this.#budget);
     this.#budgeted.set(key, onBudget);
