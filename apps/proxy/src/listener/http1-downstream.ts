@@ -127,10 +127,10 @@ export class Http1Downstream implements Downstream {
     });
   }
 
-  switchProtocols(statusText: string, headers: readonly string[]): Duplex {
+  switchProtocols(headers: readonly string[]): Duplex {
     const { socket } = this.#message;
     this.#isSwitched = true;
-    this.#response.writeHead(101, statusText, [...headers]).flushHeaders();
+    this.#response.writeHead(101, [...headers]).flushHeaders();
     this.#response.detachSocket(socket);
     if (this.#handedOver !== undefined) socket.unshift(this.#handedOver);
     return socket;
@@ -139,7 +139,7 @@ export class Http1Downstream implements Downstream {
   refuse(refusal: Refusal): void {
     const { status, title, headers, body } = refusalAnswer(refusal);
     // Where one request is not understood, nobody knows where the next one begins.
-    if (refusal.side === 'client') this.#response.shouldKeepAlive = false;
+    if (refusal.status === 400 || refusal.status === 501) this.#response.shouldKeepAlive = false;
     this.#response.writeHead(status, title, headers).end(body);
   }
 

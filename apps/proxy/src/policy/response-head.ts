@@ -36,6 +36,13 @@ export function forwardedInformation(rawHeaders: readonly string[]): string[] {
   return rejectHeaders(withoutHopByHop(rawHeaders), (name) => name === 'content-length');
 }
 
+/** The headers of `101 Switching Protocols`. */
+export function forwardedSwitch(rawHeaders: readonly string[], protocol: string): string[] {
+  const headers = withoutHopByHop(rawHeaders);
+  headers.push('connection', 'upgrade', 'upgrade', protocol, 'via', '1.1 millrace');
+  return headers;
+}
+
 /**
  * What goes on of the trailers of a message: not what could change how it is framed, routed or understood
  * (RFC 9110 §6.5.1).

@@ -43,7 +43,7 @@ export interface Downstream {
    * Switches to the protocol that was asked for. The connection is the caller's from then on, what the client has
    * sent ahead first.
    */
-  switchProtocols(statusText: string, headers: readonly string[]): Duplex;
+  switchProtocols(headers: readonly string[]): Duplex;
   /** Answers in place of the upstream. Nothing may have been sent yet. */
   refuse(refusal: Refusal): void;
   /** Breaks the answer off, so that the client cannot take it for whole. */

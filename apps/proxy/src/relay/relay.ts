@@ -1,4 +1,4 @@
-import type { IncomingResponse } from '@millrace/client';
+import type { IncomingResponse, SwitchedResponse } from '@millrace/client';
 import type { ClientRequest } from '../listener/client-request.ts';
 import { PipeError, type PipeReader } from '@millrace/core';
 import { Refusal } from '../policy/refusal.ts';
@@ -9,6 +9,7 @@ import { requestTargetOf, type RequestTarget } from '../policy/request-target.ts
 import {
   forwardedInformation,
   forwardedResponseHeaders,
+  forwardedSwitch,
   forwardedTrailers,
   isBodiless,
 } from '../policy/response-head.ts';
@@ -24,6 +25,7 @@ import type { OpenBody } from '../watch/open-body.ts';
 import { ClientLeft, type Downstream } from './downstream.ts';
 import type { ExchangeOutcome } from './exchange-outcome.ts';
 import { ExchangeRecord } from './exchange-record.ts';
+import { joinTunnel } from './tunnel.ts';
 
 export interface RelayOptions {
   readonly routing: Routing;
@@ -96,6 +98,7 @@ export class Relay {
           body: upload?.reader ?? null,
           trailers: upload?.trailers,
           expectContinue: downstream.expectsContinue,
+          upgrade: downstream.upgrade,
           signal: downstream.left,
           onInformation: ({ status, rawHeaders }) => {
             // That one is about the body, and the client gets it when its body is wanted.
@@ -106,7 +109,8 @@ export class Relay {
         route,
       );
       record.answered();
-      await this.#answer(downstream, route, answer, record);
+      if (answer.content === undefined) await this.#join(downstream, route, answer, record);
+      else await this.#answer(downstream, route, answer, record);
     } catch (reason) {
       upload?.reader.cancel(reason);
       const refusal = refusalFor(reason);
@@ -149,6 +153,24 @@ export class Relay {
       reader: withClientTimeout(body.reader, limits, 'producer'),
       trailers: hasTrailers ? () => forwardedTrailers(trailers()) : undefined,
     };
+  }
+
+  async #join(
+    downstream: Downstream,
+    pipe: BodyPipe,
+    { rawHeaders, tunnel }: SwitchedResponse,
+    record: ExchangeRecord,
+  ): Promise<void> {
+    const received = tunnel.closed.then((summary) => summary.received);
+    record.hasRequestBody(tunnel.writer.closed);
+    record.hasResponseBody(received);
+    const body = this.#options.ledger.open(
+      { ...factsOf(downstream, pipe), direction: 'response', expectedBytes: null },
+      tunnel.reader,
+      received,
+    );
+    const client = downstream.switchProtocols(forwardedSwitch(rawHeaders, downstream.upgrade ?? ''));
+    await joinTunnel(client, tunnel, body.reader, (side, reason) => record.broke(side, reason));
   }
 
   async #answer(

@@ -8,6 +8,8 @@ export interface RequestParts {
   readonly trailers: (() => readonly string[]) | undefined;
   /** The body may be had only when the upstream has asked for it with `100 Continue`. */
   readonly expectContinue: boolean;
+  /** The protocol to switch to, for a request without a body. */
+  readonly upgrade?: string | undefined;
   readonly signal: AbortSignal;
   /** Told of each interim answer (1xx) before the answer. */
   readonly onInformation: InformationHandler;

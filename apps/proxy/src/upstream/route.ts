@@ -1,4 +1,4 @@
-import type { IncomingResponse } from '@millrace/client';
+import type { TunnelResponse } from '@millrace/client';
 import type { BufferStrategy } from '@millrace/core';
 import type { ClientLimits } from '../limits/client-limits.ts';
 import type { HeaderPolicy } from '../policy/header-policy.ts';
@@ -21,7 +21,7 @@ export interface RouteUpstream {
    *
    * @param pipe What the answer's body goes through.
    */
-  request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<IncomingResponse>;
+  request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<TunnelResponse>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createClient, type Client, type IncomingResponse } from '@millrace/client';
+import { createClient, type Client, type TunnelResponse } from '@millrace/client';
 import type { ServerConfig, UpstreamConfig } from '../config/config-schema.ts';
 import { defaultBreaker } from '../config/config-schema.ts';
 import type { RequestHead } from '../policy/request-head.ts';
@@ -45,13 +45,18 @@ export class UpstreamServer implements Candidate {
     parts: Omit<RequestParts, 'body'>,
     body: UnreadBody | null,
     pipe: BodyPipe,
-  ): Promise<IncomingResponse> {
-    const { method, path, headers } = head;
-    const { trailers, expectContinue, signal, onInformation } = parts;
-    return this.#clientFor(pipe).request(this.origin, {
+  ): Promise<TunnelResponse> {
+    const { method, path } = head;
+    const { trailers, expectContinue, upgrade, signal, onInformation } = parts;
+    const client = this.#clientFor(pipe);
+    const headers = ['host', head.host ?? this.#host, ...head.headers];
+    if (upgrade !== undefined) {
+      return client.upgrade(this.origin, { protocol: upgrade, path, headers, signal, onInformation });
+    }
+    return client.request(this.origin, {
       method,
       path,
-      headers: ['host', head.host ?? this.#host, ...headers],
+      headers,
       body,
       ...(trailers === undefined ? undefined : { trailers }),
       expectContinue,

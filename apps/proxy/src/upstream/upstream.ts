@@ -1,4 +1,4 @@
-import type { IncomingResponse } from '@millrace/client';
+import type { TunnelResponse } from '@millrace/client';
 import type { UpstreamConfig } from '../config/config-schema.ts';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
@@ -64,7 +64,7 @@ export class Upstream {
    * Sends a request on and waits for the headers of the answer. Rejects with the reason of `signal` or of the body,
    * and with a `Refusal` when no server answers.
    */
-  async request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<IncomingResponse> {
+  async request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<TunnelResponse> {
     const body = parts.body === null ? null : new UnreadBody(parts.body);
     const tried = new Set<UpstreamServer>();
     for (let retries = 0; ; retries += 1) {
@@ -152,7 +152,7 @@ export class Upstream {
     parts: RequestParts,
     body: UnreadBody | null,
     pipe: BodyPipe,
-  ): Promise<IncomingResponse> {
+  ): Promise<TunnelResponse> {
     const pass = server.breaker?.begin();
     const judge = (verdict: RequestVerdict): void => {
       if (pass !== undefined) server.breaker?.end(pass, verdict, this.#now());
@@ -167,7 +167,7 @@ export class Upstream {
     try {
       const answer = await server.request(head, { ...parts, signal: limit.signal }, body, pipe);
       judge('answered');
-      void answer.content.closed.then(over);
+      void (answer.content ?? answer.tunnel).closed.then(over);
       return answer;
     } catch (reason) {
       over();
