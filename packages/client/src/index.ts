@@ -17,3 +17,5 @@ export type { Information, InformationHandler } from './information.ts';
 export type { ContentPipeOptions } from './response-body.ts';
 export { createAgent } from './agent.ts';
 export type { AgentOptions } from './agent.ts';
+/** undici's own, of the version that `createAgent` makes agents of: redirects, retries, decompression… */
+export { interceptors } from 'undici';

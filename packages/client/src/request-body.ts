@@ -39,6 +39,7 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined>
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sentTrailers: readonly string[] = [];
   #state: 'open' | 'sent' | 'stopped' = 'open';
+  #isStarted = false;
   #handedBytes = 0;
   /** Rejects the call that undici waits on. */
   #rejectParked: ((reason: unknown) => void) | undefined;
@@ -75,11 +76,17 @@ export class RequestBody implements AsyncIterableIterator<Uint8Array, undefined>
     return this.#state === 'open';
   }
 
+  /**
+   * @throws PipeError `ERR_PIPE_STATE` when it has been read from. undici's interceptors for redirects and retries mean
+   *   to see that by themselves, but look at a wrapper of the body that nobody has read.
+   */
   [Symbol.asyncIterator](): this {
+    if (this.#isStarted) throw usedError();
     return this;
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#isStarted = true;
     return new Promise((resolve, reject) => {
       if (this.#state !== 'open') {
         reject(stoppedError());
@@ -197,4 +204,8 @@ function isPipeReader(body: AsyncIterable<Uint8Array> | PipeReader): body is Pip
 /** Seen by undici alone, which needs an `Error`; the request has failed with its own reason by then. */
 function stoppedError(): PipeError {
   return new PipeError('ERR_PIPE_CANCELLED', 'the request body was stopped');
+}
+
+function usedError(): PipeError {
+  return new PipeError('ERR_PIPE_STATE', 'the request body has been read and cannot be sent again');
 }
