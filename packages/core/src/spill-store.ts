@@ -150,7 +150,8 @@ export class SpillStore implements ByteStore {
       this.#spilled -= moved;
       this.#advance(moved);
     }
-    if (this.#pinned > 0 && this.#slab === null) this.#forgetSpill();
+    // A slab of the usual size stays for what comes next; one that was made for a large rest does not [S5].
+    if (this.#pinned > SLAB_BYTES) this.#forgetSpill();
   }
 
   /** The first bytes of the spill; empty when the chunk they came in was detached. */

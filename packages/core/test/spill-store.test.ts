@@ -145,6 +145,19 @@ describe('a spill beside a plain array', () => {
 });
 
 describe('what a spill keeps of a chunk', () => {
+  it('[S5] no memory made for a large rest once that is read', () => {
+    for (const [size, owned] of [
+      [20_000, false],
+      [500_000, false],
+      [20_000, true],
+    ] as const) {
+      const store = spillOver(2);
+      store.put(filled(size, 1), owned);
+      store.drop(size);
+      expect(store.cost).toBeLessThanOrEqual(SLACK_BYTES);
+    }
+  });
+
   it("[S2] nothing of memory that is not the pipe's", () => {
     for (const size of [5, 4096, 9000]) {
       const store = spillOver(2);

@@ -1,35 +1,38 @@
 /**
- * Grades the strategies named on the command line by the quick profile, with the pipe of core, and exits 1 at
- * the first law that is broken. The suite is the only test: what this does not notice, the suite does not.
+ * Grades the strategies whose files are named on the command line by the quick profile, and exits 1 at the first law
+ * that is broken. A package is graded with the pipe of core, anything else as a store alone. The suite is the only
+ * test: what this does not notice, the suite does not.
  *
  * Everything is named by its path from here, so that a copy of the tree grades the copy.
  */
-const packages = new URL('../../../packages/', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 
 interface Suite {
   readonly conformance: (
     strategy: unknown,
-    options: { readonly createPipe: unknown; readonly bail: true },
+    options: { readonly createPipe?: unknown; readonly bail: true },
   ) => readonly { run(): unknown; readonly label: string }[];
 }
 
-const load = (path: string): Promise<unknown> => import(new URL(path, packages).href);
+const load = (path: string): Promise<unknown> => import(new URL(path, root).href);
 
-const { conformance } = (await load('conformance/src/index.ts')) as Suite;
-const { createPipe } = (await load('core/src/index.ts')) as { readonly createPipe: unknown };
+const { conformance } = (await load('packages/conformance/src/index.ts')) as Suite;
+const { createPipe } = (await load('packages/core/src/index.ts')) as { readonly createPipe: unknown };
 
-/** What was noticed first; `undefined` when nothing was. */
+/** What was noticed first; `undefined` when nothing was. What could not be judged counts when nothing else does. */
 async function firstFailure(): Promise<string | undefined> {
-  for (const name of process.argv.slice(2)) {
-    const { default: strategy } = (await load(`${name}/src/index.ts`)) as { readonly default: unknown };
-    for (const one of conformance(strategy, { createPipe, bail: true })) {
+  let unjudged: string | undefined;
+  for (const file of process.argv.slice(2)) {
+    const { default: strategy } = (await load(file)) as { readonly default: unknown };
+    const pipe = file.startsWith('packages/') ? { createPipe } : {};
+    for (const one of conformance(strategy, { ...pipe, bail: true })) {
       const { status, message } = (await one.run()) as { readonly status: string; readonly message?: string };
-      if (status !== 'pass' && status !== 'vacuous') {
-        return `${name}: ${one.label} ${status}: ${message ?? ''}`;
-      }
+      const found = `${file}: ${one.label} ${status}: ${message ?? ''}`;
+      if (status === 'fail') return found;
+      if (status !== 'pass' && status !== 'vacuous') unjudged ??= found;
     }
   }
-  return undefined;
+  return unjudged;
 }
 
 const failure = await firstFailure();

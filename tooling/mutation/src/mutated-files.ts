@@ -3,11 +3,13 @@ import type { TimingKind } from './timing-mutants.ts';
 export interface MutatedFile {
   /** From the root of the repository. */
   readonly path: string;
-  /** Folders of the strategies that use it. */
+  /** Files of the strategies that use it, from the root. */
   readonly strategies: readonly string[];
   /** Nothing else runs while a store's method does, so there the order of neighbours is no matter of timing. */
   readonly kinds: readonly TimingKind[];
 }
+
+const strategy = (folder: string): string => `packages/${folder}/src/index.ts`;
 
 const ofThePipe = [
   'pipe-core',
@@ -17,8 +19,7 @@ const ofThePipe = [
   'waits',
   'pressure',
   'lifecycle',
-  'spill-store',
-];
+] as const;
 
 const ofAStore = {
   'ring-buffer': ['ring-buffer-store'],
@@ -31,13 +32,18 @@ export const mutatedFiles: readonly MutatedFile[] = [
   ...ofThePipe.map((name): MutatedFile => ({
     path: `packages/core/src/${name}.ts`,
     // A fixed store brings the spill store into play; the other has no limit of its own.
-    strategies: ['chunk-queue', 'ring-buffer'],
+    strategies: [strategy('chunk-queue'), strategy('ring-buffer')],
     kinds: ['later', 'swap', 'await'],
   })),
-  ...Object.entries(ofAStore).flatMap(([strategy, names]) =>
+  {
+    path: 'packages/core/src/spill-store.ts',
+    strategies: ['tooling/mutation/src/spilling-ring.ts', strategy('ring-buffer')],
+    kinds: ['later', 'await'],
+  },
+  ...Object.entries(ofAStore).flatMap(([folder, names]) =>
     names.map((name): MutatedFile => ({
-      path: `packages/${strategy}/src/${name}.ts`,
-      strategies: [strategy],
+      path: `packages/${folder}/src/${name}.ts`,
+      strategies: [strategy(folder)],
       kinds: ['later', 'await'],
     })),
   ),
