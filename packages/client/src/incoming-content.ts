@@ -1,5 +1,6 @@
 import { blob, bytes, json, text, type PipeReader, type PipeSummary } from '@millrace/core';
 import { toReadableStream } from '@millrace/core/web';
+import type { HeaderRecord } from './header-record.ts';
 
 export interface ReadAllOptions {
   /** Most bytes to accept; a longer body rejects with `ERR_PIPE_TOO_LARGE`, and its request is aborted. */
@@ -25,6 +26,7 @@ export interface ContentOrigin {
 export interface ContentFacts {
   readonly expectedBytes: number | undefined;
   readonly mediaType: string;
+  readonly trailers: HeaderRecord;
   readonly origin: ContentOrigin;
 }
 
@@ -40,15 +42,18 @@ export class IncomingContent {
   readonly expectedBytes: number | undefined;
   /** The header `content-type`, empty when there is none. */
   readonly mediaType: string;
+  /** Those of the response: the same object, filled when the body is complete. */
+  readonly trailers: HeaderRecord;
   readonly #reader: PipeReader;
   readonly #origin: ContentOrigin;
   #readable: ReadableStream<Uint8Array> | undefined;
   #isUsed = false;
 
-  constructor(reader: PipeReader, { expectedBytes, mediaType, origin }: ContentFacts) {
+  constructor(reader: PipeReader, { expectedBytes, mediaType, trailers, origin }: ContentFacts) {
     this.#reader = reader;
     this.expectedBytes = expectedBytes;
     this.mediaType = mediaType;
+    this.trailers = trailers;
     this.#origin = origin;
   }
 

@@ -10,7 +10,7 @@ import {
 import type { Dispatcher } from 'undici';
 import { mayChangeOwner } from './chunk-ownership.ts';
 import { ReaderWatch } from './reader-watch.ts';
-import { IncomingContent, type ContentOrigin } from './incoming-content.ts';
+import { IncomingContent, type ContentFacts, type ContentOrigin } from './incoming-content.ts';
 
 /** Marks and limits of the pipes that carry bodies; what is not here, the client knows itself. */
 export type ContentPipeOptions = Omit<PipeOptions, 'expectedBytes' | 'source' | 'signal'>;
@@ -55,8 +55,7 @@ export class ResponseBody implements ContentOrigin, PipeSource {
 
   constructor(
     options: ResponseBodyOptions,
-    expectedBytes: number | undefined,
-    mediaType: string,
+    facts: Omit<ContentFacts, 'origin'>,
     controller: Dispatcher.DispatchController,
     observer: ResponseBodyObserver,
   ) {
@@ -64,12 +63,12 @@ export class ResponseBody implements ContentOrigin, PipeSource {
     const { writer, reader } = createPipe(strategy, {
       ...pipe,
       source: this,
-      ...(expectedBytes === undefined ? undefined : { expectedBytes }),
+      ...(facts.expectedBytes === undefined ? undefined : { expectedBytes: facts.expectedBytes }),
       ...(signal === undefined ? undefined : { signal }),
     });
-    this.content = new IncomingContent(reader, { expectedBytes, mediaType, origin: this });
+    this.content = new IncomingContent(reader, { ...facts, origin: this });
     this.#writer = writer;
-    this.#expectedBytes = expectedBytes;
+    this.#expectedBytes = facts.expectedBytes;
     this.#movesChunks = movesChunks;
     this.#observer = observer;
     this.#watch = new ReaderWatch(reader, readerTimeoutMs, (reason) => observer.onLate(reason));

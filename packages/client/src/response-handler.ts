@@ -169,10 +169,15 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   ): void {
     const options = this.#options;
     const expectedBytes = declaredBytes(options.message.method, status, headers);
-    const body = new ResponseBody(options, expectedBytes, mediaTypeOf(headers), controller, {
-      onCancel: (reason) => this.#leave(reason),
-      onLate: (reason) => this.breakOff(reason),
-    });
+    const body = new ResponseBody(
+      options,
+      { expectedBytes, mediaType: mediaTypeOf(headers), trailers: this.#trailers },
+      controller,
+      {
+        onCancel: (reason) => this.#leave(reason),
+        onLate: (reason) => this.breakOff(reason),
+      },
+    );
     options.signal?.removeEventListener('abort', this);
     this.#controller = controller;
     this.#body = body;

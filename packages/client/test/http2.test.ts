@@ -122,6 +122,7 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     await sending;
     expect(sha256(...chunks)).toBe(sha256(body));
     expect({ ...trailers }).toEqual({ 'x-sum': 'done' });
+    expect(content.trailers).toBe(trailers);
   });
 
   it('that nobody reads stops its server, and goes on when it is read', async () => {
@@ -147,6 +148,57 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of content.stream()) chunks.push(chunk);
     expect(sha256(...chunks)).toBe(sha256(...Array.from({ length: pieces }, () => piece)));
+  });
+});
+
+describe('an HTTP/2 response', () => {
+  it.each(['HEAD', 'GET 304'])(
+    'has no body where its content-length is not that of one (%s)',
+    async (which) => {
+      const [method = '', status = '200'] = which.split(' ');
+      const { url } = await http2Server((_, response) => {
+        response.writeHead(Number(status), { 'content-length': 5 });
+        response.end();
+      });
+      const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+      const { content, headers } = await client.request(url, { method });
+      expect(headers['content-length']).toBe('5');
+      expect(await content.read()).toHaveLength(0);
+      expect(content.complete).toBe(true);
+    },
+  );
+
+  it('comes behind the interim ones', async () => {
+    const { url } = await http2Server((_, response) => {
+      response.writeEarlyHints({ link: '</a>; rel=preload' });
+      response.end('hi');
+    });
+    const seen: unknown[] = [];
+    const { content } = await makeClient({ strategy: chunkQueue, agent: http2Cleartext }).request(url, {
+      onInformation: ({ status, headers }) => void seen.push([status, headers['link']]),
+    });
+    expect(await content.text()).toBe('hi');
+    expect(seen).toEqual([[103, '</a>; rel=preload']]);
+  });
+
+  it('arrives to its end when a GOAWAY lets it, and what comes later goes to a new session', async () => {
+    const server = await rawHttp2Server();
+    const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+    const requested = client.request(server.url);
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    connection.sendHeaders(stream);
+    const { content } = await requested;
+    connection.sendGoaway(stream, codes.noError);
+    connection.sendData(stream, 'to the ');
+    await content.reader.peek(7);
+    const later = client.request(server.url);
+    const second = await server.next();
+    second.sendHeaders((await second.next(frameTypes.headers)).stream, END_STREAM);
+    expect(await (await later).content.text()).toBe('');
+    connection.sendData(stream, 'end', END_STREAM);
+    expect(await content.text()).toBe('to the end');
+    expect(content.complete).toBe(true);
   });
 });
 
