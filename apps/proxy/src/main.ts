@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command: argv → config → proxy. Prints where to look, and heeds signals. */
+import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { ConfigError } from './config/config-error.ts';
 import { upstreamOf } from './config/config-schema.ts';
@@ -7,13 +8,14 @@ import { readConfig, type ProxyConfig } from './config/config.ts';
 import { usage } from './config/settings.ts';
 import { startDemoOrigin } from './demo/demo-origin.ts';
 import { welcome } from './demo/welcome.ts';
-import { listening, ProxyProcess } from './run/proxy-process.ts';
+import { listening } from './run/proxy-process.ts';
 import { reloadOnSignal } from './run/reload-on-signal.ts';
+import { runWorker } from './run/run-worker.ts';
 import { stopOnSignals } from './run/stop-on-signals.ts';
-import { AccessLog } from './watch/access-log.ts';
-import { AdminServer } from './watch/admin-server.ts';
+import { startWatched } from './run/watched-process.ts';
+import { Workers } from './run/workers.ts';
+import { AdminServer, type AdminSubject } from './watch/admin-server.ts';
 import { servePage } from './watch/page/serve-page.ts';
-import { spanRecorder } from './watch/spans.ts';
 
 /** Exit codes; the help lists them. */
 const FAILED = 1;
@@ -23,6 +25,7 @@ try {
   const invocation = await invoke();
   if (invocation.kind === 'help') process.stdout.write(usage());
   else if (invocation.kind === 'version') process.stdout.write(`${version()}\n`);
+  else if (cluster.isWorker) runWorker(readAgain);
   else await run(invocation.config);
 } catch (reason) {
   const sentences = reason instanceof ConfigError ? reason.sentences : [messageOf(reason)];
@@ -35,42 +38,78 @@ function invoke(): ReturnType<typeof readConfig> {
   return readConfig(process.argv.slice(2), process.env);
 }
 
+/** With the demo origin for an upstream, where there is none. */
+function aimed(config: ProxyConfig, demoUrl: URL | undefined): ProxyConfig {
+  if (config.upstreams.size > 0 || demoUrl === undefined) return config;
+  return { ...config, upstreams: new Map([['default', upstreamOf(demoUrl)]]) };
+}
+
+async function readAgain(demoUrl: URL | undefined): Promise<ProxyConfig> {
+  const invocation = await invoke();
+  if (invocation.kind !== 'run') throw new TypeError('The command line has changed');
+  return aimed(invocation.config, demoUrl);
+}
+
+/** A proxy that runs, in however many processes. */
+interface Running {
+  readonly subject: AdminSubject;
+  readonly urls: readonly string[];
+  reload(): Promise<void>;
+  drain(timeoutMs: number): Promise<number>;
+}
+
 async function run(config: ProxyConfig): Promise<void> {
   const demo = config.upstreams.size === 0 ? await startDemoOrigin() : undefined;
-  /** With the demo origin for an upstream, where there is none. */
-  const aimed = (unaimed: ProxyConfig): ProxyConfig =>
-    unaimed.upstreams.size > 0 || demo === undefined
-      ? unaimed
-      : { ...unaimed, upstreams: new Map([['default', upstreamOf(demo.url)]]) };
-
-  const accessLog = config.accessLog === undefined ? undefined : new AccessLog(config.accessLog);
-  const recordSpan = await spanRecorder();
-  const proxy = await ProxyProcess.start(aimed(config), (outcome) => {
-    accessLog?.write(outcome);
-    recordSpan?.(outcome);
-  });
+  const running = config.workers > 1 ? await runMany(config, demo?.url) : await runOne(config, demo?.url);
   const admin = await listening('--admin-listen', config.adminListen, (listen) =>
-    AdminServer.start({ listen, servePage, subject: proxy }),
+    AdminServer.start({ listen, servePage, subject: running.subject }),
   );
-  const [url = ''] = proxy.urls;
-  const { strategy, upstream } = proxy.snapshot();
-  const { highWaterMark, lowWaterMark, drainTimeoutMs } = config;
-  const hasDemo = demo !== undefined;
+  const [route] = config.routes.slice(-1);
   process.stdout.write(
-    welcome({ url, adminUrl: admin.url, upstream, strategy, highWaterMark, lowWaterMark, hasDemo }),
+    welcome({
+      ...config,
+      url: running.urls[0] ?? '',
+      adminUrl: admin.url,
+      upstream: originsOf(aimed(config, demo?.url), route?.upstream ?? ''),
+      hasDemo: demo !== undefined,
+    }),
   );
-  reloadOnSignal(async () => {
-    accessLog?.reopen();
-    const invocation = await invoke();
-    if (invocation.kind === 'run') await proxy.reload(aimed(invocation.config));
-  });
+  const { drainTimeoutMs } = config;
+  reloadOnSignal(() => running.reload());
   stopOnSignals(drainTimeoutMs, async () => {
-    const cutOff = await proxy.drain(drainTimeoutMs);
+    const cutOff = await running.drain(drainTimeoutMs);
     await admin.close();
     await demo?.close();
-    await accessLog?.close();
     return cutOff;
   });
+}
+
+async function runOne(config: ProxyConfig, demoUrl: URL | undefined): Promise<Running> {
+  const { proxy, reload, drain } = await startWatched(aimed(config, demoUrl));
+  return {
+    subject: proxy,
+    urls: proxy.urls,
+    drain,
+    reload: async () => reload(await readAgain(demoUrl)),
+  };
+}
+
+async function runMany({ workers: count }: ProxyConfig, demoUrl: URL | undefined): Promise<Running> {
+  const { workers, urls } = await Workers.start(count, demoUrl?.href);
+  return {
+    subject: workers,
+    urls,
+    drain: (timeoutMs) => workers.drain(timeoutMs),
+    async reload() {
+      // What is wrong with it is found here, before any of them has changed.
+      await readAgain(demoUrl);
+      await workers.reload();
+    },
+  };
+}
+
+function originsOf({ upstreams }: ProxyConfig, name: string): string {
+  return (upstreams.get(name)?.servers ?? []).map(({ url }) => url.origin).join(', ');
 }
 
 function messageOf(reason: unknown): string {

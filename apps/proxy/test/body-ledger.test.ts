@@ -71,6 +71,8 @@ describe.each(everyStrategy)('the ledger, over $name', (strategy) => {
         deliveredBytes: 10,
         strategy: strategy.name,
         ...MARKS,
+        producerPausedMs: 0,
+        consumerWaitingMs: 0,
         expectedBytes: 500,
         producerPaused: false,
         consumerWaiting: false,

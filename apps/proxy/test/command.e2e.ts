@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { get } from './download.ts';
@@ -103,6 +106,47 @@ describe('a start that goes wrong', () => {
   });
 });
 
+describe('SIGHUP', () => {
+  const fileWith = async (content: unknown): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-command-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'proxy.json');
+    await writeFile(file, JSON.stringify(content));
+    return file;
+  };
+
+  it('reads the configuration again: new requests go elsewhere, and an open body goes on', async () => {
+    const old = await slowUpstream();
+    const next = await httpServer((_, response) => void response.end('new'));
+    const file = await fileWith({ upstream: old.url.origin });
+    const proxy = await runProxy('--config', file);
+    const body = await get(proxy.url);
+    await once(body, 'data');
+    await writeFile(file, JSON.stringify({ upstream: next.origin }));
+    proxy.process.kill('SIGHUP');
+    await until(() => proxy.output().includes('SIGHUP: the new configuration is for all new requests'));
+    expect(await (await fetch(proxy.url)).text()).toBe('new');
+    old.finish();
+    expect((await body.toArray()).join('')).toBe('finished');
+    proxy.process.kill('SIGTERM');
+    expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('changes nothing when that is wrong, and says why', async () => {
+    const upstream = await httpServer((_, response) => void response.end('old'));
+    const file = await fileWith({ upstream: upstream.origin });
+    const proxy = await runProxy('--config', file);
+    await writeFile(file, '{"upstream": "nowhere"}');
+    proxy.process.kill('SIGHUP');
+    await until(() => proxy.errors().includes('SIGHUP changed nothing'));
+    expect(proxy.errors()).toBe(
+      'millrace-proxy: upstream is "nowhere"; it must be http://HOST:PORT or https://HOST:PORT.\n' +
+        'millrace-proxy: SIGHUP changed nothing; the old configuration goes on.\n',
+    );
+    expect(await (await fetch(proxy.url)).text()).toBe('old');
+  });
+});
+
 describe('SIGTERM', () => {
   const begun = async (...args: string[]) => {
     const upstream = await slowUpstream();
@@ -134,6 +178,18 @@ describe('SIGTERM', () => {
     await ended;
     expect(response.complete).toBe(true);
     expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is not ready for more while it drains, and still says that it lives', async () => {
+    const { upstream, proxy, response } = await begun();
+    const statusOf = async (path: string): Promise<number> => (await fetch(proxy.adminUrl + path)).status;
+    expect(await statusOf('/readyz')).toBe(200);
+    proxy.process.kill('SIGTERM');
+    await until(async () => (await statusOf('/readyz')) === 503);
+    expect(await statusOf('/healthz')).toBe(200);
+    response.resume();
+    upstream.finish();
+    expect(await proxy.exited).toMatchObject({ code: 0 });
   });
 
   it('lets an upload finish', async () => {

@@ -15,6 +15,8 @@ export interface RunningProxy {
   readonly adminUrl: string;
   /** What it has printed so far. */
   readonly output: () => string;
+  /** What it has complained of so far. */
+  readonly errors: () => string;
   readonly exited: Promise<ExitedProxy>;
   readonly snapshot: () => Promise<ProxySnapshot>;
 }
@@ -42,7 +44,7 @@ export async function runProxy(...args: string[]): Promise<RunningProxy> {
 
 /** As `runProxy`, for several tests: whoever calls it kills the process. */
 export async function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
-  const { child, output, exited } = start([
+  const { child, output, errors, exited } = start([
     '--listen',
     '127.0.0.1:0',
     '--admin-listen',
@@ -61,6 +63,7 @@ export async function runProxyUntilKilled(...args: string[]): Promise<RunningPro
     url,
     adminUrl,
     output,
+    errors,
     exited,
     snapshot: async () => (await (await fetch(`${adminUrl}/snapshot.json`)).json()) as ProxySnapshot,
   };
@@ -77,5 +80,5 @@ function start(args: readonly string[]) {
     stderr += String(text);
   });
   const exited = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, output: () => stdout, exited };
+  return { child, output: () => stdout, errors: () => stderr, exited };
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ConfigError } from '../config/config-error.ts';
 import type { ListenerConfig } from '../config/config-schema.ts';
+import type { Registry } from 'prom-client';
 import type { ListenAddress } from '../config/listen-address.ts';
 import type { ProxyConfig } from '../config/config.ts';
 import { ProxyServer } from '../listener/proxy-server.ts';
@@ -100,8 +101,12 @@ export class ProxyProcess implements Routing, AdminSubject {
     return this.#routes.routeFor(authority, path);
   }
 
+  get registry(): Registry {
+    return this.#metrics.registry;
+  }
+
   metrics(): Promise<string> {
-    return this.#metrics.registry.metrics();
+    return this.registry.metrics();
   }
 
   isReady(): boolean {

@@ -15,6 +15,8 @@ export interface BodyPipe {
 /** What a request is sent on to. */
 export interface RouteUpstream {
   readonly name: string;
+  /** Its servers. */
+  readonly origins: readonly string[];
   /**
    * Sends a request on and waits for the headers of the answer. Rejects with the reason of the signal or of the body,
    * and with a `Refusal` when no server answers.

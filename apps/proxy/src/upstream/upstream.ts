@@ -51,6 +51,10 @@ export class Upstream {
     this.servers = config.servers.map((server) => new UpstreamServer(server, config));
   }
 
+  get origins(): string[] {
+    return this.servers.map(({ origin }) => origin);
+  }
+
   get states(): ServerState[] {
     return this.servers.map(({ origin, open, health, breaker }) => ({
       origin,

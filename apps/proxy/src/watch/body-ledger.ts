@@ -23,7 +23,22 @@ export interface BodySnapshot {
   readonly strategy: string;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
+  readonly producerPausedMs: number;
+  readonly consumerWaitingMs: number;
   readonly ageMs: number;
+}
+
+/** How the bodies of one strategy did. */
+export interface StrategyFigures {
+  readonly strategy: string;
+  readonly open: number;
+  readonly bufferedBytes: number;
+  readonly deliveredBytes: number;
+  /** Those that are over. */
+  readonly bodies: number;
+  readonly failed: number;
+  readonly producerPausedMs: number;
+  readonly consumerWaitingMs: number;
 }
 
 /** The figures of all bodies, as of one moment. */
@@ -48,7 +63,9 @@ export interface LedgerSnapshot {
   readonly bytes: { readonly requestsIn: number; readonly responsesOut: number };
   readonly outcomes: { readonly requests: OutcomeCounts; readonly responses: OutcomeCounts };
   readonly residentBytes: number;
-  /** The longest open ones first, at most 50. */
+  /** By strategy, of all bodies there ever were. */
+  readonly strategies: readonly StrategyFigures[];
+  /** Those that kept somebody waiting longest first, at most 50. */
   readonly bodies: readonly BodySnapshot[];
 }
 
@@ -83,6 +100,8 @@ export class BodyLedger {
     request: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
     response: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
   };
+  /** Of bodies that are over, by strategy. */
+  readonly #past = new Map<string, StrategyFigures>();
   #producerPausedMs = 0;
   #consumerWaitingMs = 0;
   #lastId = 0;
@@ -144,7 +163,8 @@ export class BodyLedger {
       bytes,
       outcomes: { requests: { ...request.outcomes }, responses: { ...response.outcomes } },
       residentBytes: process.memoryUsage.rss(),
-      bodies: this.#longestOpen(),
+      strategies: this.#byStrategy(),
+      bodies: slowestFirst(this.#bodies()),
     };
   }
 
@@ -153,26 +173,47 @@ export class BodyLedger {
     clearInterval(this.#looking);
   }
 
-  /** A map keeps the order in which its entries were made, so the oldest come first. */
-  #longestOpen(): BodySnapshot[] {
+  /** The oldest first, as a map keeps the order in which its entries were made. */
+  #bodies(): BodySnapshot[] {
     const now = this.#now();
-    return Array.from(this.#open.values())
-      .slice(0, MOST_BODIES_SHOWN)
-      .map((body) => ({
-        id: body.id,
-        direction: body.facts.direction,
-        method: body.facts.method,
-        path: body.facts.path,
-        bufferedBytes: body.bufferedBytes,
-        deliveredBytes: body.deliveredBytes,
-        expectedBytes: body.facts.expectedBytes,
-        producerPaused: body.isProducerPaused,
-        consumerWaiting: body.isConsumerWaiting,
-        strategy: body.facts.pipe.strategy.name,
-        highWaterMark: body.facts.pipe.highWaterMark,
-        lowWaterMark: body.facts.pipe.lowWaterMark,
-        ageMs: Math.round(now - body.openedAtMs),
-      }));
+    return Array.from(this.#open.values(), (body) => ({
+      id: body.id,
+      direction: body.facts.direction,
+      method: body.facts.method,
+      path: body.facts.path,
+      bufferedBytes: body.bufferedBytes,
+      deliveredBytes: body.deliveredBytes,
+      expectedBytes: body.facts.expectedBytes,
+      producerPaused: body.isProducerPaused,
+      consumerWaiting: body.isConsumerWaiting,
+      strategy: body.facts.pipe.strategy.name,
+      highWaterMark: body.facts.pipe.highWaterMark,
+      lowWaterMark: body.facts.pipe.lowWaterMark,
+      producerPausedMs: Math.round(body.producerPausedMs),
+      consumerWaitingMs: Math.round(body.consumerWaitingMs),
+      ageMs: Math.round(now - body.openedAtMs),
+    }));
+  }
+
+  #byStrategy(): StrategyFigures[] {
+    const figures = new Map(this.#past);
+    for (const body of this.#open.values()) {
+      const { name } = body.facts.pipe.strategy;
+      const so = figures.get(name) ?? noFigures(name);
+      figures.set(name, {
+        ...so,
+        open: so.open + 1,
+        bufferedBytes: so.bufferedBytes + body.bufferedBytes,
+        deliveredBytes: so.deliveredBytes + body.deliveredBytes,
+        producerPausedMs: so.producerPausedMs + body.producerPausedMs,
+        consumerWaitingMs: so.consumerWaitingMs + body.consumerWaitingMs,
+      });
+    }
+    return Array.from(figures.values(), (so) => ({
+      ...so,
+      producerPausedMs: Math.round(so.producerPausedMs),
+      consumerWaitingMs: Math.round(so.consumerWaitingMs),
+    }));
   }
 
   /**
@@ -195,6 +236,16 @@ export class BodyLedger {
     const totals = this.#totals[body.facts.direction];
     totals.outcomes[outcome] += 1;
     totals.deliveredBytes += delivered;
+    const { name } = body.facts.pipe.strategy;
+    const past = this.#past.get(name) ?? noFigures(name);
+    this.#past.set(name, {
+      ...past,
+      bodies: past.bodies + 1,
+      failed: past.failed + (outcome === 'failed' ? 1 : 0),
+      deliveredBytes: past.deliveredBytes + delivered,
+      producerPausedMs: past.producerPausedMs + body.producerPausedMs,
+      consumerWaitingMs: past.consumerWaitingMs + body.consumerWaitingMs,
+    });
     this.#producerPausedMs += body.producerPausedMs;
     this.#consumerWaitingMs += body.consumerWaitingMs;
   }
@@ -204,4 +255,16 @@ export class BodyLedger {
 function surelyResumedBytes({ strategy, lowWaterMark }: BodyPipe): number {
   const { fixed, amplification } = strategy.traits;
   return fixed ? lowWaterMark : Math.max(0, (lowWaterMark - COST_ALLOWANCE_BYTES) / amplification);
+}
+
+/** The bodies to show: those that kept somebody waiting longest, and of equals the one that is open longest. */
+export function slowestFirst(bodies: readonly BodySnapshot[]): BodySnapshot[] {
+  const waits = ({ producerPausedMs, consumerWaitingMs }: BodySnapshot): number =>
+    producerPausedMs + consumerWaitingMs;
+  return bodies.toSorted((a, b) => waits(b) - waits(a) || b.ageMs - a.ageMs).slice(0, MOST_BODIES_SHOWN);
+}
+
+function noFigures(strategy: string): StrategyFigures {
+  const times = { producerPausedMs: 0, consumerWaitingMs: 0 };
+  return { strategy, open: 0, bufferedBytes: 0, deliveredBytes: 0, bodies: 0, failed: 0, ...times };
 }

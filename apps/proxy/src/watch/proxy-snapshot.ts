@@ -8,7 +8,7 @@ export interface ProxySnapshot extends LedgerSnapshot {
   readonly traits: StoreTraits;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
-  /** Its servers, or its name where there are several. */
+  /** The servers of its upstream. */
   readonly upstream: string;
 }
 
@@ -23,6 +23,6 @@ export function proxySnapshot(
     traits: strategy.traits,
     highWaterMark,
     lowWaterMark,
-    upstream: upstream.name,
+    upstream: upstream.origins.join(', '),
   };
 }

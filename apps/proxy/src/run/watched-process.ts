@@ -1,0 +1,35 @@
+import type { ProxyConfig } from '../config/config.ts';
+import { AccessLog } from '../watch/access-log.ts';
+import { spanRecorder } from '../watch/spans.ts';
+import { ProxyProcess } from './proxy-process.ts';
+
+/** A proxy of one process and everybody who is told what goes through it. */
+export interface WatchedProcess {
+  readonly proxy: ProxyProcess;
+  /** Takes another configuration, and goes on in a log file of the same name. */
+  reload(config: ProxyConfig): Promise<void>;
+  /** Drains, writes the last lines of the log, and says how many exchanges were broken off. */
+  drain(timeoutMs: number): Promise<number>;
+}
+
+/** @throws ConfigError As `ProxyProcess.start`. */
+export async function startWatched(config: ProxyConfig): Promise<WatchedProcess> {
+  const accessLog = config.accessLog === undefined ? undefined : new AccessLog(config.accessLog);
+  const recordSpan = await spanRecorder();
+  const proxy = await ProxyProcess.start(config, (outcome) => {
+    accessLog?.write(outcome);
+    recordSpan?.(outcome);
+  });
+  return {
+    proxy,
+    async reload(next) {
+      accessLog?.reopen();
+      await proxy.reload(next);
+    },
+    async drain(timeoutMs) {
+      const cutOff = await proxy.drain(timeoutMs);
+      await accessLog?.close();
+      return cutOff;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Worker } from 'node:cluster';
+import { ConfigError } from '../config/config-error.ts';
+
+/** What the primary asks of a worker. `argument` is what the method takes. */
+export interface WorkerCall {
+  readonly call: number;
+  readonly method: 'start' | 'snapshot' | 'switchStrategy' | 'reload' | 'drain';
+  readonly argument: unknown;
+}
+
+/** The answer to a call: what it gave, or why it failed. */
+interface WorkerReply {
+  readonly reply: number;
+  readonly result?: unknown;
+  readonly failure?: { readonly isMistake: boolean; readonly sentences: readonly string[] };
+}
+
+type Method = WorkerCall['method'];
+
+interface Settle {
+  resolve(result: unknown): void;
+  reject(reason: unknown): void;
+}
+
+/** The primary's side of one worker: calls go out as messages, and their answers settle them. */
+export class WorkerCalls {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Settle>();
+  #calls = 0;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (message: unknown) => {
+      if (isReply(message)) this.#settle(message);
+    });
+    worker.on('exit', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('The worker has exited'));
+      this.#waiting.clear();
+    });
+  }
+
+  /** Rejects with what the worker says went wrong, and when it exits before it has answered. */
+  call(method: Method, argument?: unknown): Promise<unknown> {
+    this.#calls += 1;
+    const message: WorkerCall = { call: this.#calls, method, argument };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(message.call, { resolve, reject });
+      this.#worker.send(message);
+    });
+  }
+
+  #settle({ reply, result, failure }: WorkerReply): void {
+    const answer = this.#waiting.get(reply);
+    this.#waiting.delete(reply);
+    if (failure === undefined) answer?.resolve(result);
+    else
+      answer?.reject(
+        failure.isMistake ? new ConfigError(failure.sentences) : new Error(failure.sentences[0]),
+      );
+  }
+}
+
+/** The worker's side: does what the primary asks, one call beside the other. */
+export function answerCalls(methods: Readonly<Record<Method, (argument: unknown) => unknown>>): void {
+  const answer = async ({ call, method, argument }: WorkerCall): Promise<void> => {
+    let reply: WorkerReply;
+    try {
+      reply = { reply: call, result: await methods[method](argument) };
+    } catch (reason) {
+      const isMistake = reason instanceof ConfigError;
+      const sentences = isMistake
+        ? reason.sentences
+        : [reason instanceof Error ? reason.message : String(reason)];
+      reply = { reply: call, failure: { isMistake, sentences } };
+    }
+    process.send?.(reply);
+  };
+  process.on('message', (message: unknown) => {
+    // The metrics' own messages come this way too.
+    if (isCall(message)) void answer(message);
+  });
+}
+
+function isCall(message: unknown): message is WorkerCall {
+  return typeof message === 'object' && message !== null && 'call' in message;
+}
+
+function isReply(message: unknown): message is WorkerReply {
+  return typeof message === 'object' && message !== null && 'reply' in message;
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { get } from './download.ts';
+import { httpServer } from './http-server.ts';
+import { runProxy, runToExit, type RunningProxy } from './run-proxy.ts';
+import { until } from './until.ts';
+
+/** The processes below one, by Linux. */
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+  return children.trim().split(' ').filter(Boolean).map(Number);
+}
+
+async function metric(proxy: RunningProxy, name: string): Promise<number> {
+  const text = await (await fetch(`${proxy.adminUrl}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** One request on a connection of its own, so that the system may give it to any worker. */
+async function request(url: string): Promise<string> {
+  return (await fetch(url, { headers: { connection: 'close' } })).text();
+}
+
+describe.skipIf(process.platform !== 'linux')('several workers', () => {
+  it('share a socket, and are counted, told and drained as one', async () => {
+    const upstream = await httpServer((_, response) => void response.end('ok'));
+    const proxy = await runProxy('--upstream', upstream.origin, '--workers', '3');
+    expect(childrenOf(proxy.process.pid)).toHaveLength(3);
+    for (let sent = 0; sent < 30; sent += 1) expect(await request(proxy.url)).toBe('ok');
+    await until(async () => (await metric(proxy, 'millrace_exchanges_total')) === 30);
+    await until(async () => (await proxy.snapshot()).outcomes.responses.ended === 30);
+    expect(await metric(proxy, 'millrace_memory_budget_bytes')).toBeGreaterThanOrEqual(268_435_456);
+
+    const order = { method: 'POST', body: '{"strategy":"@millrace/chunk-queue"}' };
+    expect((await fetch(`${proxy.adminUrl}/strategy`, order)).status).toBe(204);
+    await until(async () => (await proxy.snapshot()).strategy === '@millrace/chunk-queue');
+    const bad = { method: 'POST', body: '{"strategy":"@millrace/no-such-buffer"}' };
+    expect((await fetch(`${proxy.adminUrl}/strategy`, bad)).status).toBe(400);
+
+    proxy.process.kill('SIGTERM');
+    expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('are replaced when they die', async () => {
+    const upstream = await httpServer((_, response) => void response.end('ok'));
+    const proxy = await runProxy('--upstream', upstream.origin, '--workers', '2');
+    const [first = 0, second = 0] = childrenOf(proxy.process.pid);
+    process.kill(first, 'SIGKILL');
+    await until(() => {
+      const children = childrenOf(proxy.process.pid);
+      return Promise.resolve(children.length === 2 && !children.includes(first) && children.includes(second));
+    });
+    expect(proxy.errors()).toContain('a worker has exited (SIGKILL); another one takes its place.');
+    for (let sent = 0; sent < 6; sent += 1) expect(await request(proxy.url)).toBe('ok');
+    proxy.process.kill('SIGTERM');
+    expect(await proxy.exited).toMatchObject({ code: 0 });
+  });
+
+  it('let open bodies finish', async () => {
+    let finish = (): void => {};
+    const upstream = await httpServer((_, response) => {
+      response.write('begun, ');
+      finish = () => void response.end('finished');
+    });
+    const proxy = await runProxy('--upstream', upstream.origin, '--workers', '2');
+    const body = await get(proxy.url);
+    await once(body, 'data');
+    proxy.process.kill('SIGTERM');
+    await until(async () => (await fetch(`${proxy.adminUrl}/readyz`)).status === 503);
+    finish();
+    expect((await body.toArray()).join('')).toBe('finished');
+    expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('say what is wrong when they cannot start, and none stays', async () => {
+    const { code, stderr } = await runToExit('--workers', '2', '--strategy', '@millrace/no-such-buffer');
+    expect(code).toBe(2);
+    expect(stderr).toContain('millrace-proxy: Strategy @millrace/no-such-buffer is not installed');
+  });
+});
