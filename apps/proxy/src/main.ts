@@ -21,6 +21,9 @@ import { servePage } from './watch/page/serve-page.ts';
 const FAILED = 1;
 const MISTAKE = 2;
 
+// A proxy goes on when nobody reads what it prints any more.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   const invocation = await invoke();
   if (invocation.kind === 'help') process.stdout.write(usage());
@@ -85,12 +88,12 @@ async function run(config: ProxyConfig): Promise<void> {
 }
 
 async function runOne(config: ProxyConfig, demoUrl: URL | undefined): Promise<Running> {
-  const { proxy, reload, drain } = await startWatched(aimed(config, demoUrl));
+  const watched = await startWatched(aimed(config, demoUrl));
   return {
-    subject: proxy,
-    urls: proxy.urls,
-    drain,
-    reload: async () => reload(await readAgain(demoUrl)),
+    subject: watched.proxy,
+    urls: watched.proxy.urls,
+    drain: (timeoutMs) => watched.drain(timeoutMs),
+    reload: async () => watched.reload(await readAgain(demoUrl)),
   };
 }
 

@@ -34,7 +34,7 @@ export class WorkerCalls {
       if (isReply(message)) this.#settle(message);
     });
     worker.on('exit', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('The worker has exited'));
+      for (const answer of this.#waiting.values()) answer.reject(new Error('The worker has exited'));
       this.#waiting.clear();
     });
   }
