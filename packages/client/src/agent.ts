@@ -1,4 +1,4 @@
-import { Agent, errors, Pool, type Dispatcher } from 'undici';
+import { Agent, Pool, type Dispatcher } from 'undici';
 import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
 import { connectorOf, type Connect } from './connector.ts';
 import { GuardedClient } from './guarded-client.ts';
@@ -32,9 +32,8 @@ class GuardedAgent extends Agent {
   readonly [guarded] = true;
   readonly #connect: Connect;
   readonly #usesCleartextHttp2: boolean;
-  /** Origins that are known to speak HTTP/2. */
+  /** Origins whose last connection spoke HTTP/2. */
   readonly #http2Origins = new Set<string>();
-  readonly #singleExchanges = new Set<SingleExchange>();
 
   constructor(options: AgentOptions) {
     const usesCleartextHttp2 = options.h2Options?.useH2c === true;
@@ -51,21 +50,22 @@ class GuardedAgent extends Agent {
     });
     this.#connect = connectorOf(options);
     this.#usesCleartextHttp2 = usesCleartextHttp2;
-    // `compose` returns a proxy, whose methods run with it as `this` and so see none of the private fields.
-    this.destroy = this.destroy.bind(this);
-    this.close = this.close.bind(this);
+    this.on('connect', ({ origin }, targets) => {
+      const client = targets.at(-1);
+      if (client instanceof GuardedClient && client.speaksHttp2) this.#http2Origins.add(origin);
+    });
+    this.on('disconnect', ({ origin }) => this.#http2Origins.delete(origin));
   }
 
   override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     // A redirect may have dropped the body, and with it what comes before and behind it.
     const isSpecial = options.trailers !== undefined || options.expectsContinue === true;
-    if (!isSpecial || options.body === null || this.closed || this.destroyed)
+    if (!isSpecial || options.body === null || this.closed || this.destroyed) {
       return super.dispatch(options, handler);
+    }
     const origin = new URL(String(options.origin));
     if (this.#speaksHttp2(origin)) return super.dispatch(options, handler);
     const exchange = new SingleExchange(options, handler);
-    this.#singleExchanges.add(exchange);
-    void exchange.over.then(() => this.#singleExchanges.delete(exchange));
     this.#connect(origin, hostOf(options), (error, socket) => {
       if (error !== null) {
         exchange.fail(error);
@@ -73,34 +73,12 @@ class GuardedAgent extends Agent {
         // No more than a look at what the server speaks; its pool has a connection, or makes one.
         socket.destroy();
         this.#http2Origins.add(origin.origin);
-        exchange.leave();
         super.dispatch(options, handler);
       } else {
         exchange.start(socket);
       }
     });
     return true;
-  }
-
-  override close(): Promise<void>;
-  override close(callback: () => void): void;
-  override close(callback?: () => void): Promise<void> | void {
-    if (callback !== undefined) {
-      super.close(callback);
-      return;
-    }
-    return Promise.all([super.close(), ...[...this.#singleExchanges].map(({ over }) => over)]).then(() => {});
-  }
-
-  override destroy(): Promise<void>;
-  override destroy(error: Error | null): Promise<void>;
-  override destroy(callback: () => void): void;
-  override destroy(error: Error | null, callback: () => void): void;
-  override destroy(error?: Error | null | (() => void), callback?: () => void): Promise<void> | void {
-    const reason = error instanceof Error ? error : new errors.ClientDestroyedError();
-    for (const exchange of this.#singleExchanges) exchange.abort(reason);
-    // undici tells the four signatures apart by itself.
-    return super.destroy(error as Error, callback as () => void);
   }
 
   #speaksHttp2({ protocol, origin }: URL): boolean {

@@ -49,6 +49,10 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    if ((this.trailers !== undefined || this.expectsContinue) && !this.#connection.isHttp2) {
+      // It was sent here because the server spoke HTTP/2 before. undici would drop them without a word.
+      throw new errors.NotSupportedError('the server no longer speaks HTTP/2, which the request needs');
+    }
     this.#requestsBefore = this.#connection.request(this);
     this.#wasAnswered = false;
     this.#handler.onRequestStart?.(controller, context);

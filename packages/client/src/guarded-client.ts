@@ -14,6 +14,11 @@ export class GuardedClient extends Client {
     this.on('connect', () => connection.ready());
   }
 
+  /** Of the connection that it has, or had last. */
+  get speaksHttp2(): boolean {
+    return this.#connection.isHttp2;
+  }
+
   override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const guard = new ConnectionGuard(handler, options, this.#connection);
     return super.dispatch(options, guard);

@@ -22,9 +22,6 @@ export class SingleExchange implements Dispatcher.DispatchController {
   readonly #options: AgentDispatchOptions;
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #clock = new ExchangeClock((error) => this.abort(error));
-  /** Settles when nothing of it is left. */
-  readonly over: Promise<void>;
-  #resolveOver!: () => void;
   #socket: Socket | undefined;
   #request: http.ClientRequest | undefined;
   #response: http.IncomingMessage | undefined;
@@ -39,9 +36,6 @@ export class SingleExchange implements Dispatcher.DispatchController {
   constructor(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler) {
     this.#options = options;
     this.#handler = handler;
-    this.over = new Promise((resolve) => {
-      this.#resolveOver = resolve;
-    });
   }
 
   get aborted(): boolean {
@@ -88,29 +82,25 @@ export class SingleExchange implements Dispatcher.DispatchController {
     this.#handler.onResponseError?.(this, error);
   }
 
-  /** Leaves the handler to somebody else, before anything was sent. */
-  leave(): void {
-    this.#finish();
-  }
-
   /** Sends the request. Nothing has been sent on the socket before, and nothing will be after. */
   start(socket: Socket): void {
-    if (this.#isOver) {
-      socket.destroy();
-      return;
-    }
     this.#socket = socket;
     this.#tell(() => this.#handler.onRequestStart?.(this, null));
     if (this.#isOver) return;
     const request = this.#makeRequest(socket);
     if (request === undefined) return;
     this.#request = request;
-    request.on('error', (error) => this.fail(error));
-    request.on('close', () => this.fail(new errors.SocketError('other side closed')));
+    request.on('error', (error) => this.#lose(error));
+    request.on('close', () => this.#lose(new errors.SocketError('other side closed')));
     request.on('drain', () => this.#goOn?.());
     request.on('information', (information) => this.#inform(information));
     request.on('response', (response) => this.#respond(response));
     void this.#send(request);
+  }
+
+  /** The connection is gone, or brings what nobody asked for: no harm to a response that has come to its end. */
+  #lose(error: Error): void {
+    if (this.#response?.complete !== true) this.fail(error);
   }
 
   #makeRequest(socket: Socket): http.ClientRequest | undefined {
@@ -179,7 +169,7 @@ export class SingleExchange implements Dispatcher.DispatchController {
     this.#response = response;
     this.rawHeaders = rawHeaders;
     this.#clock.waitForBody(this.#options.bodyTimeout);
-    response.on('error', (error) => this.fail(error));
+    response.on('error', (error) => this.#lose(error));
     response.on('data', (chunk: Buffer) => {
       if (!this.#isPaused) this.#clock.waitForBody(this.#options.bodyTimeout);
       this.#tell(() => this.#handler.onResponseData?.(this, chunk));
@@ -209,7 +199,6 @@ export class SingleExchange implements Dispatcher.DispatchController {
     this.#goOn?.();
     this.#request?.destroy();
     this.#socket?.destroy();
-    this.#resolveOver();
   }
 
   /** As undici does with a handler that throws. */

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { createPipe } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
 import { Agent } from 'undici';
@@ -5,10 +9,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAgent, type RequestOptions } from '../src/index.ts';
 import { everyProtocol, type HandleBoth } from './every-protocol.ts';
 import { everyStrategy } from './every-strategy.ts';
+import { http2OverTls, type Handle } from './http2-server.ts';
 import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
 import { rawServer } from './raw-server.ts';
+import { tlsCertificate } from './tls-certificate.ts';
 
 /** Answers with what it was sent. */
 const mirror: HandleBoth = async (request, response) => {
@@ -133,5 +139,39 @@ describe('request trailers', () => {
     await expect(
       makeClient({ strategy: chunkQueue, dispatcher: foreign }).request(url, options),
     ).rejects.toMatchObject({ code: 'ERR_PIPE_ARGUMENT' });
+  });
+});
+
+describe('request trailers to a server that stops speaking HTTP/2', () => {
+  it('fail while that is news, and arrive by HTTP/1.1 from then on', async () => {
+    const connections: Socket[] = [];
+    const modern = http2.createSecureServer({ ...tlsCertificate }, mirror as unknown as Handle);
+    modern.on('secureConnection', (socket) => connections.push(socket)).listen(0, '127.0.0.1');
+    await once(modern, 'listening');
+    const { port } = modern.address() as AddressInfo;
+    const client = makeClient({ strategy: chunkQueue, agent: http2OverTls });
+    const request = () =>
+      client
+        .request(`https://127.0.0.1:${port}/`, { ...post, body: 'hello', trailers: { 'x-sum': '1' } })
+        .then(({ content }) => content.json());
+    expect(await request()).toMatchObject({ trailers: { 'x-sum': '1' } });
+
+    const closed = once(modern, 'close');
+    modern.close();
+    for (const socket of connections) socket.destroy();
+    await closed;
+    const old = https.createServer({ ...tlsCertificate }, mirror).listen(port, '127.0.0.1');
+    await once(old, 'listening');
+    onTestFinished(async () => {
+      old.close();
+      old.closeAllConnections();
+      await once(old, 'close');
+    });
+    let answer: unknown;
+    for (let attempt = 0; attempt < 3 && answer === undefined; attempt++) {
+      // Until the agent has seen its session close, a request may still go there. None loses its trailers.
+      answer = await request().catch(() => undefined);
+    }
+    expect(answer).toMatchObject({ trailers: { 'x-sum': '1' } });
   });
 });
