@@ -1,5 +1,6 @@
 export type { BufferStrategy, ByteStore, StoreOptions, StoreTraits } from './strategy.ts';
 export { CONTRACT_VERSION } from './strategy.ts';
+export type { ObservedPipe, PipeMessages } from './diagnostics.ts';
 export { PipeError } from './errors.ts';
 export type { PipeErrorCode, PipeErrorDetails } from './errors.ts';
 export { loadStrategy } from './load-strategy.ts';

@@ -2,6 +2,7 @@ import { count as checkCount } from './arguments.ts';
 import { isDetached } from './bytes-like.ts';
 import { Deferred } from './deferred.ts';
 import { emptyStore } from './empty-store.ts';
+import type { PipeProbe } from './diagnostics.ts';
 import { describe, PipeError } from './errors.ts';
 import type { PipeOutcome, PipeState, PipeSummary } from './lifecycle.ts';
 import type { PipeLimits, PipeSource } from './options.ts';
@@ -29,6 +30,7 @@ export class PipeCore {
   readonly limits: PipeLimits;
   readonly #source: PipeSource | undefined;
   readonly #signal: AbortSignal | undefined;
+  readonly #probe: PipeProbe | undefined;
 
   #store: ByteStore;
   /** A store let go while memory of it was lent: cleared when the loan ends. */
@@ -62,11 +64,18 @@ export class PipeCore {
   #summary: PipeSummary | undefined;
   #closed: Deferred<PipeSummary> | undefined;
 
-  constructor(store: ByteStore, limits: PipeLimits, source?: PipeSource, signal?: AbortSignal) {
+  constructor(
+    store: ByteStore,
+    limits: PipeLimits,
+    source?: PipeSource,
+    signal?: AbortSignal,
+    probe?: PipeProbe,
+  ) {
     this.#store = store;
     this.limits = limits;
     this.#source = source;
     this.#signal = signal;
+    this.#probe = probe;
     signal?.addEventListener('abort', this);
     if (signal?.aborted === true) this.handleEvent();
   }
@@ -356,6 +365,7 @@ export class PipeCore {
       ready.resolve(this.#state === 'open');
     } else if (this.#isSettled && this.#state !== 'open' && this.#summary === undefined) {
       this.#summary = this.#sumUp(this.#state);
+      this.#probe?.settled(this.#summary);
       this.#closed?.resolve(this.#summary);
     } else {
       return false;
@@ -364,6 +374,8 @@ export class PipeCore {
   }
 
   #tellMark(paused: boolean): void {
+    // Before the hook: one that delivers at once would have its pause published ahead of this resume.
+    this.#probe?.marked(paused, this.readable);
     try {
       if (paused) this.#source?.pause?.();
       else this.#source?.resume?.();

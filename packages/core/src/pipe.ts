@@ -1,3 +1,4 @@
+import { probeFor } from './diagnostics.ts';
 import { resolveLimits, type PipeLimits, type PipeOptions } from './options.ts';
 import { PipeCore } from './pipe-core.ts';
 import { Reader, type PipeReader } from './pipe-reader.ts';
@@ -23,7 +24,7 @@ export function createPipe(strategy: BufferStrategy, options?: PipeOptions): Pip
   requireStrategy(strategy, 'What createPipe was given');
   const limits = resolveLimits(options);
   const store = openStore(strategy, limits, options?.poison === true);
-  const core = new PipeCore(store, limits, options?.source, options?.signal);
+  const core = new PipeCore(store, limits, options?.source, options?.signal, probeFor(strategy.name, limits));
   return { writer: new Writer(core), reader: new Reader(core) };
 }
 
