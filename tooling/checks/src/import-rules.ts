@@ -42,6 +42,15 @@ export function importRulesOf(subject: WorkspacePackage): ImportRules | undefine
       test: { values: [...others, ...strategies, ...thirdParty], ...testTools },
     };
   }
+  if (subject.group === 'examples') {
+    // A recipe imports what its reader would.
+    const all: ImportRule = {
+      values: [...others, ...strategies, ...thirdParty],
+      types: [],
+      builtins: 'everywhere',
+    };
+    return { src: all, test: all };
+  }
   if (subject.group === 'tooling') {
     // Tooling looks at everything, apps included; nothing else looks at tooling.
     const apps = workspacePackages().filter(({ group }) => group === 'apps');

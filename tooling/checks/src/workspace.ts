@@ -4,10 +4,11 @@ import { join } from 'node:path';
 /** The root of the repository. */
 export const repositoryRoot = join(import.meta.dirname, '../../..');
 
-/** The folders that pnpm-workspace.yaml lists; each of their subfolders with a package.json is a package. */
+/** The folders of folders that pnpm-workspace.yaml lists; each of their subfolders with a package.json is a package. */
 const groups = ['packages', 'apps', 'tooling'] as const;
 
-export type Group = (typeof groups)[number];
+/** The examples are one package, at the root. */
+export type Group = (typeof groups)[number] | 'examples';
 
 /** What one door (`"."`, `"./web"`) of a package leads to: a source here, types and code once it is packed. */
 export type Door = string | { readonly types: string; readonly default: string };
@@ -51,14 +52,15 @@ export interface WorkspacePackage {
 
 /** Every package of the workspace, in the order of the folder list. */
 export function workspacePackages(): WorkspacePackage[] {
-  return groups.flatMap((group) =>
+  const places = groups.flatMap((group) =>
     readdirSync(join(repositoryRoot, group), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => ({ group, folder: entry.name, path: join(repositoryRoot, group, entry.name) }))
       .filter(({ path }) => existsSync(join(path, 'package.json')))
-      .toSorted((a, b) => (a.folder < b.folder ? -1 : 1))
-      .map((found) => ({ ...found, manifest: readManifest(found.path) })),
+      .toSorted((a, b) => (a.folder < b.folder ? -1 : 1)),
   );
+  const examples = { group: 'examples', folder: 'examples', path: join(repositoryRoot, 'examples') } as const;
+  return [...places, examples].map((found) => ({ ...found, manifest: readManifest(found.path) }));
 }
 
 /** The packages that go to npm. */

@@ -1,23 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { machineNode, ownNode, satisfies } from '../src/node-versions.ts';
 import type { NodeBinary } from '../src/node-versions.ts';
-import { packFamily } from '../src/packed-family.ts';
-import type { PackedFamily, PackedPackage } from '../src/packed-family.ts';
+import type { PackedPackage } from '../src/packed-family.ts';
 import { publishedPackages } from '../src/workspace.ts';
 
 const published = publishedPackages();
-let family: PackedFamily;
-
-beforeAll(() => {
-  family = packFamily();
-  return () => family[Symbol.dispose]();
-});
+const consumer = inject('consumer');
+const packedPackages = inject('packedPackages');
 
 function packed(folder: string): PackedPackage {
-  const found = family.packages.find((one) => one.folder === folder);
+  const found = packedPackages.find((one) => one.folder === folder);
   if (found === undefined) throw new Error(`${folder} was not packed`);
   return found;
 }
@@ -45,10 +40,10 @@ function doorsOf({
 
 /** Runs a script in the folder where only the packed packages are installed. */
 function runThere(node: NodeBinary, name: string, script: string): string {
-  const path = join(family.consumer, name);
+  const path = join(consumer, name);
   writeFileSync(path, script);
   return execFileSync(node.path, [path], {
-    cwd: family.consumer,
+    cwd: consumer,
     encoding: 'utf8',
     env: { PATH: process.env.PATH },
   });
@@ -77,7 +72,10 @@ describe.each(published.map(({ manifest, folder, group }) => [manifest.name, fol
       const rest = files.filter((file) => !sources.includes(file) && !built.includes(file));
       expect(
         rest.filter(
-          (file) => !/^(README|LICENSE|CHANGELOG|CONTRACT|package|report\.schema)(\.md|\.json)?$/.test(file),
+          (file) =>
+            !/^(README|LICENSE|CHANGELOG|CONTRACT|package|(?:report|config)\.schema)(\.md|\.json)?$/.test(
+              file,
+            ),
         ),
       ).toEqual([]);
     });
@@ -173,7 +171,7 @@ describe.skipIf(machine === undefined || satisfies(machine.version, '>=24'))(
 );
 
 test('every command of the family starts from its tarball and says which version it is', () => {
-  const commands = family.packages.flatMap(({ manifest, path }) =>
+  const commands = packedPackages.flatMap(({ manifest, path }) =>
     Object.entries(manifest.bin ?? {}).map(([name, script]) => ({
       name,
       script: join(path, script),

@@ -1,35 +1,37 @@
 /**
- * `pnpm runtimes`: packs the packages, grades the three strategies on every runtime, prints one table and writes
- * docs/runtimes.md. Fails when a law does not hold, when a runtime breaks down, or when two of them behave differently.
+ * `pnpm runtimes`: packs the packages, grades the three strategies on every engine, prints one table and writes
+ * docs/runtimes.md. Fails when a law does not hold, when an engine breaks down, or when two of them behave differently.
  * `pnpm runtimes quick` tries less; `pnpm runtimes ci bun deno` asks only these.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { packFamily } from '@millrace/checks/packed-family';
+import { prepareConsumer } from './consumer.ts';
+import type { Consumer } from './consumer.ts';
+import { engines } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { fetchPackage } from './fetch-package.ts';
-import { prepareConsumer, runOn } from './run-on.ts';
-import { runtimes } from './runtime.ts';
-import type { Runtime } from './runtime.ts';
+import type { TimedGrading } from './grading.ts';
 import { problemsOf, runtimesReport } from './runtimes-report.ts';
 import type { Row } from './runtimes-report.ts';
+import { strategies } from './strategies.ts';
 
-export const strategies: readonly string[] = [
-  '@millrace/copy-on-yield',
-  '@millrace/ring-buffer',
-  '@millrace/chunk-queue',
-];
-
-async function gradeOn(runtime: Runtime, consumer: string, profile: string): Promise<Row> {
-  const { label, version, args } = runtime;
-  const fetched = fetchPackage(runtime);
-  if ('missing' in fetched) return { label, version, gradings: [], skipped: fetched.missing };
+async function gradeOn({ label, open }: Engine, consumer: Consumer, profile: string): Promise<Row> {
+  const opened = open(fetchPackage);
+  if ('missing' in opened) return { label, version: '', gradings: [], skipped: opened.missing };
+  const { version, grade } = opened;
   process.stderr.write(`${label} …\n`);
+  const gradings: TimedGrading[] = [];
   try {
-    const { executable } = fetched;
-    return { label, version, gradings: await runOn({ executable, args, consumer, profile, strategies }) };
+    for (const strategy of strategies) {
+      const started = performance.now();
+      const grading = await grade(consumer, strategy, profile);
+      gradings.push({ ...grading, seconds: (performance.now() - started) / 1000 });
+    }
+    return { label, version, gradings };
   } catch (error) {
-    return { label, version, gradings: [], crashed: error instanceof Error ? error.message : String(error) };
+    return { label, version, gradings, crashed: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -51,16 +53,16 @@ async function inTurn<T, R>(
 }
 
 const [profile = 'ci', ...wanted] = process.argv.slice(2);
-const chosen = runtimes.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const chosen = engines.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
 using family = packFamily();
-prepareConsumer(family.consumer);
-const rows = await inTurn(chosen, availableParallelism(), (runtime) =>
-  gradeOn(runtime, family.consumer, profile),
-);
+const consumer = await prepareConsumer(family.consumer);
+const rows = await inTurn(chosen, availableParallelism(), (engine) => gradeOn(engine, consumer, profile));
 const report = runtimesReport(rows, profile);
 process.stdout.write(report);
 const isComplete =
-  profile === 'ci' && rows.every(({ gradings }) => gradings.length > 0) && wanted.length === 0;
+  profile === 'ci' &&
+  wanted.length === 0 &&
+  rows.every(({ gradings }) => gradings.length === strategies.length);
 if (isComplete) writeFileSync(join(import.meta.dirname, '../../../docs/runtimes.md'), report);
 const problems = problemsOf(rows);
 for (const problem of problems) process.stderr.write(`${problem}\n`);

@@ -1,10 +1,10 @@
-import type { Grading } from './grading.ts';
+import type { Grading, TimedGrading } from './grading.ts';
 
 /** One runtime in the report: what it found out, or why it was not asked. */
 export interface Row {
   readonly label: string;
   readonly version: string;
-  readonly gradings: readonly Grading[];
+  readonly gradings: readonly TimedGrading[];
   readonly skipped?: string;
   /** It was asked and did not answer. */
   readonly crashed?: string;
@@ -45,8 +45,9 @@ export function runtimesReport(rows: readonly Row[], profile: string): string {
     ...table(rows),
     '',
     'Schedules are distinct pairs of a script and an order of its operations and turns. Node shows which turns make a',
-    'difference; Bun and Deno do not, so they run those that did on Node and some more. Seconds are those of the',
-    'machine that wrote this file, several runtimes at a time.',
+    'difference; other engines do not, so they run those that did on Node and some more. Seconds are those of the',
+    'machine that wrote this file, several engines at a time. workerd and the browsers get the packed packages as one',
+    'bundle; the browsers are those of the machine.',
     '',
     '## One behaviour everywhere',
     '',
@@ -67,10 +68,10 @@ export function runtimesReport(rows: readonly Row[], profile: string): string {
 
 function table(rows: readonly Row[]): readonly string[] {
   const cells = rows.flatMap(({ label, version, gradings, skipped, crashed }) =>
-    gradings.length === 0
+    gradings.length === 0 || crashed !== undefined
       ? [
           [
-            `${label} (${version})`,
+            nameOf(label, version),
             '',
             crashed === undefined ? `skipped: ${skipped ?? 'no reason given'}` : 'broke down',
             '',
@@ -79,7 +80,7 @@ function table(rows: readonly Row[]): readonly string[] {
           ],
         ]
       : gradings.map(({ strategy, held, broken, schedules, seconds }) => [
-          `${label} (${version})`,
+          nameOf(label, version),
           `\`${strategy}\``,
           broken.length === 0 ? 'conformant' : `breaks ${broken.map(({ law }) => law).join(', ')}`,
           `${held.length} of 28`,
@@ -88,6 +89,10 @@ function table(rows: readonly Row[]): readonly string[] {
         ]),
   );
   return markdown(['Runtime', 'Strategy', 'Verdict', 'Laws that hold', 'Schedules', 'Seconds'], cells);
+}
+
+function nameOf(label: string, version: string): string {
+  return version === '' ? label : `${label} (${version})`;
 }
 
 function digests(rows: readonly Row[]): readonly string[] {

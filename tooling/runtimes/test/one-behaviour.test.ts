@@ -2,31 +2,38 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 import { packFamily } from '@millrace/checks/packed-family';
-import type { PackedFamily } from '@millrace/checks/packed-family';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { prepareConsumer } from '../src/consumer.ts';
+import type { Consumer } from '../src/consumer.ts';
+import { engines } from '../src/engine.ts';
+import type { Grade } from '../src/engine.ts';
 import { fetchedBefore } from '../src/fetch-package.ts';
-import { prepareConsumer, runOn } from '../src/run-on.ts';
-import { runtimes } from '../src/runtime.ts';
+import { gradeInProcess } from '../src/in-process.ts';
+import { strategies } from '../src/strategies.ts';
 
-const strategies = ['@millrace/copy-on-yield', '@millrace/ring-buffer', '@millrace/chunk-queue'];
-let family: PackedFamily;
+let consumer: Consumer;
 
-beforeAll(() => {
-  family = packFamily();
-  prepareConsumer(family.consumer);
+beforeAll(async () => {
+  const family = packFamily();
+  consumer = await prepareConsumer(family.consumer);
   return () => family[Symbol.dispose]();
 });
 
-async function digestsOn(executable: string, args: readonly string[] = []): Promise<readonly string[]> {
-  const { consumer } = family;
-  const gradings = await runOn({ executable, args, consumer, profile: 'digest', strategies });
-  return gradings.map(({ strategy, digest }) => `${strategy} ${digest}`);
+async function digestsOn(grade: Grade): Promise<readonly string[]> {
+  const digests: string[] = [];
+  for (const strategy of strategies)
+    digests.push(`${strategy} ${(await grade(consumer, strategy, 'digest')).digest}`);
+  return digests;
+}
+
+function inProcess(executable: string): Grade {
+  return (to, strategy, mode) => gradeInProcess({ executable, args: [] }, to, strategy, mode);
 }
 
 let own: Promise<readonly string[]> | undefined;
-/** Of the Node that runs the tests: what every other runtime is held to. */
+/** Of the Node that runs the tests: what every other engine is held to. */
 function ownDigests(): Promise<readonly string[]> {
-  own ??= digestsOn(process.execPath);
+  own ??= digestsOn(inProcess(process.execPath));
   return own;
 }
 
@@ -40,14 +47,14 @@ describe('the packed packages', () => {
   it('behave alike on the machine’s own Node', async ({ skip }) => {
     const machine = machineNode();
     if (machine === undefined) skip('this machine has no Node of its own');
-    else expect(await digestsOn(machine)).toEqual(await ownDigests());
+    else expect(await digestsOn(inProcess(machine))).toEqual(await ownDigests());
   });
 
-  for (const runtime of runtimes) {
-    it(`behave alike on ${runtime.label}`, async ({ skip }) => {
-      const fetched = fetchedBefore(runtime);
-      if ('missing' in fetched) skip(fetched.missing);
-      else expect(await digestsOn(fetched.executable, runtime.args)).toEqual(await ownDigests());
+  for (const { label, open } of engines) {
+    it(`behave alike on ${label}`, async ({ skip }) => {
+      const opened = open(fetchedBefore);
+      if ('missing' in opened) skip(opened.missing);
+      else expect(await digestsOn(opened.grade)).toEqual(await ownDigests());
     });
   }
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Grading } from '../src/grading.ts';
+import type { TimedGrading } from '../src/grading.ts';
 import { problemsOf, runtimesReport } from '../src/runtimes-report.ts';
 import type { Row } from '../src/runtimes-report.ts';
 
-const grading: Grading = {
+const grading: TimedGrading = {
   strategy: '@millrace/ring-buffer',
   held: ['S1', 'P1'],
   broken: [],
@@ -14,7 +14,7 @@ const grading: Grading = {
   runs: 9000,
   parts: { 'h4/w1/n': '1', laps: '2' },
 };
-const row = (label: string, change: Partial<Grading> = {}): Row => ({
+const row = (label: string, change: Partial<TimedGrading> = {}): Row => ({
   label,
   version: '1.0.0',
   gradings: [{ ...grading, ...change }],

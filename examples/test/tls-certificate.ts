@@ -1,0 +1,19 @@
+/** A key and a certificate for localhost and 127.0.0.1 that nobody trusts, valid until 2126. Of use for these tests alone. */
+export const tlsCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgupAB3mdPAhIZDH9U
+LFgFjrKBUmqVcZejW1GRkY9yQfehRANCAATCAiRnEAGT7tTOqu8lAORYPXLjxpN+
+huo/cVz5jE0phdTqSO9MrokMhDbT8T0BEl9IaU2qWttCAHcz5jackYYQ
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUHGESxMU0EzJSeDYZCkuVMzqPirIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDIwMjQwMFoYDzIxMjYxMDMx
+MjAyNDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATCAiRnEAGT7tTOqu8lAORYPXLjxpN+huo/cVz5jE0phdTqSO9MrokM
+hDbT8T0BEl9IaU2qWttCAHcz5jackYYQo28wbTAdBgNVHQ4EFgQUzQFgow8PTK46
+4pPtajNxEbRQ7EgwHwYDVR0jBBgwFoAUzQFgow8PTK464pPtajNxEbRQ7EgwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgfk73RSimhAjbLdhzwNZOgtpp4aG31t8M3gNfoBm+77oCIQCr
+DqM9NdS3vZ1vzoKgSz0hvJwHCYdWZNd084VDmugYtA==
+-----END CERTIFICATE-----`,
+} as const;

@@ -1,0 +1,37 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+/** What runs in the folder where the packed packages are installed. */
+export interface Consumer {
+  readonly folder: string;
+  /** Grades strategies by package name. */
+  readonly script: string;
+  /** The same with the packages inside, for engines that load none. */
+  readonly bundle: string;
+}
+
+/** Puts the scripts into the folder; they get to see the packed packages only. */
+export async function prepareConsumer(folder: string): Promise<Consumer> {
+  for (const name of ['grade-strategy', 'grade-by-name', 'grade-bundled'])
+    cpSync(join(import.meta.dirname, `${name}.ts`), join(folder, `${name}.ts`));
+  // Deno resolves only what a manifest names.
+  const names = ['core', 'conformance', 'copy-on-yield', 'ring-buffer', 'chunk-queue'];
+  const dependencies = Object.fromEntries(names.map((name) => [`@millrace/${name}`, '*']));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ type: 'module', private: true, dependencies }),
+  );
+  const script = join(folder, 'grade-by-name.js');
+  const bundle = join(folder, 'grade-bundled.js');
+  await build(folder, 'grade-by-name.ts', script, /^@millrace\//);
+  await build(folder, 'grade-bundled.ts', bundle);
+  return { folder, script, bundle };
+}
+
+async function build(folder: string, input: string, file: string, external?: RegExp): Promise<void> {
+  const options = external === undefined ? {} : { external };
+  const bundle = await rolldown({ cwd: folder, input: `./${input}`, logLevel: 'silent', ...options });
+  await bundle.write({ file, format: 'es', sourcemap: false, codeSplitting: false });
+  await bundle.close();
+}
