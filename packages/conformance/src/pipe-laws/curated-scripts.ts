@@ -64,6 +64,8 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
   ],
   signals: [
     'h4/w1.w1/a.A.r',
+    // The signal of an answered call fires while the next one waits.
+    'h4/w1.w1/a.&r.A',
     'h4/w2.e/a.A.r.r',
     'h4/f/a.A',
     'h4s/w2.w1/n.g.r',

@@ -1,5 +1,6 @@
 import type { BufferStrategy, ByteStore, Pipe, PipeOptions, StoreOptions, StoreTraits } from '@millrace/core';
 import type { LawId } from '../../src/laws.ts';
+import type { PipeFeature } from '../../src/index.ts';
 import { PlainPipe } from '../pipes/plain-pipe.ts';
 import { growingStrategy } from '../stores/growing-store.ts';
 import { listStrategy } from '../stores/list-store.ts';
@@ -11,6 +12,7 @@ export interface BrokenSubject {
   readonly strategy: BufferStrategy;
   readonly createPipe?: (strategy: BufferStrategy, options?: PipeOptions) => Pipe;
   readonly claims?: readonly LawId[];
+  readonly supports?: readonly PipeFeature[];
   readonly breaks: readonly LawId[];
 }
 
@@ -45,13 +47,13 @@ export function brokenPipe(
   name: string,
   breaks: readonly LawId[],
   Broken: PipeClass,
-  claims?: readonly LawId[],
+  promised: Pick<BrokenSubject, 'claims' | 'supports'> = {},
 ): BrokenSubject {
   return {
     name,
     strategy: growingStrategy,
     createPipe: (strategy, options) => new Broken(strategy, options),
-    ...(claims && { claims }),
+    ...promised,
     breaks,
   };
 }

@@ -1,6 +1,7 @@
 import { blackSheep } from './blacksheep.ts';
 import type { BrokenSubject } from './broken-subject.ts';
 import { pipesThatDependOnTurns } from './pipes-that-depend-on-turns.ts';
+import { pipesThatOneCheckSees } from './pipes-that-one-check-sees.ts';
 import { pipesThatReadDifferently } from './pipes-that-read-differently.ts';
 import { pipesThatWaitWrongly } from './pipes-that-wait-wrongly.ts';
 import { pipesWithWrongBytes } from './pipes-with-wrong-bytes.ts';
@@ -31,4 +32,5 @@ export const brokenPipes: readonly BrokenSubject[] = [
   ...pipesWithWrongHooks,
   ...pipesThatDependOnTurns,
   ...pipesThatReadDifferently,
+  ...pipesThatOneCheckSees,
 ];

@@ -16,9 +16,13 @@ export async function tryOut(
   subject: BrokenSubject,
   only: readonly LawId[] = lawsFor(subject),
 ): Promise<MatrixRow> {
-  const { name, strategy, createPipe, claims } = subject;
+  const { name, strategy, createPipe, claims, supports } = subject;
   const all = new Map<LawId, Result[]>();
-  const options = { ...(createPipe && { createPipe }), ...(claims && { claims }) };
+  const options = {
+    ...(createPipe && { createPipe }),
+    ...(claims && { claims }),
+    ...(supports && { supports }),
+  };
   for (const one of conformance(strategy, { ...options, laws: only })) {
     const result = await one.run();
     all.set(one.law, [...(all.get(one.law) ?? []), result]);

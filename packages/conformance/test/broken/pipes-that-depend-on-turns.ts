@@ -57,7 +57,7 @@ export const pipesThatDependOnTurns: readonly BrokenSubject[] = [
         return answer;
       }
     },
-    bodyClaims,
+    { claims: bodyClaims },
   ),
   brokenPipe(
     'drops-what-is-not-read-soon-after-the-end',
@@ -72,6 +72,6 @@ export const pipesThatDependOnTurns: readonly BrokenSubject[] = [
           });
       }
     },
-    bodyClaims,
+    { claims: bodyClaims },
   ),
 ];

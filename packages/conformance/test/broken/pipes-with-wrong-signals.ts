@@ -52,4 +52,28 @@ export const pipesWithWrongSignals: readonly BrokenSubject[] = [
       }
     },
   ),
+  brokenPipe(
+    'an-answered-call-gives-up-the-next-one',
+    ['P6'],
+    class extends PlainPipe {
+      override request(
+        min: number,
+        owner: unknown,
+        take: () => unknown,
+        signal?: AbortSignal,
+      ): Promise<unknown> {
+        const answer = super.request(min, owner, take, signal);
+        const mine = this.waits.at(-1);
+        if (signal === undefined || mine === undefined) return answer;
+        const { forget } = mine;
+        const giveUp = (): void => void (this.waits.includes(mine) || this.waits.shift());
+        signal.addEventListener('abort', giveUp);
+        mine.forget = () => {
+          forget();
+          void Promise.resolve().then(() => signal.removeEventListener('abort', giveUp));
+        };
+        return answer;
+      }
+    },
+  ),
 ];
