@@ -460,6 +460,31 @@ describe('a request', () => {
     expect(await answerTo(request)).toEqual({ status: 413, text: 'too much' });
   });
 
+  it('whose upload is answered early on its last connection may send on until it has seen that', async () => {
+    const upstream = await httpServer((request, response) => {
+      request.on('error', () => {}).resume();
+      response.writeHead(413).end('too much');
+    });
+    const { url } = await startProxy(upstream);
+    const { hostname, port } = new URL(url);
+    const socket = net.connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 300000\r\n\r\nsome of it',
+    );
+    let answer = '';
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    // Closed for good, the proxy's system would answer these with a reset.
+    for (const piece of demoBody(300_000 - 'some of it'.length)) {
+      await new Promise((resolve, reject) => {
+        socket.write(piece, (error) => (error ? reject(error) : resolve(undefined)));
+      });
+    }
+    await once(socket.end(), 'close');
+    expect(socket.errored).toBeNull();
+  });
+
   it('whose upload goes on and on behind an early answer is disconnected in the end', async () => {
     const upstream = await httpServer((request, response) => {
       request.on('error', () => {}).resume();

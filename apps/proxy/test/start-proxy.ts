@@ -13,14 +13,20 @@ export interface StartedProxy {
 }
 
 export interface StartOptions
-  extends Partial<BodyPipe>, Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {}
+  extends Partial<BodyPipe>, Pick<Route, 'headers'>, Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {}
 
 /** A proxy in this process with one route, stopped when the test ends. */
 export async function startProxy(url: URL, options: StartOptions = {}): Promise<StartedProxy> {
-  const { strategy = ringBuffer, highWaterMark = 65_536, lowWaterMark = 32_768, ...serverOptions } = options;
+  const {
+    strategy = ringBuffer,
+    highWaterMark = 65_536,
+    lowWaterMark = 32_768,
+    headers,
+    ...serverOptions
+  } = options;
   const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
   const upstream = new Upstream({ name: url.origin, config: upstreamOf(url) });
-  const route: Route = { ...pipe, upstream };
+  const route: Route = { ...pipe, upstream, ...(headers === undefined ? undefined : { headers }) };
   const ledger = new BodyLedger();
   const server = await ProxyServer.start({
     ...serverOptions,

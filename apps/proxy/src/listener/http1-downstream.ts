@@ -8,7 +8,7 @@ import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
-import { linger } from './linger.ts';
+import { closeByHalves, linger } from './linger.ts';
 
 /** Arbitrary interim answers; Node has it since 24.18. */
 interface Informing {
@@ -111,6 +111,7 @@ export class Http1Downstream implements Downstream {
       this.request.method !== 'HEAD' &&
       valuesOf(headers, 'content-length').length === 0;
     const sent = isChunked ? [...headers] : rejectHeaders(headers, (name) => name === 'trailer');
+    closeByHalves(this.#message);
     this.#response.writeHead(status, statusText, sent);
   }
 
@@ -140,6 +141,7 @@ export class Http1Downstream implements Downstream {
     const { status, title, headers, body } = refusalAnswer(refusal);
     // Where one request is not understood, nobody knows where the next one begins.
     if (refusal.status === 400 || refusal.status === 501) this.#response.shouldKeepAlive = false;
+    closeByHalves(this.#message);
     this.#response.writeHead(status, title, headers).end(body);
   }
 

@@ -14,3 +14,18 @@ export function linger(request: IncomingMessage, lingerMs: number = LINGER_MS): 
   timer.unref();
   request.once('close', () => clearTimeout(timer));
 }
+
+/**
+ * For an answer that is about to be sent. Where it is the last one of its connection, Node closes that as soon as the
+ * answer is out; with a body still arriving, the system then resets it, and the client may never see the answer. So
+ * only the proxy's half is closed at first, and the rest when the body has ended or `linger` has lost patience.
+ */
+export function closeByHalves(request: IncomingMessage): void {
+  const { socket } = request;
+  if (request.complete) return;
+  socket.destroySoon = () => {
+    socket.end();
+    if (request.complete) socket.destroy();
+    else request.once('end', () => socket.destroy());
+  };
+}

@@ -151,7 +151,7 @@ async function uploadFor(
   });
   const piece = Buffer.alloc(16_384);
   while (!isOver && !exchange.upload.destroyed && !exchange.upload.closed) {
-    exchange.upload.write(piece, () => {});
+    if (!exchange.upload.writableNeedDrain) exchange.upload.write(piece, () => {});
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

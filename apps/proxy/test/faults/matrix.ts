@@ -1,0 +1,156 @@
+/** The command: lets every proxy break in every way, and writes down what their clients and upstreams see. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { faults, type Fault, type FaultOutcome } from './faults.ts';
+import { FaultyUpstream } from './faulty-upstream.ts';
+import { rivals, type Rival } from './rivals.ts';
+import { scriptsOfAll, tryFault } from './try-fault.ts';
+
+const PATIENCE_MS = 3000;
+const output = fileURLToPath(new URL('../../../../docs/fault-matrix.md', import.meta.url));
+const serveRival = fileURLToPath(new URL('./serve-rival.ts', import.meta.url));
+
+/** A proxy in a process of its own, begun anew when it has ended. */
+class RivalProcess {
+  readonly #index: number;
+  readonly #upstream: URL;
+  #child: ChildProcess | undefined;
+  #url = '';
+
+  constructor(rival: Rival, upstream: URL) {
+    this.#index = rivals.indexOf(rival);
+    this.#upstream = upstream;
+  }
+
+  get hasCrashed(): boolean {
+    return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null);
+  }
+
+  async url(): Promise<string> {
+    if (this.#child === undefined || this.hasCrashed) {
+      this.#child = spawn(process.execPath, [serveRival, String(this.#index), this.#upstream.href], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const [line] = (await once(this.#child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+      this.#url = String(line).trim();
+    }
+    return this.#url;
+  }
+
+  stop(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}
+
+/** What came of each fault, for a fast reader and a slow one; `undefined` for what the protocol does not have. */
+async function outcomesOf(rival: Rival, dead: URL): Promise<(readonly FaultOutcome[] | undefined)[]> {
+  const upstream = await FaultyUpstream.start(scriptsOfAll());
+  const proxy = new RivalProcess(rival, upstream.url);
+  const orphan = new RivalProcess(rival, dead);
+  const outcomes: (readonly FaultOutcome[] | undefined)[] = [];
+  for (const fault of faults) {
+    if (fault.isHttp1Only === true && rival.protocol === 'HTTP/2') {
+      outcomes.push(undefined);
+      continue;
+    }
+    const both: FaultOutcome[] = [];
+    for (const isSlow of [false, true]) {
+      const { protocol } = rival;
+      const urls = { proxyUrl: await proxy.url(), orphanUrl: await orphan.url() };
+      const outcome = await tryFault(fault, { ...urls, upstream, protocol, isSlow }, PATIENCE_MS);
+      both.push(proxy.hasCrashed || orphan.hasCrashed ? 'crashes' : outcome);
+    }
+    outcomes.push(both);
+  }
+  proxy.stop();
+  orphan.stop();
+  await upstream.close();
+  return outcomes;
+}
+
+/** Any status that says that the upstream is at fault does as well as 502. */
+function isRight({ right }: Fault, outcome: FaultOutcome): boolean {
+  return right.includes(outcome) || (right.includes('502') && /^5\d\d$/.test(outcome));
+}
+
+function said(fault: Fault, outcome: FaultOutcome): string {
+  if (isRight(fault, outcome)) return 'right';
+  if (outcome === 'hangs' && fault.side === 'client') return '**upstream not told**';
+  if (outcome === 'whole' || outcome.startsWith('whole,')) return '**silently cut short**';
+  return `**${outcome}**`;
+}
+
+function cell(fault: Fault, outcomes: readonly FaultOutcome[] | undefined): string {
+  if (outcomes === undefined) return '–';
+  const words = outcomes.map((outcome) => said(fault, outcome));
+  return words[0] === words[1] ? (words[0] as string) : `${words[0]}; slow: ${words[1]}`;
+}
+
+async function deadUrl(): Promise<URL> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return new URL(`http://127.0.0.1:${port}`);
+}
+
+const dead = await deadUrl();
+const results: (readonly FaultOutcome[] | undefined)[][] = [];
+// Two at a time: what is judged is what comes of it, not when.
+for (let at = 0; at < rivals.length; at += 2) {
+  const pair = rivals.slice(at, at + 2);
+  results.push(...(await Promise.all(pair.map((rival) => outcomesOf(rival, dead)))));
+  process.stdout.write(`${pair.map(({ name, protocol }) => `${name}, ${protocol}`).join('; ')}\n`);
+}
+
+const names = rivals.map(({ name, protocol }) => `${name}, ${protocol}`);
+const table = (side: Fault['side']): string =>
+  [
+    `| ${side === 'upstream' ? 'the upstream' : 'the client'} | ${names.join(' | ')} |`,
+    `|---|${names.map(() => '---|').join('')}`,
+    ...faults.flatMap((fault, row) =>
+      fault.side === side
+        ? [`| ${fault.name} | ${results.map((column) => cell(fault, column[row])).join(' | ')} |`]
+        : [],
+    ),
+  ].join('\n');
+const wrong = results.map(
+  (column) =>
+    column.flatMap((outcomes, row) =>
+      (outcomes ?? []).filter((outcome) => !isRight(faults[row] as Fault, outcome)),
+    ).length,
+);
+const tried = results.map((column) => column.flatMap((outcomes) => outcomes ?? []).length);
+
+writeFileSync(
+  output,
+  `# The fault matrix
+
+What clients and upstreams of a proxy see when something breaks. \`pnpm --filter @millrace/proxy fault-matrix\` writes this page;
+\`apps/proxy/test/fault-matrix.e2e.ts\` holds ours to it. _Right_ is: a body that breaks off is an error for its client and never
+whole, an upstream that gives no answer is a 5xx, a client that leaves is an aborted request for the upstream, and nothing hangs.
+Each fault was tried with a fast and a slow reader; where they differ, both are said. _Hangs_: nothing had come of it in
+${PATIENCE_MS / 1000} seconds.
+
+Made on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}, ${os.platform()} ${os.arch()}.
+
+| | ${names.join(' | ')} |
+|---|${names.map(() => '---|').join('')}
+| wrong, of those tried | ${wrong.map((count, at) => `${count} of ${tried[at]}`).join(' | ')} |
+
+## What an upstream does
+
+${table('upstream')}
+
+## What a client does
+
+${table('client')}
+`,
+);
+process.stdout.write(`${output}\n`);
+process.exit(0);

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import fastifyHttpProxy from '@fastify/http-proxy';
+import { loadStrategy } from '@millrace/core';
+import { fastify } from 'fastify';
+import httpProxy from 'http-proxy';
+import { createProxyServer } from 'http-proxy-3';
+import { createProxyServer as createHttpxyServer } from 'httpxy';
+import { upstreamOf } from '../../src/config/config-schema.ts';
+import { ProxyServer } from '../../src/listener/proxy-server.ts';
+import { Upstream } from '../../src/upstream/upstream.ts';
+import { BodyLedger } from '../../src/watch/body-ledger.ts';
+import { tlsCertificate } from '../tls-certificate.ts';
+import type { Protocol } from './fault-client.ts';
+
+/** A reverse proxy to be tried. */
+export interface Rival {
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** Starts it in front of `upstream`, and says where it listens. */
+  start(upstream: URL): Promise<string>;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function listening(handle: Handler): Promise<string> {
+  const server = http.createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What its users are told to do about errors, and what makes the most of it: 502 as long as that can be said. */
+function onError(_error: unknown, _request: unknown, response: ServerResponse | Socket): void {
+  if (response instanceof http.ServerResponse && !response.headersSent) response.writeHead(502).end();
+  else response.destroy();
+}
+
+function millrace(strategyName: string, protocol: Protocol): Rival {
+  return {
+    name: `millrace, ${strategyName}`,
+    protocol,
+    async start(url) {
+      const strategy = await loadStrategy(`@millrace/${strategyName}`, { import: (name) => import(name) });
+      const pipe = { strategy, highWaterMark: 65_536, lowWaterMark: 32_768 };
+      const route = { ...pipe, upstream: new Upstream({ name: url.origin, config: upstreamOf(url) }) };
+      const server = await ProxyServer.start({
+        listen: { host: '127.0.0.1', port: 0 },
+        routing: { routeFor: () => route },
+        ledger: new BodyLedger(),
+        ...(protocol === 'HTTP/2' ? { tls: tlsCertificate } : undefined),
+      });
+      return server.url;
+    },
+  };
+}
+
+const strategies = ['chunk-queue', 'ring-buffer', 'copy-on-yield'];
+
+export const rivals: readonly Rival[] = [
+  ...strategies.map((name) => millrace(name, 'HTTP/1.1')),
+  ...strategies.map((name) => millrace(name, 'HTTP/2')),
+  {
+    name: 'http-proxy 1.18.1',
+    protocol: 'HTTP/1.1',
+    start(target) {
+      const proxy = httpProxy.createProxyServer({ target: target.href });
+      proxy.on('error', onError);
+      return listening((request, response) => proxy.web(request, response));
+    },
+  },
+  {
+    name: 'http-proxy-3 2.0.1',
+    protocol: 'HTTP/1.1',
+    start(target) {
+      const proxy = createProxyServer({ target: target.href });
+      proxy.on('error', onError);
+      return listening((request, response) => proxy.web(request, response));
+    },
+  },
+  {
+    name: 'httpxy 0.5.6',
+    protocol: 'HTTP/1.1',
+    start(target) {
+      const proxy = createHttpxyServer({ target: target.href });
+      proxy.on('error', (error, request, response) => {
+        if (response !== undefined) onError(error, request, response);
+      });
+      return listening((request, response) => void proxy.web(request, response));
+    },
+  },
+  {
+    name: '@fastify/http-proxy 11.6.3',
+    protocol: 'HTTP/1.1',
+    async start(target) {
+      const server = fastify();
+      await server.register(fastifyHttpProxy, { upstream: target.origin });
+      return server.listen({ host: '127.0.0.1', port: 0 });
+    },
+  },
+];

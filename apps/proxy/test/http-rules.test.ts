@@ -1,0 +1,213 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HeaderPolicy } from '../src/policy/header-policy.ts';
+import { httpServer } from './http-server.ts';
+import { rawExchange } from './raw-exchange.ts';
+import { rawServer } from './raw-server.ts';
+import { startProxy } from './start-proxy.ts';
+import { until } from './until.ts';
+
+const CLOSE = 'Connection: close\r\n\r\n';
+
+/** An upstream that says which head it got. */
+async function headUpstream(): Promise<URL> {
+  return httpServer((request, response) => {
+    response.end(JSON.stringify({ target: request.url, headers: request.headers }));
+  });
+}
+
+/** The head that reaches the upstream for what a client sends. */
+async function headOf(
+  url: string,
+  bytes: string,
+): Promise<{ target: string; headers: Record<string, string> }> {
+  const answer = await rawExchange(url, bytes);
+  return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')).replace(/^\s*[\da-f]+\r\n|\r\n0\r\n\r\n$/g, ''));
+}
+
+describe('an interim answer', () => {
+  const upstream = (): Promise<URL> =>
+    rawServer(
+      [
+        'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nLink: </b.js>\r\nConnection: x\r\nX: 1\r\n\r\n',
+        'HTTP/1.1 102 Processing\r\n\r\n',
+        'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+      ].join(''),
+    );
+
+  it('goes on as it is, without what is about its connection [RFC 9110 §15.2]', async () => {
+    const { url } = await startProxy(await upstream());
+    const answer = await rawExchange(url, `GET / HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload\r\nLink: <\/b\.js>\r\n\r\nHTTP\/1\.1 102 Processing\r\n\r\nHTTP\/1\.1 200 OK\r\n/,
+    );
+  });
+
+  it('is kept from a client of HTTP/1.0, which knows of none', async () => {
+    const { url } = await startProxy(await upstream());
+    expect(await rawExchange(url, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+});
+
+describe('trailers', () => {
+  it('of an answer go on, without those that frame or route [RFC 9110 §6.5]', async () => {
+    const { url } = await startProxy(
+      await rawServer(
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\nSet-Cookie: a\r\n\r\n',
+      ),
+    );
+    const answer = await rawExchange(url, `GET / HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+    expect(answer).toContain('\r\nTrailer: X-Sum\r\n');
+    expect(answer.endsWith('2\r\nok\r\n0\r\nX-Sum: 42\r\n\r\n')).toBe(true);
+  });
+
+  it('of a request go on when it announces them', async () => {
+    let trailers: NodeJS.Dict<string> = {};
+    const upstream = await httpServer((request, response) => {
+      request.resume().on('end', () => {
+        ({ trailers } = request);
+        response.end();
+      });
+    });
+    const { url } = await startProxy(upstream);
+    await rawExchange(
+      url,
+      `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n${CLOSE}2\r\nok\r\n0\r\nX-Sum: 42\r\nHost: b\r\n\r\n`,
+    );
+    expect(trailers).toEqual({ 'x-sum': '42' });
+  });
+});
+
+describe('Expect: 100-continue [RFC 9110 §10.1.1]', () => {
+  it('goes to the upstream, and the client waits until that has said 100', async () => {
+    let goOn!: () => void;
+    let seen: http.IncomingMessage | undefined;
+    const upstream = http.createServer();
+    upstream.on('checkContinue', (request, response) => {
+      seen = request;
+      goOn = () => {
+        response.writeContinue();
+        request.resume().on('end', () => response.end('got it'));
+      };
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    onTestFinished(() => {
+      upstream.closeAllConnections();
+      upstream.close();
+    });
+    const { url } = await startProxy(
+      new URL(`http://127.0.0.1:${(upstream.address() as net.AddressInfo).port}`),
+    );
+    const request = http.request(url, {
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': 4 },
+    });
+    onTestFinished(() => void request.destroy());
+    let isAsked = false;
+    request.on('continue', () => {
+      isAsked = true;
+      request.end('body');
+    });
+    request.flushHeaders();
+    await until(() => seen !== undefined);
+    expect(seen?.headers.expect).toBe('100-continue');
+    expect(isAsked).toBe(false);
+    goOn();
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(String(await answer.toArray())).toBe('got it');
+    expect(isAsked).toBe(true);
+  });
+
+  it('is answered straight when the upstream refuses, and the body is never asked for', async () => {
+    const { url } = await startProxy(
+      await rawServer('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno'),
+    );
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
+  });
+});
+
+describe('a client of HTTP/1.0', () => {
+  it('gets a body that ends with its connection, and needs no Host', async () => {
+    const upstream = await httpServer((_, response) => {
+      response.write('in ');
+      response.end('chunks');
+    });
+    const { url } = await startProxy(upstream);
+    const answer = await rawExchange(url, 'GET / HTTP/1.0\r\n\r\n');
+    expect(answer).not.toMatch(/transfer-encoding/i);
+    expect(answer.endsWith('\r\n\r\nin chunks')).toBe(true);
+  });
+});
+
+describe('a request for the server as a whole', () => {
+  it.each(['OPTIONS *', 'OPTIONS http://a'])(
+    'is answered by the proxy: %s [RFC 9110 §9.3.7]',
+    async (line) => {
+      const { url } = await startProxy(await rawServer('HTTP/1.1 500 Not For Me\r\n\r\n'));
+      const answer = await rawExchange(url, `${line} HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+      expect(answer).toMatch(/^HTTP\/1\.1 204 No Content\r\n/);
+    },
+  );
+
+  it.each([
+    ['OPTIONS', 204],
+    ['TRACE', 501],
+  ])('may be %s with no forwards left [RFC 9110 §7.6.2]', async (method, status) => {
+    const { url } = await startProxy(await rawServer('HTTP/1.1 500 Not For Me\r\n\r\n'));
+    const answer = await rawExchange(url, `${method} / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n${CLOSE}`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+});
+
+describe('a request', () => {
+  it('for a URL goes to the host of that, whatever its Host says [RFC 9112 §3.2.2]', async () => {
+    const { url } = await startProxy(await headUpstream());
+    const { target, headers } = await headOf(url, `GET http://b.example/c?d HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+    expect([target, headers['x-forwarded-host']]).toEqual(['/c?d', 'b.example']);
+  });
+
+  it('keeps Range and conditions, and its answer its validators and status', async () => {
+    let seen: http.IncomingHttpHeaders = {};
+    const upstream = await httpServer((request, response) => {
+      seen = request.headers;
+      response
+        .writeHead(206, { ETag: 'W/"x"', 'Content-Range': 'bytes 0-1/5', 'Content-Length': 2 })
+        .end('ok');
+    });
+    const { url } = await startProxy(upstream);
+    const answer = await rawExchange(
+      url,
+      `GET / HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1\r\nIf-Range: "x"\r\n${CLOSE}`,
+    );
+    expect(seen).toMatchObject({ range: 'bytes=0-1', 'if-range': '"x"' });
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 206 Partial Content\r\nETag: W\/"x"\r\nContent-Range: bytes 0-1\/5\r\n/,
+    );
+  });
+
+  it('has the Host of its client, a Forwarded, and the word of a trusted peer, where a route says so', async () => {
+    const headers = new HeaderPolicy({
+      keepsHost: true,
+      forwarding: 'forwarded',
+      trustedPeers: ['127.0.0.0/8'],
+    });
+    const { url } = await startProxy(await headUpstream(), { headers });
+    const seen = await headOf(
+      url,
+      `GET / HTTP/1.1\r\nHost: a.example\r\nForwarded: for=192.0.2.1\r\n${CLOSE}`,
+    );
+    expect(seen.headers).toMatchObject({
+      host: 'a.example',
+      forwarded: 'for=192.0.2.1, for=127.0.0.1;host=a.example;proto=http',
+    });
+    expect(seen.headers).not.toHaveProperty('x-forwarded-for');
+  });
+});
