@@ -13,6 +13,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { ListenAddress } from '../config/listen-address.ts';
+import { Refusal } from '../policy/refusal.ts';
 import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import { Relay } from '../relay/relay.ts';
 import type { Routing } from '../upstream/route.ts';
@@ -132,7 +133,10 @@ export class ProxyServer {
     });
     server.on('checkContinue', (message, response) => serve(message, response, { expectsContinue: true }));
     server.on('upgrade', (message, socket: Socket, handedOver) => {
-      serve(message, responseOn(socket, message), { handedOver });
+      const response = responseOn(socket, message);
+      if (asksForTunnel(message)) serve(message, response, { handedOver });
+      // Node before 24.9 hands every upgrade over, and what is behind the head has lost its meaning.
+      else new Http1Downstream(message, response).refuse(new Refusal(501, 'Only WebSocket is upgraded to.'));
     });
     server.on('connect', (message, socket: Socket) => {
       serve(message, responseOn(socket, message));
