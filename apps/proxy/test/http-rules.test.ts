@@ -80,6 +80,19 @@ describe('trailers', () => {
   });
 });
 
+describe('a request that announces trailers', () => {
+  it('and declares a length goes on without, since there is no room for them', async () => {
+    const upstream = await httpServer((request, response) => void request.pipe(response));
+    const { url } = await startProxy(upstream);
+    const answer = await rawExchange(
+      url,
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTrailer: X-Sum\r\n${CLOSE}body`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain('\r\n4\r\nbody\r\n0\r\n');
+  });
+});
+
 describe('Expect: 100-continue [RFC 9110 §10.1.1]', () => {
   it('goes to the upstream, and the client waits until that has said 100', async () => {
     let goOn!: () => void;

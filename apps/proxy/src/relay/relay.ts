@@ -147,8 +147,10 @@ export class Relay {
       reader,
       closed,
     );
-    // They are announced, or there are none: a request with trailers costs a connection of its own.
-    const hasTrailers = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
+    // They are announced, or there are none: a request with trailers costs a connection of its own. Behind a declared
+    // length there is no room for any.
+    const isAnnounced = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
+    const hasTrailers = isAnnounced && expectedBytes === undefined;
     return {
       reader: withClientTimeout(body.reader, limits, 'producer'),
       trailers: hasTrailers ? () => forwardedTrailers(trailers()) : undefined,

@@ -32,10 +32,12 @@ class RivalProcess {
 
   async url(): Promise<string> {
     if (this.#child === undefined || this.hasCrashed) {
-      this.#child = spawn(process.execPath, [serveRival, String(this.#index), this.#upstream.href], {
+      const child = spawn(process.execPath, [serveRival, String(this.#index), this.#upstream.href], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-      const [line] = (await once(this.#child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+      this.#child = child;
+      const [line] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
+      if (!(line instanceof Uint8Array)) throw new Error(`${rivals[this.#index]?.name} does not start`);
       this.#url = String(line).trim();
     }
     return this.#url;
