@@ -44,7 +44,7 @@ const NO_MEMORY = new Uint8Array(0);
 export class CopyOnYieldStore implements ByteStore {
   readonly #memory: SpareMemory;
   readonly #spareBytes: number;
-  #bytes: Uint8Array<ArrayBuffer> = NO_MEMORY;
+  #bytes: Uint8Array = NO_MEMORY;
   #start = 0;
   #end = 0;
   /** A view of `#bytes` is out and must stay as it is. */

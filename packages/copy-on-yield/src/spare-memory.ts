@@ -32,7 +32,7 @@ export function capacityWithin(bytes: number): number {
 }
 
 interface Spare {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   /** The only store it may go back to; `null`: any. */
   readonly lender: object | null;
 }
@@ -64,22 +64,22 @@ export class SpareMemory {
   }
 
   /** Zeroed memory of exactly `capacity` bytes that nobody else holds. */
-  acquire(capacity: number): Uint8Array<ArrayBuffer> {
+  acquire(capacity: number): Uint8Array {
     return this.#remove(capacity, null) ?? new Uint8Array(capacity);
   }
 
   /** Memory of exactly `capacity` bytes that `lender` gave back after it was lent, bytes of old included. */
-  reacquireLent(capacity: number, lender: object): Uint8Array<ArrayBuffer> | undefined {
+  reacquireLent(capacity: number, lender: object): Uint8Array | undefined {
     return this.#remove(capacity, lender);
   }
 
   /** Wipes memory of which no view was ever given away, and keeps it for any store. */
-  release(bytes: Uint8Array<ArrayBuffer>): void {
+  release(bytes: Uint8Array): void {
     if (isWorthKeeping(bytes)) this.#add({ bytes: bytes.fill(0), lender: null });
   }
 
   /** Keeps memory of which views were given away, for `lender` alone. */
-  releaseLent(bytes: Uint8Array<ArrayBuffer>, lender: object): void {
+  releaseLent(bytes: Uint8Array, lender: object): void {
     if (isWorthKeeping(bytes)) this.#add({ bytes, lender });
   }
 
@@ -112,7 +112,7 @@ export class SpareMemory {
     }
   }
 
-  #remove(capacity: number, lender: object | null): Uint8Array<ArrayBuffer> | undefined {
+  #remove(capacity: number, lender: object | null): Uint8Array | undefined {
     const at = this.#spares.findLastIndex(
       (spare) => spare.bytes.length === capacity && spare.lender === lender,
     );

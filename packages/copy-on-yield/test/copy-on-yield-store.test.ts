@@ -348,7 +348,7 @@ describe('memory held', () => {
   it('loses and repeats nothing when an allocation fails, be it to grow or to shrink', () => {
     class ExhaustibleMemory extends SpareMemory {
       isExhausted = false;
-      override acquire(capacity: number): Uint8Array<ArrayBuffer> {
+      override acquire(capacity: number): Uint8Array {
         if (this.isExhausted) throw new RangeError('Array buffer allocation failed');
         return super.acquire(capacity);
       }

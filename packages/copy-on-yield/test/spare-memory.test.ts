@@ -68,7 +68,7 @@ describe('spare memory', () => {
       memory.checkInvariants();
     }
     expect(memory.heldBytes).toBe(16 * KIB);
-    const newest = [1, 2, 3, 4].map(() => new Uint8Array(64 * KIB));
+    const newest: Uint8Array[] = [1, 2, 3, 4].map(() => new Uint8Array(64 * KIB));
     for (const bytes of newest) {
       memory.release(bytes);
       memory.checkInvariants();

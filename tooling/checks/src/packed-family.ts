@@ -25,6 +25,7 @@ export interface PackedPackage {
   readonly files: readonly string[];
   /** Where it is installed. */
   readonly path: string;
+  readonly tarball: string;
 }
 
 /** Every published package, built from scratch, packed, and installed in a folder that knows nothing else. */
@@ -118,7 +119,7 @@ function packOne(
     if (!name.startsWith('@millrace/'))
       linkOne(join(source, 'node_modules', name), join(path, 'node_modules', name));
   }
-  return { folder, manifest: readManifest(path), files, path };
+  return { folder, manifest: readManifest(path), files, path, tarball: join(tarballs, tarball) };
 }
 
 function linkOne(target: string, link: string): void {
