@@ -7,6 +7,9 @@ import { headerRecordOf } from './raw-headers.ts';
 import { noteRequestFailure } from './request-failure.ts';
 import { flatHeadersOf, type RequestHeaders } from './request-headers.ts';
 
+/** Headers that undici refuses as well: how a message is framed is not the caller's. */
+const framing = ['transfer-encoding', 'keep-alive', 'upgrade', 'expect'] as const;
+
 /** A body that has yet to be read. */
 type BodySource = AsyncIterable<Uint8Array>;
 
@@ -159,6 +162,8 @@ export class SingleExchange implements Dispatcher.DispatchController {
 
   #inform({ statusCode, statusMessage, rawHeaders }: http.InformationEvent): void {
     this.rawHeaders = rawHeaders;
+    // The server has answered what it was asked; it is the body's turn.
+    if (statusCode === 100 && this.#request?.writableEnded === false) this.#clock.stop();
     this.#tell(() =>
       this.#handler.onResponseStart?.(this, statusCode, headerRecordOf(rawHeaders), statusMessage),
     );
@@ -217,6 +222,9 @@ function requestHeadersOf(options: AgentDispatchOptions): string[] {
   const headers = flatHeadersOf(options.headers as RequestHeaders);
   const body = options.body as Uint8Array | BodySource | null;
   const names = new Set(headers.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()));
+  for (const name of framing) {
+    if (names.has(name)) throw new errors.InvalidArgumentError(`invalid ${name} header`);
+  }
   if (!names.has('host')) headers.unshift('host', new URL(String(options.origin)).host);
   if (options.expectsContinue === true) headers.push('expect', '100-continue');
   if (names.has('content-length')) return headers;

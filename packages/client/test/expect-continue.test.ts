@@ -144,4 +144,24 @@ describe('a request that waits for 100 Continue', () => {
     });
     await expect(requested).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
   });
+
+  it('is not hurried by headersTimeoutMs once its server has said 100: the body is what is slow', async () => {
+    const server = await rawServer('HTTP/1.1 100 Continue\r\n\r\n');
+    const { reader, writer } = createPipe(chunkQueue);
+    const client = makeClient({ strategy: chunkQueue });
+    const requested = client.request(server.url, {
+      method: 'POST',
+      body: reader,
+      expectContinue: true,
+      headersTimeoutMs: 200,
+    });
+    const { socket } = await server.next();
+    // A request whose server is slow runs into a longer limit meanwhile.
+    const silent = client.request((await rawServer()).url, { headersTimeoutMs: 400 });
+    await expect(silent).rejects.toMatchObject({ code: 'UND_ERR_HEADERS_TIMEOUT' });
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'));
+    writer.writeCopy(new Uint8Array(5));
+    writer.end();
+    expect(await (await requested).content.text()).toBe('ok');
+  });
 });
