@@ -11,6 +11,7 @@ import { pipesWithWrongSignals } from './pipes-with-wrong-signals.ts';
 import { pipesWithWrongTerminals } from './pipes-with-wrong-terminals.ts';
 import { storesThatAlias } from './stores-that-alias.ts';
 import { storesThatKeep } from './stores-that-keep.ts';
+import { storesThatOneCheckSees } from './stores-that-one-check-sees.ts';
 import { storesWithWrongContent } from './stores-with-wrong-content.ts';
 import { storesWithWrongCost } from './stores-with-wrong-cost.ts';
 
@@ -20,6 +21,7 @@ export const brokenStores: readonly BrokenSubject[] = [
   ...storesThatKeep,
   ...storesWithWrongContent,
   ...storesWithWrongCost,
+  ...storesThatOneCheckSees,
 ];
 
 export const brokenPipes: readonly BrokenSubject[] = [

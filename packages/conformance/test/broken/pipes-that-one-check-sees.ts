@@ -228,18 +228,22 @@ export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
     'wipes-what-it-has-given',
     ['P1'],
     class extends PlainPipe {
-      given = new Uint8Array(0);
-
       override takeBytes(min: number, max: number): Uint8Array {
-        this.given.fill(0);
-        this.given = super.takeBytes(min, max) as Uint8Array<ArrayBuffer>;
-        return this.given;
+        const bytes = super.takeBytes(min, max);
+        void this.wipe(bytes);
+        return bytes;
+      }
+
+      /** Once whoever got it has had time to look at it. */
+      async wipe(bytes: Uint8Array): Promise<void> {
+        for (let turns = 0; turns < 8; turns += 1) await Promise.resolve();
+        bytes.fill(0);
       }
     },
   ),
   brokenPipe(
     'an-abandoned-wait-takes-a-byte-unseen',
-    ['P1', 'P2', 'P6', 'P7'],
+    ['P1', 'P2', 'P6', 'P7', 'P10'],
     class extends PlainPipe {
       hasLost = false;
 
@@ -260,7 +264,7 @@ export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
       }
     },
     {
-      claims: [...bodyClaims, 'P7'],
+      claims: [...bodyClaims, 'P7', 'P10'],
       supports: ['read', 'read-signal', 'fail', 'any-reason', 'cancel', 'return', 'codes'],
     },
   ),

@@ -78,6 +78,21 @@ export const storesWithWrongCost: readonly BrokenSubject[] = [
     },
   ),
   brokenStore(
+    'holds-large-arrays-behind-slivers',
+    { on: 'list', breaks: ['S5', 'S10'] },
+    class extends ListStore {
+      override mayKeep(chunk: Uint8Array): boolean {
+        const { buffer } = chunk;
+        const isLarge = buffer.byteLength >= 16_384 && buffer instanceof ArrayBuffer && !buffer.resizable;
+        return (isLarge && chunk.length > 0) || super.mayKeep(chunk);
+      }
+
+      override get cost(): number {
+        return Math.max(this.size, Math.min(this.pinned, this.size * 3));
+      }
+    },
+  ),
+  brokenStore(
     'one-object-for-every-byte',
     { on: 'list', breaks: ['S5', 'S9'] },
     class extends ListStore {

@@ -1,0 +1,124 @@
+import type { StoreOptions } from '@millrace/core';
+import { GrowingStore } from '../stores/growing-store.ts';
+import { ListStore } from '../stores/list-store.ts';
+import { RingStore } from '../stores/ring-store.ts';
+import { brokenStore } from './broken-subject.ts';
+import type { BrokenSubject } from './broken-subject.ts';
+
+/** Each is wrong in a way that one check of the suite notices, and nothing but that check. */
+export const storesThatOneCheckSees: readonly BrokenSubject[] = [
+  brokenStore(
+    'take-into-clears-the-rest-of-the-target',
+    { on: 'growing', breaks: ['S1'] },
+    class extends GrowingStore {
+      override takeInto(target: Uint8Array): number {
+        const count = super.takeInto(target);
+        target.fill(0, count);
+        return count;
+      }
+    },
+  ),
+  brokenStore(
+    'take-into-fills-the-target-or-gives-nothing',
+    { on: 'growing', breaks: ['S1', 'S6'] },
+    class extends GrowingStore {
+      override takeInto(target: Uint8Array): number {
+        return this.size < target.length ? 0 : super.takeInto(target);
+      }
+    },
+  ),
+  brokenStore(
+    'counts-what-was-lent-as-gone',
+    { on: 'growing', breaks: ['S4', 'S5'] },
+    class extends GrowingStore {
+      lent = 0;
+
+      override get size(): number {
+        return super.size - this.lent;
+      }
+
+      override peek(min?: number): Uint8Array {
+        this.lent = 0;
+        const view = super.peek(min);
+        this.lent = Math.min(1, view.length);
+        return view;
+      }
+
+      override put(chunk: Uint8Array, owned: boolean): number {
+        this.lent = 0;
+        return super.put(chunk, owned);
+      }
+
+      override take(max?: number): Uint8Array {
+        this.lent = 0;
+        return super.take(max);
+      }
+
+      override takeInto(target: Uint8Array): number {
+        this.lent = 0;
+        return super.takeInto(target);
+      }
+
+      override drop(count: number): void {
+        this.lent = 0;
+        super.drop(count);
+      }
+
+      override clear(): void {
+        this.lent = 0;
+        super.clear();
+      }
+    },
+  ),
+  brokenStore(
+    'still-counts-a-byte-after-clear',
+    { on: 'growing', breaks: ['S1', 'S5', 'S6'] },
+    class extends GrowingStore {
+      wasCleared = false;
+
+      override get size(): number {
+        return super.size + (this.wasCleared ? 1 : 0);
+      }
+
+      override put(chunk: Uint8Array, owned: boolean): number {
+        this.wasCleared = false;
+        return super.put(chunk, owned);
+      }
+
+      override clear(): void {
+        super.clear();
+        this.wasCleared = true;
+      }
+
+      override drop(count: number): void {
+        super.drop(count);
+        this.wasCleared = false;
+      }
+    },
+  ),
+  brokenStore(
+    'asks-for-scratch-before-the-first-byte',
+    { on: 'ring', breaks: ['S7'] },
+    class extends RingStore {
+      readonly scratch: Uint8Array;
+
+      constructor(options?: StoreOptions) {
+        super(options);
+        this.scratch = new Uint8Array(8);
+      }
+    },
+  ),
+  brokenStore(
+    'lends-less-than-was-wanted-of-a-detached-chunk',
+    { on: 'list', breaks: ['S8'] },
+    class extends ListStore {
+      override peek(min?: number): Uint8Array {
+        try {
+          return super.peek(min);
+        } catch {
+          return super.peek();
+        }
+      }
+    },
+  ),
+];
