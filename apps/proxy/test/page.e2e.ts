@@ -147,6 +147,25 @@ describe('the live page', () => {
     }
     expect(await shown(page, 'buffered')).toBeGreaterThanOrEqual(steadyBytes);
 
+    // New requests go through another strategy, and both are compared.
+    await page.locator('#next-strategy').fill('@millrace/no-such-buffer');
+    await page.locator('#strategy-switch button').click();
+    await page.waitForFunction(() =>
+      /is not installed/.test(document.querySelector('#strategy-switch output')?.textContent ?? ''),
+    );
+    complaints.length = 0; // The browser's own word on the 400.
+    await page.locator('#next-strategy').fill('@millrace/chunk-queue');
+    await page.locator('#strategy-switch button').click();
+    await page.waitForFunction(
+      () => document.querySelector('#strategy')?.textContent === '@millrace/chunk-queue',
+    );
+    await download(`${url}/bytes/100000`);
+    await waitForNumber(page, 'responses-ended', 6);
+    expect(await page.locator('#strategies tr').count()).toBe(2);
+    expect(
+      await page.locator('#strategies tr[data-strategy="@millrace/chunk-queue"] td').nth(2).textContent(),
+    ).toBe('1');
+
     // Enough for lines that can be seen.
     await page.waitForFunction(
       () => Number(document.querySelector<HTMLElement>('#buffered-chart')?.dataset.samples) >= 60,

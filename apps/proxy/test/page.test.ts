@@ -38,6 +38,8 @@ describe('the files of the live page', () => {
       'format.js': '200 text/javascript; charset=utf-8',
       'history.js': '200 text/javascript; charset=utf-8',
       'icon.svg': '200 image/svg+xml',
+      'strategies-table.js': '200 text/javascript; charset=utf-8',
+      'strategy-switch.js': '200 text/javascript; charset=utf-8',
       'style.css': '200 text/css; charset=utf-8',
       'uplot.css': '200 text/css; charset=utf-8',
       'uplot.js': '200 text/javascript; charset=utf-8',

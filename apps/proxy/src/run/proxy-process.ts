@@ -118,7 +118,8 @@ export class ProxyProcess implements Routing, AdminSubject {
   }
 
   snapshot(): ProxySnapshot {
-    return proxySnapshot(this.#routes.defaultRoute, this.ledger.snapshot());
+    const { defaultRoute, strategies } = this.#routes;
+    return proxySnapshot(defaultRoute, strategies, this.ledger.snapshot());
   }
 
   /**

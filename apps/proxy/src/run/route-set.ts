@@ -17,15 +17,11 @@ export class RouteSet implements Routing {
   /** By the strategy and the high-water mark, so that pools of connections are shared. */
   readonly #budgeted = new Map<string, BufferStrategy>();
   readonly #upstreamOf: ReadonlyMap<string, Upstream>;
-  readonly #strategies: ReadonlyMap<string, BufferStrategy>;
+  readonly #strategies: Map<string, BufferStrategy>;
   #table: RouteTable;
   #defaultRoute: Route;
 
-  private constructor(
-    config: ProxyConfig,
-    strategies: ReadonlyMap<string, BufferStrategy>,
-    budget: MemoryBudget,
-  ) {
+  private constructor(config: ProxyConfig, strategies: Map<string, BufferStrategy>, budget: MemoryBudget) {
     this.#config = config;
     this.#budget = budget;
     this.#strategies = strategies;
@@ -50,9 +46,9 @@ export class RouteSet implements Routing {
     return this.#defaultRoute;
   }
 
-  /** Those that are loaded, by name. */
+  /** Those that are loaded, by what they were asked for with. */
   get strategies(): string[] {
-    return Array.from(this.#strategies.values(), ({ name }) => name);
+    return [...this.#strategies.keys()];
   }
 
   routeFor(authority: string | undefined, path: string): Route {
@@ -66,6 +62,7 @@ export class RouteSet implements Routing {
    */
   async switchStrategy(name: string): Promise<void> {
     const loaded = await loadStrategies([name], this.#config.baseDirectory);
+    for (const [key, strategy] of loaded) this.#strategies.set(key, strategy);
     const routes = this.#routes(loaded.get(name));
     this.#table = new RouteTable(routes);
     this.#defaultRoute = routes.at(-1)?.route as Route;

@@ -3,8 +3,10 @@ import { BodiesTable } from './bodies-table.js';
 import { Chart } from './chart.js';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
 import { History } from './history.js';
+import { StrategiesTable } from './strategies-table.js';
+import { StrategySwitch } from './strategy-switch.js';
 
-/** @typedef {import('../body-ledger.ts').LedgerSnapshot} LedgerSnapshot */
+/** @typedef {import('../proxy-snapshot.ts').ProxySnapshot} ProxySnapshot */
 
 /** When the browser has given up, as it does on an answer that is no event stream. */
 const RETRY_AFTER_MS = 2000;
@@ -16,6 +18,8 @@ const bodies = new BodiesTable(
   byId('bodies'),
   /** @type {HTMLTemplateElement} */ (document.querySelector('#body-row')),
 );
+const strategies = new StrategiesTable(byId('strategies'));
+const strategySwitch = new StrategySwitch(/** @type {HTMLFormElement} */ (byId('strategy-switch')));
 const rates = new Chart({
   root: byId('rates-chart'),
   readout: byId('rates-readout'),
@@ -41,7 +45,7 @@ function listen() {
   const events = new EventSource('events');
   events.addEventListener('message', ({ data }) => {
     setConnection('live');
-    show(/** @type {LedgerSnapshot} */ (JSON.parse(String(data))));
+    show(/** @type {ProxySnapshot} */ (JSON.parse(String(data))));
   });
   events.addEventListener('error', () => {
     setConnection('disconnected, retrying');
@@ -57,7 +61,7 @@ function setConnection(state) {
   document.body.dataset.connection = state === 'live' ? 'live' : 'lost';
 }
 
-/** @param {LedgerSnapshot} snapshot */
+/** @param {ProxySnapshot} snapshot */
 function show(snapshot) {
   const { open, slow, bytes, outcomes } = snapshot;
   const { responsesOutRate, requestsInRate } = history.add(snapshot);
@@ -83,11 +87,13 @@ function show(snapshot) {
   }
   showBuffered(snapshot);
   showBodies(snapshot);
+  strategies.show(snapshot.strategies);
+  strategySwitch.offer(snapshot.knownStrategies);
   rates.show(history.samples);
   buffered.show(history.samples);
 }
 
-/** @param {LedgerSnapshot} snapshot */
+/** @param {ProxySnapshot} snapshot */
 function showStrategy({ strategy, traits, upstream }) {
   setText('strategy', strategy);
   setText('upstream', upstream);
@@ -98,7 +104,7 @@ function showStrategy({ strategy, traits, upstream }) {
   byId('trait-shared').hidden = traits.shared !== true;
 }
 
-/** @param {LedgerSnapshot} snapshot */
+/** @param {ProxySnapshot} snapshot */
 function showBuffered({ bufferedBytes, bufferedLimitBytes, highWaterMark, lowWaterMark }) {
   setNumber('buffered', bufferedBytes, formatBytes);
   setNumber('buffered-limit', bufferedLimitBytes, formatBytes);
@@ -115,14 +121,14 @@ function showBuffered({ bufferedBytes, bufferedLimitBytes, highWaterMark, lowWat
   bar.setAttribute('aria-valuetext', `${formatBytes(bufferedBytes)} of ${formatBytes(bufferedLimitBytes)}`);
 }
 
-/** @param {LedgerSnapshot} snapshot */
+/** @param {ProxySnapshot} snapshot */
 function showBodies(snapshot) {
   bodies.show(snapshot);
   const open = snapshot.open.requests + snapshot.open.responses;
   byId('no-bodies').hidden = open > 0;
   byId('bodies-table').hidden = open === 0;
   const shown = snapshot.bodies.length;
-  setText('bodies-count', shown < open ? `the ${shown} longest open of ${formatCount(open)}` : String(open));
+  setText('bodies-count', shown < open ? `the ${shown} slowest of ${formatCount(open)}` : String(open));
 }
 
 /**

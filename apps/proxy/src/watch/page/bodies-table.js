@@ -24,14 +24,19 @@ export class BodiesTable {
   }
 
   /** @param {LedgerSnapshot} snapshot */
-  show({ bodies, highWaterMark, lowWaterMark }) {
+  show({ bodies }) {
     const open = new Set(bodies.map(({ id }) => id));
     for (const [id, row] of this.#rowOf) {
       if (open.has(id)) continue;
       row.remove();
       this.#rowOf.delete(id);
     }
-    for (const body of bodies) this.#fill(this.#row(body), body, { highWaterMark, lowWaterMark });
+    for (const [at, body] of bodies.entries()) {
+      const row = this.#row(body);
+      this.#fill(row, body);
+      // Moved only when it is elsewhere: a row that is put in again loses what is selected in it.
+      if (this.#rows.children[at] !== row) this.#rows.insertBefore(row, this.#rows.children[at] ?? null);
+    }
   }
 
   /**
@@ -50,7 +55,6 @@ export class BodiesTable {
     cell(row, 'method').textContent = method;
     cell(row, 'path').textContent = path;
     cell(row, 'path').title = path;
-    this.#rows.append(row);
     this.#rowOf.set(id, row);
     return row;
   }
@@ -58,10 +62,11 @@ export class BodiesTable {
   /**
    * @param {HTMLElement} row
    * @param {BodySnapshot} body
-   * @param {{ highWaterMark: number, lowWaterMark: number }} marks
    */
-  #fill(row, body, { highWaterMark, lowWaterMark }) {
-    const { deliveredBytes, expectedBytes, bufferedBytes } = body;
+  #fill(row, body) {
+    const { deliveredBytes, expectedBytes, bufferedBytes, highWaterMark, lowWaterMark } = body;
+    cell(row, 'paused').textContent = formatDuration(body.producerPausedMs);
+    cell(row, 'idle').textContent = formatDuration(body.consumerWaitingMs);
     cell(row, 'age').textContent = formatDuration(body.ageMs);
     cell(row, 'progress').textContent =
       expectedBytes === null

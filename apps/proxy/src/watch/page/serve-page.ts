@@ -21,6 +21,8 @@ const files: ReadonlyMap<string, PageFile> = new Map([
   ['/chart.js', own('chart.js', SCRIPT)],
   ['/format.js', own('format.js', SCRIPT)],
   ['/history.js', own('history.js', SCRIPT)],
+  ['/strategies-table.js', own('strategies-table.js', SCRIPT)],
+  ['/strategy-switch.js', own('strategy-switch.js', SCRIPT)],
   ['/style.css', own('style.css', STYLE)],
   ['/icon.svg', own('icon.svg', 'image/svg+xml')],
   ['/uplot.js', { url: new URL('uPlot.esm.js', uplot), type: SCRIPT }],
