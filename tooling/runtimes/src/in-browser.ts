@@ -20,6 +20,8 @@ const launchers: Readonly<Record<BrowserName, (executablePath: string) => Promis
   firefox: (executablePath) => firefox.launch({ executablePath, channel: 'moz-firefox' }),
 };
 
+const document = '<!doctype html><meta charset="utf-8"><script type="module" src="/bundle.js"></script>';
+
 /** Grades one strategy in a page. */
 export async function gradeInBrowser(
   name: BrowserName,
@@ -32,7 +34,7 @@ export async function gradeInBrowser(
   const server = createServer(({ url }, response) => {
     const isScript = url === '/bundle.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-    response.end(isScript ? code : '<!doctype html><meta charset="utf-8"><title>grading</title>');
+    response.end(isScript ? code : document);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const browser = await launchers[name](executable);
@@ -42,11 +44,9 @@ export async function gradeInBrowser(
       page.on('crash', () => reject(new Error('The page crashed'))),
     );
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction(() => 'gradeNamed' in globalThis);
     const grading = page.evaluate(
-      async ([named, as]) => {
-        // Only the page knows this address.
-        const address: string = '/bundle.js';
-        await import(address);
+      ([named, as]) => {
         const page = globalThis as unknown as { gradeNamed(name: string, mode: string): Promise<Grading> };
         return page.gradeNamed(String(named), String(as));
       },
