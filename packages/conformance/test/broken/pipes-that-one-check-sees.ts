@@ -14,6 +14,30 @@ abstract class WithOtherIterators extends PlainPipe {
   }
 }
 
+/** A pipe whose iterators answer something else once they were left by `return()`. */
+abstract class WithOtherAnswersAfterReturn extends WithOtherIterators {
+  abstract afterReturn(last: Uint8Array): Promise<IteratorResult<Uint8Array>>;
+
+  override changed(iterator: Iterator): Iterator {
+    const next = iterator.next.bind(iterator);
+    const leave = iterator.return?.bind(iterator);
+    let last = new Uint8Array([0]);
+    let hasLeft = false;
+    iterator.next = async () => {
+      if (hasLeft) return this.afterReturn(last);
+      const result = await next();
+      if (result.done !== true) last = new Uint8Array(result.value);
+      return result;
+    };
+    iterator.return = async () => {
+      hasLeft = true;
+      await leave?.();
+      return { done: true, value: undefined };
+    };
+    return iterator;
+  }
+}
+
 /** Each is wrong in a way that one check of the suite notices, and nothing but that check. */
 export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
   brokenPipe(
@@ -58,24 +82,9 @@ export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
   brokenPipe(
     'next-goes-on-after-return',
     ['P2'],
-    class extends WithOtherIterators {
-      override changed(iterator: Iterator): Iterator {
-        const next = iterator.next.bind(iterator);
-        let last = new Uint8Array([0]);
-        let hasLeft = false;
-        iterator.next = async () => {
-          if (hasLeft) return { done: false, value: last };
-          const result = await next();
-          if (result.done !== true) last = new Uint8Array(result.value);
-          return result;
-        };
-        const leave = iterator.return?.bind(iterator);
-        iterator.return = async () => {
-          hasLeft = true;
-          await leave?.();
-          return { done: true, value: undefined };
-        };
-        return iterator;
+    class extends WithOtherAnswersAfterReturn {
+      override afterReturn(last: Uint8Array): Promise<IteratorResult<Uint8Array>> {
+        return Promise.resolve({ done: false, value: last });
       }
     },
     { claims: [...bodyClaims, 'P13'] },
@@ -96,18 +105,9 @@ export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
   brokenPipe(
     'next-rejects-after-return',
     ['P7'],
-    class extends WithOtherIterators {
-      override changed(iterator: Iterator): Iterator {
-        const next = iterator.next.bind(iterator);
-        const leave = iterator.return?.bind(iterator);
-        let hasLeft = false;
-        iterator.next = () => (hasLeft ? Promise.reject(pipeError('ERR_PIPE_CANCELLED')) : next());
-        iterator.return = async () => {
-          hasLeft = true;
-          await leave?.();
-          return { done: true, value: undefined };
-        };
-        return iterator;
+    class extends WithOtherAnswersAfterReturn {
+      override afterReturn(): Promise<IteratorResult<Uint8Array>> {
+        return Promise.reject(pipeError('ERR_PIPE_CANCELLED'));
       }
     },
     { claims: [...bodyClaims, 'P7', 'P13'] },

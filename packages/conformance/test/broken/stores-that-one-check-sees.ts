@@ -5,6 +5,16 @@ import { RingStore } from '../stores/ring-store.ts';
 import { brokenStore } from './broken-subject.ts';
 import type { BrokenSubject } from './broken-subject.ts';
 
+/** A store that answers a take at the front of a detached chunk in its own way. */
+abstract class WithDetachedTakes extends ListStore {
+  abstract takeDetached(max: number): Uint8Array;
+
+  override take(max: number = this.size): Uint8Array {
+    const part = this.parts[this.first];
+    return part !== undefined && part.bytes.length < part.to ? this.takeDetached(max) : super.take(max);
+  }
+}
+
 /** Each is wrong in a way that one check of the suite notices, and nothing but that check. */
 export const storesThatOneCheckSees: readonly BrokenSubject[] = [
   brokenStore(
@@ -118,6 +128,33 @@ export const storesThatOneCheckSees: readonly BrokenSubject[] = [
         } catch {
           return super.peek();
         }
+      }
+    },
+  ),
+  brokenStore(
+    'gives-nothing-of-a-detached-chunk',
+    { on: 'list', breaks: ['S8'] },
+    class extends WithDetachedTakes {
+      override takeDetached(): Uint8Array {
+        return new Uint8Array(0);
+      }
+    },
+  ),
+  brokenStore(
+    'gives-zeros-for-a-detached-chunk',
+    { on: 'list', breaks: ['S8'] },
+    class extends WithDetachedTakes {
+      override takeDetached(max: number): Uint8Array {
+        return new Uint8Array(max);
+      }
+    },
+  ),
+  brokenStore(
+    'throws-what-the-engine-throws-at-a-detached-chunk',
+    { on: 'list', breaks: ['S8'] },
+    class extends WithDetachedTakes {
+      override takeDetached(): Uint8Array {
+        throw new TypeError('Cannot perform %TypedArray%.prototype.slice on a detached ArrayBuffer');
       }
     },
   ),

@@ -5,7 +5,7 @@ import type { ReadCall } from './calls.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Findings } from './findings.ts';
 import type { Leeway } from './leeway.ts';
-import { codeOf, isPredicted, showAnswer, showError, showOutcome } from './outcome.ts';
+import { codeOf, isAcceptable, isPredicted, showAnswer, showError, showOutcome } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -149,10 +149,8 @@ export class AnswerJudge {
     );
   }
 
-  /** An error that the pipe makes itself may be any where it does not have the contract's codes. */
   #isReason(error: unknown): boolean {
-    const { reason } = this.#oracle;
-    return isPredicted(reason, error) || (reason.kind === 'code' && !this.#leeway.hasCodes);
+    return isAcceptable(this.#oracle.reason, error, this.#leeway);
   }
 
   /** Rejects one call and changes nothing else: somebody else waits, or more is wanted than can ever fit. */

@@ -1,5 +1,6 @@
 import { byteCount } from '../../byte-count.ts';
 import type { Answer } from '../../oracle.ts';
+import type { Leeway } from './leeway.ts';
 
 /** How a call of the consumer ended, in one shape for all ways of reading. */
 export type Outcome =
@@ -15,6 +16,15 @@ export function codeOf(error: unknown): unknown {
 export function isPredicted(answer: Answer, error: unknown): boolean {
   if (answer.kind === 'reason') return Object.is(answer.reason, error);
   return answer.kind === 'code' && codeOf(error) === answer.code;
+}
+
+/** The same where the pipe may make errors without the contract's codes: then any will do. */
+export function isAcceptable(
+  answer: Answer,
+  error: unknown,
+  { hasCodes }: Pick<Leeway, 'hasCodes'>,
+): boolean {
+  return isPredicted(answer, error) || (answer.kind === 'code' && !hasCodes);
 }
 
 export function showError(error: unknown): string {

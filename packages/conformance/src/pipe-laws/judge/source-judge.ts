@@ -2,7 +2,7 @@ import type { PipeOracle } from '../../oracle.ts';
 import type { HookName } from '../pipe-script.ts';
 import type { Findings } from './findings.ts';
 import type { Leeway } from './leeway.ts';
-import { isPredicted, showAnswer, showError } from './outcome.ts';
+import { isAcceptable, showAnswer, showError } from './outcome.ts';
 
 /** Judges what the source is told: pause and resume by the marks [P11], and that the consumer has left [P13]. */
 export class SourceJudge {
@@ -44,7 +44,7 @@ export class SourceJudge {
     );
     // Told where nobody is to be told: how often it was, which is looked at after the call, shows that too.
     if (toldCancel === null) return;
-    const isRight = isPredicted(toldCancel, reason) || (toldCancel.kind === 'code' && !this.#leeway.hasCodes);
+    const isRight = isAcceptable(toldCancel, reason, this.#leeway);
     this.#findings.expect(isRight, 'P13', `the reason ${showAnswer(toldCancel)}`, () => showError(reason));
   }
 
