@@ -33,6 +33,7 @@ interface Channel {
 type Channels = { readonly [Name in keyof PipeMessages]: Channel };
 
 const channels = openChannels();
+const everyChannel: readonly Channel[] = channels === undefined ? [] : Object.values(channels);
 
 /** Tells who listens what becomes of one pipe. */
 export class PipeProbe {
@@ -60,9 +61,12 @@ export function probeFor(
   strategy: string,
   { highWaterMark, expectedBytes }: PipeLimits,
 ): PipeProbe | undefined {
-  if (channels === undefined || !Object.values(channels).some((channel) => channel.hasSubscribers))
-    return undefined;
+  if (channels === undefined || !everyChannel.some(isHeard)) return undefined;
   return new PipeProbe({ strategy, highWaterMark, expectedBytes }, channels);
+}
+
+function isHeard({ hasSubscribers }: Channel): boolean {
+  return hasSubscribers;
 }
 
 /**

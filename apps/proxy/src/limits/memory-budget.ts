@@ -1,8 +1,3 @@
-/** What one body holds, as its budget knows it. */
-export interface Holding {
-  readonly bytes: number;
-}
-
 /** Powers of two up to 2^52, and one for nothing. */
 const CLASSES = 54;
 

@@ -14,12 +14,11 @@ export class RouteSet implements Routing {
   readonly upstreams: readonly Upstream[];
   readonly #config: ProxyConfig;
   readonly #budget: MemoryBudget;
-  /** By the strategy and the high-water mark, so that pools of connections are shared. */
-  readonly #budgeted = new Map<string, BufferStrategy>();
+  /** By the strategy itself and the high-water mark, so that pools of connections are shared: names are not unique. */
+  readonly #budgeted = new Map<BufferStrategy, Map<number, BufferStrategy>>();
   readonly #upstreamOf: ReadonlyMap<string, Upstream>;
   readonly #strategies: Map<string, BufferStrategy>;
   #table: RouteTable;
-  #defaultRoute: Route;
 
   private constructor(config: ProxyConfig, strategies: Map<string, BufferStrategy>, budget: MemoryBudget) {
     this.#config = config;
@@ -29,10 +28,8 @@ export class RouteSet implements Routing {
       Array.from(config.upstreams, ([name, upstream]) => [name, new Upstream({ name, config: upstream })]),
     );
     this.upstreams = [...this.#upstreamOf.values()];
-    const routes = this.#routes(undefined);
-    this.#table = new RouteTable(routes);
-    this.#defaultRoute = routes.at(-1)?.route as Route;
-    for (const upstream of this.upstreams) upstream.startChecks(this.#defaultRoute);
+    this.#table = this.#tableOf(undefined);
+    for (const upstream of this.upstreams) upstream.startChecks(this.defaultRoute);
   }
 
   /** @throws ConfigError For strategies that cannot be had. */
@@ -43,7 +40,7 @@ export class RouteSet implements Routing {
 
   /** The route of least precedence, which most requests take where there is only one. */
   get defaultRoute(): Route {
-    return this.#defaultRoute;
+    return this.#table.last;
   }
 
   /** Those that are loaded, by what they were asked for with. */
@@ -63,9 +60,7 @@ export class RouteSet implements Routing {
   async switchStrategy(name: string): Promise<void> {
     const loaded = await loadStrategies([name], this.#config.baseDirectory);
     for (const [key, strategy] of loaded) this.#strategies.set(key, strategy);
-    const routes = this.#routes(loaded.get(name));
-    this.#table = new RouteTable(routes);
-    this.#defaultRoute = routes.at(-1)?.route as Route;
+    this.#table = this.#tableOf(loaded.get(name));
   }
 
   /** For when no new requests come: waits for those under way. */
@@ -78,8 +73,9 @@ export class RouteSet implements Routing {
     await Promise.all(this.upstreams.map((upstream) => upstream.destroy(reason)));
   }
 
-  #routes(instead: BufferStrategy | undefined): { host: string | undefined; path: string; route: Route }[] {
-    return this.#config.routes.map((config) => ({
+  /** @param instead The strategy of all routes, whatever they are configured for. */
+  #tableOf(instead: BufferStrategy | undefined): RouteTable {
+    const entries = this.#config.routes.map((config) => ({
       host: config.host,
       path: config.path,
       route: {
@@ -89,15 +85,16 @@ export class RouteSet implements Routing {
         limits: this.#limits,
       },
     }));
+    return new RouteTable(entries);
   }
 
   #pipeOf(config: RouteConfig, instead: BufferStrategy | undefined): BodyPipe {
     const { highWaterMark, lowWaterMark } = config;
     const strategy = instead ?? this.#strategies.get(config.strategy);
     if (strategy === undefined) throw new TypeError(`The strategy ${config.strategy} was not loaded.`);
-    const key = `${instead?.name ?? config.strategy} ${highWaterMark}`;
-    const onBudget = this.#budgeted.get(key) ?? budgeted(strategy, highWaterMark, this.#budget);
-    this.#budgeted.set(key, onBudget);
+    const byMark = this.#budgeted.get(strategy) ?? new Map<number, BufferStrategy>();
+    const onBudget = byMark.get(highWaterMark) ?? budgeted(strategy, highWaterMark, this.#budget);
+    this.#budgeted.set(strategy, byMark.set(highWaterMark, onBudget));
     return { strategy: onBudget, highWaterMark, lowWaterMark };
   }
 

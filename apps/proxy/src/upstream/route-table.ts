@@ -10,12 +10,17 @@ export interface RouteEntry {
   readonly route: Route;
 }
 
-/** Routes in order of precedence: the first that fits is taken. */
+/** Routes in order of precedence, at least one: the first that fits is taken. */
 export class RouteTable implements Routing {
   readonly #entries: readonly RouteEntry[];
 
   constructor(entries: readonly RouteEntry[]) {
     this.#entries = entries;
+  }
+
+  /** The route of least precedence. */
+  get last(): Route {
+    return (this.#entries.at(-1) as RouteEntry).route;
   }
 
   routeFor(authority: string | undefined, path: string): Route {

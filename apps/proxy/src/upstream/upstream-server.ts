@@ -100,6 +100,8 @@ export class UpstreamServer implements Candidate {
       pipe: { highWaterMark, lowWaterMark },
       headersTimeoutMs,
       bodyTimeoutMs: idleTimeoutMs,
+      // How long a client may take nothing is for the limits of the route to say.
+      readerTimeoutMs: 0,
       agent: {
         connections: connections ?? null,
         keepAliveTimeout: keepAliveMs,
