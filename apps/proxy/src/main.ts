@@ -67,6 +67,15 @@ async function run(config: ProxyConfig): Promise<void> {
   const admin = await listening('--admin-listen', config.adminListen, (listen) =>
     AdminServer.start({ listen, servePage, subject: running.subject }),
   );
+  const { drainTimeoutMs } = config;
+  reloadOnSignal(() => running.reload());
+  stopOnSignals(drainTimeoutMs, async () => {
+    const cutOff = await running.drain(drainTimeoutMs);
+    await admin.close();
+    await demo?.close();
+    return cutOff;
+  });
+  // Last: whoever reads that it listens may send a signal at once.
   const [route] = config.routes.slice(-1);
   process.stdout.write(
     welcome({
@@ -77,14 +86,6 @@ async function run(config: ProxyConfig): Promise<void> {
       hasDemo: demo !== undefined,
     }),
   );
-  const { drainTimeoutMs } = config;
-  reloadOnSignal(() => running.reload());
-  stopOnSignals(drainTimeoutMs, async () => {
-    const cutOff = await running.drain(drainTimeoutMs);
-    await admin.close();
-    await demo?.close();
-    return cutOff;
-  });
 }
 
 async function runOne(config: ProxyConfig, demoUrl: URL | undefined): Promise<Running> {

@@ -124,7 +124,7 @@ describe('SIGHUP', () => {
     await once(body, 'data');
     await writeFile(file, JSON.stringify({ upstream: next.origin }));
     proxy.process.kill('SIGHUP');
-    await until(() => proxy.output().includes('SIGHUP: the new configuration is for all new requests'));
+    await proxy.says('SIGHUP: the new configuration is for all new requests');
     expect(await (await fetch(proxy.url)).text()).toBe('new');
     old.finish();
     expect((await body.toArray()).join('')).toBe('finished');
@@ -138,7 +138,7 @@ describe('SIGHUP', () => {
     const proxy = await runProxy('--config', file);
     await writeFile(file, '{"upstream": "nowhere"}');
     proxy.process.kill('SIGHUP');
-    await until(() => proxy.errors().includes('SIGHUP changed nothing'));
+    await proxy.says('SIGHUP changed nothing; the old configuration goes on.\n');
     expect(proxy.errors()).toBe(
       'millrace-proxy: upstream is "nowhere"; it must be http://HOST:PORT or https://HOST:PORT.\n' +
         'millrace-proxy: SIGHUP changed nothing; the old configuration goes on.\n',
@@ -235,7 +235,7 @@ describe('SIGTERM', () => {
   it('exits at once when it comes twice', async () => {
     const { proxy } = await begun();
     proxy.process.kill('SIGTERM');
-    await until(() => proxy.output().includes('SIGTERM: stopped listening'));
+    await proxy.says('SIGTERM: stopped listening');
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 143 });
   });

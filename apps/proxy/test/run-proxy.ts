@@ -17,6 +17,8 @@ export interface RunningProxy {
   readonly output: () => string;
   /** What it has complained of so far. */
   readonly errors: () => string;
+  /** Settles when it has printed `text`, to either output. Rejects when it exits without. */
+  readonly says: (text: string) => Promise<void>;
   readonly exited: Promise<ExitedProxy>;
   readonly snapshot: () => Promise<ProxySnapshot>;
 }
@@ -44,7 +46,7 @@ export async function runProxy(...args: string[]): Promise<RunningProxy> {
 
 /** As `runProxy`, for several tests: whoever calls it kills the process. */
 export async function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
-  const { child, output, errors, exited } = start([
+  const { child, output, errors, says, exited } = start([
     '--listen',
     '127.0.0.1:0',
     '--admin-listen',
@@ -64,6 +66,7 @@ export async function runProxyUntilKilled(...args: string[]): Promise<RunningPro
     adminUrl,
     output,
     errors,
+    says,
     exited,
     snapshot: async () => (await (await fetch(`${adminUrl}/snapshot.json`)).json()) as ProxySnapshot,
   };
@@ -80,5 +83,17 @@ function start(args: readonly string[]) {
     stderr += String(text);
   });
   const exited = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, output: () => stdout, errors: () => stderr, exited };
+  // What another process does takes as long as it takes, and no count of turns of this one's loop says how long.
+  const says = async (text: string): Promise<void> => {
+    while (!`${stdout}${stderr}`.includes(text)) {
+      const more = [once(child.stdout, 'data'), once(child.stderr, 'data')];
+      const isOver = await Promise.race([
+        exited.then(() => true),
+        ...more.map((said) => said.then(() => false)),
+      ]);
+      if (isOver)
+        throw new Error(`the proxy exited without saying ${JSON.stringify(text)}: ${stdout}${stderr}`);
+    }
+  };
+  return { child, output: () => stdout, errors: () => stderr, says, exited };
 }
