@@ -1,16 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import fastifyHttpProxy from '@fastify/http-proxy';
 import { loadStrategy } from '@millrace/core';
-import { fastify } from 'fastify';
-import httpProxy from 'http-proxy';
-import { createProxyServer } from 'http-proxy-3';
-import { createProxyServer as createHttpxyServer } from 'httpxy';
-import { upstreamOf } from '../../src/config/config-schema.ts';
-import { ProxyServer } from '../../src/listener/proxy-server.ts';
-import { Upstream } from '../../src/upstream/upstream.ts';
-import { BodyLedger } from '../../src/watch/body-ledger.ts';
 import { tlsCertificate } from '../tls-certificate.ts';
 import type { Protocol } from './fault-client.ts';
 
@@ -18,8 +9,13 @@ import type { Protocol } from './fault-client.ts';
 export interface Rival {
   readonly name: string;
   readonly protocol: Protocol;
-  /** Starts it in front of `upstream`, and says where it listens. */
-  start(upstream: URL): Promise<string>;
+  /**
+   * Starts it in front of `upstream`, and says where it listens. Loads what it needs then, so that the memory of a
+   * process is that of one proxy.
+   *
+   * @param agent Keeps connections to the upstream, for those that keep none by themselves.
+   */
+  start(upstream: URL, agent?: http.Agent): Promise<string>;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -41,6 +37,10 @@ function millrace(strategyName: string, protocol: Protocol): Rival {
     name: `millrace, ${strategyName}`,
     protocol,
     async start(url) {
+      const { upstreamOf } = await import('../../src/config/config-schema.ts');
+      const { ProxyServer } = await import('../../src/listener/proxy-server.ts');
+      const { Upstream } = await import('../../src/upstream/upstream.ts');
+      const { BodyLedger } = await import('../../src/watch/body-ledger.ts');
       const strategy = await loadStrategy(`@millrace/${strategyName}`, { import: (name) => import(name) });
       const pipe = { strategy, highWaterMark: 65_536, lowWaterMark: 32_768 };
       const route = { ...pipe, upstream: new Upstream({ name: url.origin, config: upstreamOf(url) }) };
@@ -63,8 +63,9 @@ export const rivals: readonly Rival[] = [
   {
     name: 'http-proxy 1.18.1',
     protocol: 'HTTP/1.1',
-    start(target) {
-      const proxy = httpProxy.createProxyServer({ target: target.href });
+    async start(target, agent) {
+      const { default: httpProxy } = await import('http-proxy');
+      const proxy = httpProxy.createProxyServer({ target: target.href, agent });
       proxy.on('error', onError);
       return listening((request, response) => proxy.web(request, response));
     },
@@ -72,8 +73,12 @@ export const rivals: readonly Rival[] = [
   {
     name: 'http-proxy-3 2.0.1',
     protocol: 'HTTP/1.1',
-    start(target) {
-      const proxy = createProxyServer({ target: target.href });
+    async start(target, agent) {
+      const { createProxyServer } = await import('http-proxy-3');
+      const proxy = createProxyServer({
+        target: target.href,
+        ...(agent === undefined ? undefined : { agent }),
+      });
       proxy.on('error', onError);
       return listening((request, response) => proxy.web(request, response));
     },
@@ -81,8 +86,12 @@ export const rivals: readonly Rival[] = [
   {
     name: 'httpxy 0.5.6',
     protocol: 'HTTP/1.1',
-    start(target) {
-      const proxy = createHttpxyServer({ target: target.href });
+    async start(target, agent) {
+      const { createProxyServer } = await import('httpxy');
+      const proxy = createProxyServer({
+        target: target.href,
+        ...(agent === undefined ? undefined : { agent }),
+      });
       proxy.on('error', (error, request, response) => {
         if (response !== undefined) onError(error, request, response);
       });
@@ -93,6 +102,8 @@ export const rivals: readonly Rival[] = [
     name: '@fastify/http-proxy 11.6.3',
     protocol: 'HTTP/1.1',
     async start(target) {
+      const { fastify } = await import('fastify');
+      const { default: fastifyHttpProxy } = await import('@fastify/http-proxy');
       const server = fastify();
       await server.register(fastifyHttpProxy, { upstream: target.origin });
       return server.listen({ host: '127.0.0.1', port: 0 });
