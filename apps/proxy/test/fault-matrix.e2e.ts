@@ -65,7 +65,6 @@ describe.each(everyStrategy)('through $name', (strategy) => {
   afterAll(async () => {
     for (const stop of stops) await stop();
     await upstream.close();
-    ledger.stop();
   });
 
   describe.each([

@@ -37,7 +37,6 @@ export async function startProxy(url: URL, options: StartOptions = {}): Promise<
   onTestFinished(async () => {
     await server.drain(0);
     await upstream.destroy(new Error('the test is over'));
-    ledger.stop();
   });
   return { server, url: server.url, snapshot: () => Promise.resolve(ledger.snapshot()) };
 }

@@ -103,9 +103,9 @@ class PipedClient implements Client {
 
   #send(
     message: OutgoingMessage,
-    options: Pick<RequestOptions, 'signal' | 'onInformation' | 'maxBytes' | keyof Timeouts>,
+    options: Pick<RequestOptions, 'signal' | 'onInformation' | 'onPaused' | 'maxBytes' | keyof Timeouts>,
   ): Promise<TunnelResponse> {
-    const { signal, onInformation, maxBytes } = options;
+    const { signal, onInformation, onPaused, maxBytes } = options;
     const isSpecial = needsGuardedAgent(message);
     if (isSpecial && !isGuarded(this.#dispatcher)) throw unguardedError();
     return new Promise((resolve, reject) => {
@@ -120,6 +120,7 @@ class PipedClient implements Client {
           movesChunks: this.#movesChunks && !isSpecial,
           signal,
           onInformation,
+          onPaused,
         },
         { onResponse: resolve, onFailure: reject, onOver: () => this.#forget(exchange) },
       );

@@ -14,6 +14,7 @@ export type { IncomingResponse } from './incoming-response.ts';
 export type { DiscardOptions, IncomingContent, ReadAllOptions } from './incoming-content.ts';
 export type { HeaderRecord } from './header-record.ts';
 export type { Information, InformationHandler } from './information.ts';
+export type { PauseHandler } from './pause-handler.ts';
 export type { ContentPipeOptions } from './response-body.ts';
 export { createAgent } from './agent.ts';
 export type { AgentOptions } from './agent.ts';

@@ -1,5 +1,6 @@
 import { PipeError } from '@millrace/core';
 import type { InformationHandler } from './information.ts';
+import type { PauseHandler } from './pause-handler.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { RequestPayload } from './request-payload.ts';
 import type { RequestTrailers } from './request-trailers.ts';
@@ -31,19 +32,23 @@ export interface RequestOptions extends Timeouts {
   /** Aborts the request and the response body, whichever is under way, with the signal's reason. */
   signal?: AbortSignal;
   onInformation?: InformationHandler;
+  /** Told when the server is paused because the response body is read more slowly than it comes, and when not any more. */
+  onPaused?: PauseHandler;
 }
 
 /** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option. */
 export function checkRequestOptions(options: RequestOptions): void {
-  const { method, signal, onInformation } = options;
+  const { method, signal } = options;
   if (method === 'CONNECT') {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'the method is CONNECT; use connect() for it');
   }
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'signal is no AbortSignal', { value: signal });
   }
-  if (onInformation !== undefined && typeof onInformation !== 'function') {
-    throw new PipeError('ERR_PIPE_ARGUMENT', 'onInformation is no function', { value: onInformation });
+  for (const name of ['onInformation', 'onPaused'] as const) {
+    const value: unknown = options[name];
+    if (value === undefined || typeof value === 'function') continue;
+    throw new PipeError('ERR_PIPE_ARGUMENT', `${name} is no function`, { value });
   }
   checkTimeouts(options);
   const { maxBytes = 0 } = options;

@@ -31,13 +31,15 @@ export interface ResponseBodyObserver {
   onCancel(reason: unknown): void;
   /** Nobody has read for too long. */
   onLate(reason: PipeError): void;
+  /** The server is paused, or no longer is: in turns. */
+  onPaused(isPaused: boolean): void;
 }
 
 /**
  * The producer's half of a response body: undici's chunks go in, its controller is what the pipe pauses.
  *
  *     undici ─▶ receive ─▶ │ pipe │ ─▶ content
- *     controller ◀─ pause, resume ┘
+ *     controller ◀─ pause, resume ┘ ─▶ onPaused
  *     onCancel   ◀─ cancel ───────┘
  */
 export class ResponseBody implements ContentOrigin, PipeSource {
@@ -98,31 +100,29 @@ export class ResponseBody implements ContentOrigin, PipeSource {
   }
 
   end(): void {
-    this.#watch.stop();
+    this.#release();
     const isOpen = this.#writer.desiredSize !== null;
-    this.#controller = undefined;
     this.#isComplete =
       isOpen && (this.#expectedBytes === undefined || this.#receivedBytes === this.#expectedBytes);
     this.#writer.end();
   }
 
   fail(reason: unknown): void {
-    this.#watch.stop();
-    this.#controller = undefined;
+    this.#release();
     this.#writer.fail(reason);
   }
 
   pause(): void {
     // Behind the last byte of a declared length comes only the end. Held back, it would keep the connection.
-    this.#isPaused = this.#receivedBytes !== this.#expectedBytes;
-    if (!this.#isPaused) return;
+    if (this.#receivedBytes === this.#expectedBytes) return;
     this.#controller?.pause();
     this.#watch.pause();
+    this.#setPaused(true);
   }
 
   resume(): void {
-    this.#isPaused = false;
     this.#watch.resume();
+    this.#setPaused(false);
     // Not here: undici parses on before `resume` returns, and when this is called inside another body's parser
     // callback, that would enter the parser, which all connections share, a second time.
     queueMicrotask(() => {
@@ -131,8 +131,20 @@ export class ResponseBody implements ContentOrigin, PipeSource {
   }
 
   cancel(reason: unknown): void {
+    this.#release();
+    this.#observer.onCancel(reason);
+  }
+
+  /** The response is over, for good or ill: nobody waits for its reader any more. */
+  #release(): void {
     this.#controller = undefined;
     this.#watch.stop();
-    this.#observer.onCancel(reason);
+    this.#setPaused(false);
+  }
+
+  #setPaused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#observer.onPaused(isPaused);
   }
 }

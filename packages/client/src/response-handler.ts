@@ -6,6 +6,7 @@ import type { HeaderRecord } from './header-record.ts';
 import { BareBody } from './bare-body.ts';
 import type { InformationHandler } from './information.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
+import type { PauseHandler } from './pause-handler.ts';
 import { rawHeadersOf } from './raw-headers.ts';
 import { RequestBody } from './request-body.ts';
 import type { TunnelResponse } from './tunnel-response.ts';
@@ -15,6 +16,7 @@ import { ResponseBody, type ResponseBodyOptions } from './response-body.ts';
 export interface ExchangeOptions extends ResponseBodyOptions {
   readonly message: OutgoingMessage;
   readonly onInformation: InformationHandler | undefined;
+  readonly onPaused: PauseHandler | undefined;
 }
 
 /** Who waits for the response, and who wants to know when the connection is no longer needed. */
@@ -115,8 +117,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     // A server that ignores the question and has begun a good answer may wait for the body.
     if (status === 100 || (status >= 200 && status < 300)) this.#goAhead();
     if (status < 200) {
-      if (this.#options.onInformation === undefined) return;
-      void this.#inform(status, headers, rawHeadersOf(controller.rawHeaders, headers));
+      const { onInformation } = this.#options;
+      if (onInformation === undefined) return;
+      const rawHeaders = rawHeadersOf(controller.rawHeaders, headers);
+      void this.#tell(() => onInformation({ status, headers, rawHeaders }));
       return;
     }
     try {
@@ -151,7 +155,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     headers: HeaderRecord,
     duplex: Duplex,
   ): void {
-    const tunnel = new Tunnel(duplex, this.#options);
+    const tunnel = new Tunnel(duplex, {
+      ...this.#options,
+      onPaused: (isPaused) => this.#tellPaused(isPaused),
+    });
     this.#tunnel = tunnel;
     this.#phase = 'tunnelling';
     void tunnel.closed.then(() => {
@@ -176,6 +183,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
       {
         onCancel: (reason) => this.#leave(reason),
         onLate: (reason) => this.breakOff(reason),
+        onPaused: (isPaused) => this.#tellPaused(isPaused),
       },
     );
     options.signal?.removeEventListener('abort', this);
@@ -197,11 +205,16 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     }
   }
 
+  #tellPaused(isPaused: boolean): void {
+    const { onPaused } = this.#options;
+    if (onPaused !== undefined) void this.#tell(() => onPaused(isPaused));
+  }
+
   /** Not inside the parser's callback: the user's function may read another body and so enter the parser again. */
-  async #inform(status: number, headers: HeaderRecord, rawHeaders: readonly string[]): Promise<void> {
+  async #tell(call: () => void | Promise<void>): Promise<void> {
     await Promise.resolve();
     try {
-      await this.#options.onInformation?.({ status, headers, rawHeaders });
+      await call();
     } catch (reason) {
       this.breakOff(reason);
     }

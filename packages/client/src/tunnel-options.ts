@@ -4,7 +4,10 @@ import { flatHeadersOf } from './request-headers.ts';
 import { checkRequestOptions, type RequestOptions } from './request-options.ts';
 import { requestTargetOf } from './request-target.ts';
 
-type SharedOptions = Pick<RequestOptions, 'headers' | 'signal' | 'onInformation' | 'headersTimeoutMs'>;
+type SharedOptions = Pick<
+  RequestOptions,
+  'headers' | 'signal' | 'onInformation' | 'onPaused' | 'headersTimeoutMs'
+>;
 
 /** The signal ends the tunnel, too. */
 export interface UpgradeOptions extends SharedOptions, Pick<RequestOptions, 'path'> {

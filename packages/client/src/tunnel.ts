@@ -5,6 +5,11 @@ import { createPipe, PipeError, type PipeReader, type PipeSummary, type PipeWrit
 import { mayChangeOwner } from './chunk-ownership.ts';
 import type { ResponseBodyOptions } from './response-body.ts';
 
+export interface TunnelOptions extends Pick<ResponseBodyOptions, 'strategy' | 'pipe' | 'movesChunks'> {
+  /** The server is paused, or no longer is: in turns. */
+  readonly onPaused: (isPaused: boolean) => void;
+}
+
 /** How the two directions of a tunnel ended, and how many bytes went where. */
 export interface TunnelSummary {
   /** From the server. */
@@ -34,18 +39,23 @@ export class Tunnel {
   readonly #incoming: PipeWriter;
   readonly #outgoing: PipeReader;
   readonly #movesChunks: boolean;
+  readonly #onPaused: (isPaused: boolean) => void;
+  #isPaused = false;
   /** Lets the sending go on: there is room again, or nobody to send to. */
   #goOn: (() => void) | undefined;
 
-  constructor(
-    duplex: Duplex,
-    { strategy, pipe, movesChunks }: Omit<ResponseBodyOptions, 'signal' | 'readerTimeoutMs'>,
-  ) {
+  constructor(duplex: Duplex, { strategy, pipe, movesChunks, onPaused }: TunnelOptions) {
     const incoming = createPipe(strategy, {
       ...pipe,
       source: {
-        pause: () => duplex.pause(),
-        resume: () => duplex.resume(),
+        pause: () => {
+          duplex.pause();
+          this.#setPaused(true);
+        },
+        resume: () => {
+          duplex.resume();
+          this.#setPaused(false);
+        },
         cancel: (reason) => this.destroy(reason),
       },
     });
@@ -56,6 +66,7 @@ export class Tunnel {
     this.#outgoing = outgoing.reader;
     this.#duplex = duplex;
     this.#movesChunks = movesChunks;
+    this.#onPaused = onPaused;
     this.closed = this.#whenClosed();
     this.#listen();
     void this.#send();
@@ -63,6 +74,7 @@ export class Tunnel {
 
   /** Resets the connection, for both directions. Does nothing when it is closed. */
   destroy(reason: unknown = new PipeError('ERR_PIPE_CANCELLED', 'the tunnel was destroyed')): void {
+    this.#setPaused(false);
     this.#incoming.fail(reason);
     this.#outgoing.cancel(reason);
     reset(this.#duplex);
@@ -76,7 +88,10 @@ export class Tunnel {
     duplex.on('close', () =>
       this.#lose(new PipeError('ERR_PIPE_UNEXPECTED_END', 'the connection of the tunnel was closed')),
     );
-    duplex.on('end', () => this.#incoming.end());
+    duplex.on('end', () => {
+      this.#setPaused(false);
+      this.#incoming.end();
+    });
     duplex.on('drain', () => this.#goOn?.());
     duplex.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     duplex.resume();
@@ -93,9 +108,16 @@ export class Tunnel {
 
   /** The connection is gone: what had ended before keeps its end. */
   #lose(error: unknown): void {
+    this.#setPaused(false);
     this.#incoming.fail(error);
     this.#outgoing.cancel(error);
     this.#goOn?.();
+  }
+
+  #setPaused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#onPaused(isPaused);
   }
 
   async #send(): Promise<void> {

@@ -61,6 +61,7 @@ describe('request, given what cannot be sent', () => {
     ['a negative timeout', 'http://127.0.0.1/', { headersTimeoutMs: -1 }],
     ['a signal that is none', 'http://127.0.0.1/', { signal: {} as AbortSignal }],
     ['a callback that is none', 'http://127.0.0.1/', { onInformation: {} as () => void }],
+    ['a callback for pauses that is none', 'http://127.0.0.1/', { onPaused: {} as () => void }],
   ])('rejects %s with ERR_PIPE_ARGUMENT', async (_, url, options) => {
     const client = makeClient({ strategy: chunkQueue });
     await expect(client.request(url, { method: 'POST', ...options })).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { Dispatcher } from 'undici';
 import chunkQueue from '@millrace/chunk-queue';
 import ringBuffer from '@millrace/ring-buffer';
 import { describe, expect, it } from 'vitest';
-import type { IncomingResponse } from '../src/index.ts';
+import type { IncomingResponse, RequestOptions } from '../src/index.ts';
 import { makeClient } from './make-client.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -54,10 +54,12 @@ class ScriptedDispatcher extends Dispatcher {
 async function responding(
   headers: Record<string, string | string[]> = {},
   highWaterMark = 8,
+  options: RequestOptions = {},
 ): Promise<{ dispatcher: ScriptedDispatcher; response: IncomingResponse }> {
   const dispatcher = new ScriptedDispatcher();
   const requested = makeClient({ strategy: ringBuffer, dispatcher, pipe: { highWaterMark } }).request(
     'http://a.example/',
+    options,
   );
   dispatcher.start();
   dispatcher.headers(200, headers);
@@ -248,6 +250,52 @@ describe('an exchange', () => {
     const client = makeClient({ strategy: chunkQueue, dispatcher });
     await expect(client.request('http://a.example/')).rejects.toBe(mistake);
     await client.close();
+  });
+
+  it.each<[string, (to: ScriptedDispatcher, response: IncomingResponse) => void]>([
+    ['is read', (_, { content }) => void content.reader.tryRead()],
+    ['fails', (dispatcher) => dispatcher.error(new Error('broken'))],
+    ['is cancelled', (_, { content }) => content.cancel()],
+    ['ends', (dispatcher) => dispatcher.end()],
+  ])('tells onPaused that the server is paused, and no longer when the body %s', async (_, happens) => {
+    const seen: boolean[] = [];
+    const onPaused = (isPaused: boolean): void => void seen.push(isPaused);
+    const { dispatcher, response } = await responding({}, 8, { onPaused });
+    dispatcher.data('12345678');
+    // Outside of the parser, which other bodies may enter.
+    expect(seen).toEqual([]);
+    await Promise.resolve();
+    expect(seen).toEqual([true]);
+    happens(dispatcher, response);
+    await Promise.resolve();
+    expect(seen).toEqual([true, false]);
+    response.content.cancel();
+    await Promise.resolve();
+    expect(seen).toEqual([true, false]);
+  });
+
+  it('tells onPaused nothing of a body that is never paused, or whole before it would be', async () => {
+    const seen: boolean[] = [];
+    const onPaused = (isPaused: boolean): void => void seen.push(isPaused);
+    const { dispatcher, response } = await responding({ 'content-length': '9' }, 8, { onPaused });
+    dispatcher.data('123456789');
+    dispatcher.end();
+    await response.content.text();
+    expect(seen).toEqual([]);
+  });
+
+  it('fails with what onPaused throws', async () => {
+    const mistake = new Error('a mistake in a callback');
+    const { dispatcher, response } = await responding({}, 8, {
+      onPaused: () => {
+        throw mistake;
+      },
+    });
+    dispatcher.data('12345678');
+    await Promise.resolve();
+    response.content.reader.tryRead();
+    await expect(response.content.reader.read()).rejects.toBe(mistake);
+    expect(dispatcher.calls).toEqual(['pause', 'abort Error a mistake in a callback']);
   });
 
   it('calls onInformation outside of the parser, which other bodies may enter', async () => {

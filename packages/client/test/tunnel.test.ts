@@ -5,7 +5,13 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import chunkQueue from '@millrace/chunk-queue';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { requestFailureOf, type Client, type Tunnel, type TunnelResponse } from '../src/index.ts';
+import {
+  requestFailureOf,
+  type Client,
+  type Tunnel,
+  type TunnelResponse,
+  type UpgradeOptions,
+} from '../src/index.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { http2Cleartext, http2OverTls, http2Server, tlsServer } from './http2-server.ts';
 import { makeClient } from './make-client.ts';
@@ -22,16 +28,24 @@ function tunnelOf(response: TunnelResponse): Tunnel {
 }
 
 /** How a tunnel is asked for, and what grants it. */
-const doors: readonly [string, string, (client: Client, url: string) => Promise<TunnelResponse>][] = [
-  ['upgrade', switching, (client, url) => client.upgrade(url)],
-  ['connect', granted, (client, url) => client.connect(url, { target: 'far.example:443' })],
+const doors: readonly [
+  string,
+  string,
+  (client: Client, url: string, options?: UpgradeOptions) => Promise<TunnelResponse>,
+][] = [
+  ['upgrade', switching, (client, url, options) => client.upgrade(url, options)],
+  [
+    'connect',
+    granted,
+    (client, url, options) => client.connect(url, { target: 'far.example:443', ...options }),
+  ],
 ];
 
 describe.each(everyStrategy)('a tunnel through $name', (strategy) => {
   describe.each(doors)('by %s', (_, grant, open) => {
-    const opened = async (client = makeClient({ strategy })) => {
+    const opened = async (client = makeClient({ strategy }), options: UpgradeOptions = {}) => {
       const server = await rawServer(grant);
-      const tunnel = tunnelOf(await open(client, server.url));
+      const tunnel = tunnelOf(await open(client, server.url, options));
       const { socket } = await server.next();
       socket.removeAllListeners('data');
       return { tunnel, socket, client };
@@ -152,6 +166,29 @@ describe.each(everyStrategy)('a tunnel through $name', (strategy) => {
       expect(tunnel.reader.size).toBeLessThanOrEqual(64 * 1024 + 128 * 1024);
       tunnel.destroy();
     });
+
+    it.each<[string, (tunnel: Tunnel) => void]>([
+      ['is read', (tunnel) => void tunnel.reader.tryRead()],
+      ['is cancelled', (tunnel) => tunnel.reader.cancel()],
+      ['is destroyed', (tunnel) => tunnel.destroy()],
+    ])(
+      'tells onPaused, in turns, that the server is paused, and no longer when it %s',
+      async (_, happens) => {
+        let tell = (_isPaused: boolean): void => {};
+        const told = (): Promise<boolean> =>
+          new Promise((resolve) => {
+            tell = resolve;
+          });
+        const paused = told();
+        const { tunnel, socket } = await opened(undefined, { onPaused: (isPaused) => tell(isPaused) });
+        socket.write(new Uint8Array(256 * 1024));
+        expect(await paused).toBe(true);
+        const resumed = told();
+        happens(tunnel);
+        expect(await resumed).toBe(false);
+        tunnel.destroy();
+      },
+    );
 
     it('is under way until it is closed: close() waits for it, destroy() breaks it off', async () => {
       const { tunnel, socket, client } = await opened();

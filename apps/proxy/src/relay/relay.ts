@@ -21,7 +21,7 @@ import {
 } from '../limits/client-limits.ts';
 import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
 import type { BodyLedger } from '../watch/body-ledger.ts';
-import type { OpenBody } from '../watch/open-body.ts';
+import { ProducerPauses } from '../watch/producer-pauses.ts';
 import { ClientLeft, type Downstream } from './downstream.ts';
 import type { ExchangeOutcome } from './exchange-outcome.ts';
 import { ExchangeRecord } from './exchange-record.ts';
@@ -80,6 +80,7 @@ export class Relay {
 
   async #exchange(downstream: Downstream, record: ExchangeRecord): Promise<void> {
     let upload: Upload | undefined;
+    const pauses = new ProducerPauses();
     try {
       const { request } = downstream;
       checkFraming(request);
@@ -104,13 +105,14 @@ export class Relay {
             // That one is about the body, and the client gets it when its body is wanted.
             if (status !== 100) downstream.inform(status, forwardedInformation(rawHeaders));
           },
+          onPaused: pauses.set,
           onServer: (origin) => record.sentTo(origin),
         },
         route,
       );
       record.answered();
-      if (answer.content === undefined) await this.#join(downstream, route, answer, record);
-      else await this.#answer(downstream, route, answer, record);
+      if (answer.content === undefined) await this.#join(downstream, route, answer, record, pauses);
+      else await this.#answer(downstream, route, answer, record, pauses);
     } catch (reason) {
       upload?.reader.cancel(reason);
       const refusal = refusalFor(reason);
@@ -127,15 +129,14 @@ export class Relay {
   #receive(downstream: Downstream, route: Route, record: ExchangeRecord): Upload {
     const { limits = noLimits } = route;
     checkDeclaredLength(valuesOf(downstream.request.rawHeaders, 'content-length')[0], limits);
-    // The pipe comes first, and nothing arrives before this turn is over.
-    let body: OpenBody | undefined;
+    const pauses = new ProducerPauses();
     const { reader, expectedBytes, closed, trailers } = downstream.receive({
       ...route,
       maxBytes: limits.maxRequestBytes,
-      onPaused: (isPaused) => body?.setProducerPaused(isPaused),
+      onPaused: pauses.set,
     });
     record.hasRequestBody(closed);
-    body = this.#options.ledger.open(
+    const body = this.#options.ledger.open(
       {
         ...factsOf(downstream, route),
         direction: 'request',
@@ -147,6 +148,7 @@ export class Relay {
       reader,
       closed,
     );
+    pauses.showAt(body);
     // They are announced, or there are none: a request with trailers costs a connection of its own. Behind a declared
     // length there is no room for any.
     const isAnnounced = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
@@ -162,6 +164,7 @@ export class Relay {
     pipe: BodyPipe,
     { rawHeaders, tunnel }: SwitchedResponse,
     record: ExchangeRecord,
+    pauses: ProducerPauses,
   ): Promise<void> {
     const received = tunnel.closed.then((summary) => summary.received);
     record.hasRequestBody(tunnel.writer.closed);
@@ -171,6 +174,7 @@ export class Relay {
       tunnel.reader,
       received,
     );
+    pauses.showAt(body);
     const client = downstream.switchProtocols(forwardedSwitch(rawHeaders, downstream.upgrade ?? ''));
     await joinTunnel(client, tunnel, body.reader, (side, reason) => record.broke(side, reason));
   }
@@ -180,6 +184,7 @@ export class Relay {
     route: Route,
     answer: IncomingResponse,
     record: ExchangeRecord,
+    pauses: ProducerPauses,
   ): Promise<void> {
     const { status, statusText, content } = answer;
     try {
@@ -195,15 +200,11 @@ export class Relay {
     const { reader, expectedBytes = null, closed } = content;
     record.hasResponseBody(closed);
     const body = this.#options.ledger.open(
-      {
-        ...factsOf(downstream, route),
-        direction: 'response',
-        expectedBytes,
-        hasArrived: () => content.complete,
-      },
+      { ...factsOf(downstream, route), direction: 'response', expectedBytes },
       reader,
       closed,
     );
+    pauses.showAt(body);
     const timed = withClientTimeout(body.reader, route.limits ?? noLimits, 'consumer');
     await downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
   }

@@ -158,7 +158,6 @@ export class ProxyProcess implements Routing, AdminSubject {
     const cutOff = await Promise.all(this.#servers.map((server) => server.drain(timeoutMs)));
     const reason = new Error('The proxy has stopped');
     await Promise.all([this.#routes, ...this.#retired].map((routes) => routes.destroy(reason)));
-    this.ledger.stop();
     return cutOff.reduce((sum, count) => sum + count, 0);
   }
 

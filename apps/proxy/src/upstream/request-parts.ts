@@ -1,4 +1,4 @@
-import type { InformationHandler } from '@millrace/client';
+import type { InformationHandler, PauseHandler } from '@millrace/client';
 import type { PipeReader } from '@millrace/core';
 
 /** What goes with the head of a request. */
@@ -13,6 +13,8 @@ export interface RequestParts {
   readonly signal: AbortSignal;
   /** Told of each interim answer (1xx) before the answer. */
   readonly onInformation: InformationHandler;
+  /** Told when the server is paused since its answer is read more slowly than it comes, and when not any more. */
+  readonly onPaused: PauseHandler;
   /** Told which server the request goes to, each time it is sent. */
   readonly onServer?: (origin: string) => void;
 }

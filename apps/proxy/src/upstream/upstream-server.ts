@@ -47,11 +47,18 @@ export class UpstreamServer implements Candidate {
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const { method, path } = head;
-    const { trailers, expectContinue, upgrade, signal, onInformation } = parts;
+    const { trailers, expectContinue, upgrade, signal, onInformation, onPaused } = parts;
     const client = this.#clientFor(pipe);
     const headers = ['host', head.host ?? this.#host, ...head.headers];
     if (upgrade !== undefined) {
-      return client.upgrade(this.origin, { protocol: upgrade, path, headers, signal, onInformation });
+      return client.upgrade(this.origin, {
+        protocol: upgrade,
+        path,
+        headers,
+        signal,
+        onInformation,
+        onPaused,
+      });
     }
     return client.request(this.origin, {
       method,
@@ -64,6 +71,7 @@ export class UpstreamServer implements Candidate {
       continueTimeoutMs: 0,
       signal,
       onInformation,
+      onPaused,
     });
   }
 

@@ -1,5 +1,4 @@
 import type { PipeReader, PipeSummary } from '@millrace/core';
-import type { BodyPipe } from '../upstream/route.ts';
 import { OpenBody, type BodyFacts, type Direction } from './open-body.ts';
 
 /** Bodies by how they ended. */
@@ -74,11 +73,7 @@ export interface LedgerOptions {
   readonly now?: () => number;
 }
 
-/** How often bodies whose producer reports no pauses are looked at. */
-const LOOK_EVERY_MS = 250;
 const MOST_BODIES_SHOWN = 50;
-/** What a store may cost beyond its amplification [S5]. */
-const COST_ALLOWANCE_BYTES = 16 * 1024;
 
 /** What was counted of the bodies of one direction that are over. */
 interface Totals {
@@ -105,7 +100,6 @@ export class BodyLedger {
   #producerPausedMs = 0;
   #consumerWaitingMs = 0;
   #lastId = 0;
-  #looking: NodeJS.Timeout | undefined;
 
   constructor({ now = () => performance.now() }: LedgerOptions = {}) {
     this.#now = now;
@@ -121,12 +115,10 @@ export class BodyLedger {
     const body = new OpenBody(this.#lastId, facts, reader, this.#now);
     this.#open.set(body.id, body);
     void closed.then((summary) => this.#close(body, summary));
-    this.#looking ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
     return body;
   }
 
   snapshot(): LedgerSnapshot {
-    this.#look();
     const { request, response } = this.#totals;
     const open = { requests: 0, responses: 0 };
     const bytes = { requestsIn: request.deliveredBytes, responsesOut: response.deliveredBytes };
@@ -166,11 +158,6 @@ export class BodyLedger {
       strategies: this.#byStrategy(),
       bodies: slowestFirst(this.#bodies()),
     };
-  }
-
-  /** Stops looking. Bodies that are still open are counted as before. */
-  stop(): void {
-    clearInterval(this.#looking);
   }
 
   /** The oldest first, as a map keeps the order in which its entries were made. */
@@ -216,20 +203,6 @@ export class BodyLedger {
     }));
   }
 
-  /**
-   * The pipe of a response is the client's, which does not say when it pauses the upstream. So those are sampled, and
-   * count as paused until the next look when the upstream may be: it is resumed once the bytes cost no more than the
-   * low-water mark. That misses none, and takes in some whose client is behind but has not filled the pipe yet.
-   */
-  #look(): void {
-    for (const body of this.#open.values()) {
-      if (body.facts.direction === 'request') continue;
-      body.setProducerPaused(
-        body.bufferedBytes > surelyResumedBytes(body.facts.pipe) && body.facts.hasArrived?.() !== true,
-      );
-    }
-  }
-
   /** Counts what the pipe says was delivered: word of the last chunk may reach the open body a turn later. */
   #close(body: OpenBody, { outcome, delivered }: PipeSummary): void {
     this.#open.delete(body.id);
@@ -249,12 +222,6 @@ export class BodyLedger {
     this.#producerPausedMs += body.producerPausedMs;
     this.#consumerWaitingMs += body.consumerWaitingMs;
   }
-}
-
-/** So few bytes cost no more than the low-water mark, whatever the store [S5]. */
-function surelyResumedBytes({ strategy, lowWaterMark }: BodyPipe): number {
-  const { fixed, amplification } = strategy.traits;
-  return fixed ? lowWaterMark : Math.max(0, (lowWaterMark - COST_ALLOWANCE_BYTES) / amplification);
 }
 
 /** The bodies to show: those that kept somebody waiting longest, and of equals the one that is open longest. */

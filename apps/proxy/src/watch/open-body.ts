@@ -14,8 +14,6 @@ export interface BodyFacts {
   readonly pipe: BodyPipe;
   /** The declared length; `null` when there is none. */
   readonly expectedBytes: number | null;
-  /** Whether all of it has arrived, so that nobody is left to be paused. */
-  readonly hasArrived?: () => boolean;
   /** Called when its consumer waits for bytes for the first time. */
   readonly onFirstWait?: () => void;
 }
