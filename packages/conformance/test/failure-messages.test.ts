@@ -17,6 +17,12 @@ const said: readonly (readonly [name: string, law: LawId, expected: RegExp, got:
     /^chunks that have left to be free to go$/,
     /^references to \d of 3/,
   ],
+  [
+    'take-into-fills-the-target-or-gives-nothing',
+    'S6',
+    /^chunks that have left to be free to go$/,
+    /^\d+ bytes left in the store after takeInto$/,
+  ],
   ['says-it-costs-nothing', 'S5', /^cost to be at least the size of \d+$/, /^0$/],
   ['last-call-first', 'P7', / to settle before the later /, /^the later one first$/],
   ['joins-what-comes-later-in-the-turn', 'P5', / as decided before$/, /^\d+ bytes?$/],

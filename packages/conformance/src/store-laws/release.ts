@@ -1,4 +1,5 @@
 import type { BufferStrategy, ByteStore } from '@millrace/core';
+import { byteCount } from '../byte-count.ts';
 import type { Host } from '../host.ts';
 import type { Result } from '../result.ts';
 import { emptyOut } from './empty-out.ts';
@@ -57,12 +58,12 @@ async function letGo({ strategy, host }: StorePlan): Promise<Result> {
     label: 'S6.gc',
     isRight: still.length === 0,
     expected: 'chunks that have left to be free to go',
-    got: `references to ${still.join(', ')}`,
+    got: still.join(', '),
     count: Object.keys(ways).length,
   });
 }
 
-/** What is still referred to, by the way in which it left. */
+/** What has not left, or is still referred to, by the way in which it was to leave. */
 async function stillReferred(strategy: BufferStrategy, host: Host): Promise<readonly string[]> {
   const left = Object.entries(ways).map(([way, leave]) => {
     const store = strategy.createStore({ capacityBytes: 16_384 });
@@ -75,7 +76,9 @@ async function stillReferred(strategy: BufferStrategy, host: Host): Promise<read
   for (const { way, store, watched } of left) {
     const kept = watched.filter((reference) => reference.deref() !== undefined).length;
     // Reading the store here keeps it alive while its chunks are looked for.
-    if (kept > 0 || store.size > 0) still.push(`${kept} of ${watched.length} after ${way}`);
+    const { size } = store;
+    if (size > 0) still.push(`${byteCount(size)} left in the store after ${way}`);
+    else if (kept > 0) still.push(`references to ${kept} of ${watched.length} after ${way}`);
   }
   return still;
 }

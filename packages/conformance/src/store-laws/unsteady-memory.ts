@@ -79,7 +79,10 @@ const layouts: readonly Layout[] = [0, 5, 3000].flatMap((before) =>
   [4, 2000, 70_000].flatMap((victim) => [0, 6].map((after) => ({ before, victim, after }))),
 );
 
-/** Every way to read, over every layout: all bytes exact, or the sound ones and then the error. */
+/**
+ * Every way to read, over every layout: all bytes exact, or the sound ones and then the error. A store may have copied
+ * the front of the chunk, so how far the sound bytes reach is its own affair, within the chunk.
+ */
 function reportDetached({ strategy }: StorePlan): Result {
   const runs = layouts.flatMap((layout) =>
     Object.entries(readers).map(([name, read]) => ({ layout, name, read })),
@@ -101,7 +104,7 @@ function reportDetached({ strategy }: StorePlan): Result {
       law,
       label,
       isRight: false,
-      expected: `every byte, or the ${before} sound ones and then ERR_PIPE_DETACHED`,
+      expected: `every byte, or the ${before} sound ones in front, more if they were copied, and then ERR_PIPE_DETACHED`,
       got: `${got}, with ${victim} bytes detached between ${before} and ${after} sound ones, by ${name}`,
       count: index + 1,
     });
@@ -127,7 +130,9 @@ function readLayout(store: ByteStore, layout: Layout, read: Reader, isDetaching:
     return null;
   } catch (error) {
     if (codeOf(error) !== 'ERR_PIPE_DETACHED') return `${String(error)} thrown after ${delivered} bytes`;
-    if (delivered !== layout.before) return `ERR_PIPE_DETACHED after ${delivered} bytes`;
+    // What the store had copied of the chunk is as sound as what lies in front of it; with all of it nothing is lost.
+    const isRight = delivered >= layout.before && delivered < layout.before + layout.victim;
+    if (!isRight) return `ERR_PIPE_DETACHED after ${delivered} bytes`;
     store.clear();
     return store.size === 0 ? null : `a size of ${store.size} after clear`;
   }

@@ -158,4 +158,45 @@ export const storesThatOneCheckSees: readonly BrokenSubject[] = [
       }
     },
   ),
+  brokenStore(
+    'reports-a-detached-chunk-of-which-nothing-is-lost',
+    { on: 'growing', breaks: ['S8'] },
+    class extends GrowingStore {
+      /** The last large chunk that was given, and where it ends in the stream. */
+      given: { readonly chunk: WeakRef<Uint8Array>; readonly end: number } | null = null;
+      written = 0;
+
+      override put(chunk: Uint8Array, owned: boolean): number {
+        this.written += chunk.length;
+        const isSteady = chunk.buffer instanceof ArrayBuffer && !chunk.buffer.resizable;
+        if (owned && isSteady && chunk.length > 1000)
+          this.given = { chunk: new WeakRef(chunk), end: this.written };
+        return super.put(chunk, owned);
+      }
+
+      override peek(min?: number): Uint8Array {
+        this.report();
+        return super.peek(min);
+      }
+
+      override take(max?: number): Uint8Array {
+        this.report();
+        return super.take(max);
+      }
+
+      override takeInto(target: Uint8Array): number {
+        this.report();
+        return super.takeInto(target);
+      }
+
+      /** Once everything that was copied of the chunk is out. */
+      report(): void {
+        if (this.given === null || this.written - this.size < this.given.end) return;
+        const chunk = this.given.chunk.deref();
+        this.given = null;
+        if (chunk?.length === 0)
+          throw Object.assign(new Error('A chunk was detached'), { code: 'ERR_PIPE_DETACHED' });
+      }
+    },
+  ),
 ];

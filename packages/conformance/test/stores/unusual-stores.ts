@@ -1,5 +1,6 @@
 import type { BufferStrategy } from '@millrace/core';
 import { GrowingStore, growingStrategy } from './growing-store.ts';
+import { ListStore, listStrategy } from './list-store.ts';
 import { RingStore, ringStrategy } from './ring-store.ts';
 
 /** Correct, and unlike what one would write first: the suite must not mistake a habit for a law. */
@@ -48,6 +49,20 @@ class SharedRingStore extends RingStore {
   }
 }
 
+/** Copies as much of a given chunk as its last slab has room for, and keeps the rest as it is. */
+class TopsUpItsSlabStore extends ListStore {
+  override put(chunk: Uint8Array, owned: boolean): number {
+    const slab = this.parts.at(-1);
+    const room = slab === undefined || slab.isGiven ? 0 : slab.bytes.length - slab.to;
+    const rest = chunk.subarray(Math.min(room, chunk.length));
+    if (!owned || rest.length === chunk.length || !this.mayKeep(rest)) return super.put(chunk, owned);
+    this.gather(chunk.subarray(0, room));
+    this.append({ bytes: rest, from: 0, to: rest.length, isGiven: true });
+    this.size += chunk.length;
+    return chunk.length;
+  }
+}
+
 export const unusualStrategies: readonly BufferStrategy[] = [
   { ...growingStrategy, name: 'one-byte-at-a-time', createStore: () => new OneByteAtATimeStore() },
   {
@@ -63,4 +78,5 @@ export const unusualStrategies: readonly BufferStrategy[] = [
     traits: { ...ringStrategy.traits, shared: true },
     createStore: (options) => new SharedRingStore(options),
   },
+  { ...listStrategy, name: 'tops-up-its-slab', createStore: () => new TopsUpItsSlabStore() },
 ];
