@@ -1,3 +1,6 @@
+import { UnseenTerminals } from './unseen-terminals.ts';
+import type { UnseenTerminal } from './unseen-terminals.ts';
+
 /**
  * What the contract says about a pipe, slow and plain: offsets into the stream, a list of parked calls, one
  * state. It predicts each answer at the moment of the call that decides it [P5].
@@ -15,7 +18,9 @@ export type Answer =
   | { readonly kind: 'bytes'; readonly min: number; readonly max: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'reason'; readonly reason: unknown }
-  | { readonly kind: 'code'; readonly code: string };
+  | { readonly kind: 'code'; readonly code: string }
+  /** An error of the pipe's own that nobody could foresee. */
+  | { readonly kind: 'any-error' };
 
 export interface OracleLimits {
   readonly high: number;
@@ -52,6 +57,7 @@ export class OracleCall {
 }
 
 const end: Answer = { kind: 'end' };
+const overflow: Answer = { kind: 'code', code: 'ERR_PIPE_OVERFLOW' };
 
 export class PipeOracle {
   readonly limits: OracleLimits;
@@ -69,10 +75,18 @@ export class PipeOracle {
   toldCancel: Answer | null = null;
   /** Bytes taken by the last view, whose memory the pipe may still hold. */
   viewed = 0;
+  /** What else may be true of a pipe that does not show what it has decided. */
+  readonly unseen: UnseenTerminals = new UnseenTerminals();
+  /** The pipe was seen to have broken off: whether its source is told of it is open. */
+  mayTellCancel = false;
   #owed: OracleCall[] = [];
 
-  constructor(limits: OracleLimits) {
+  readonly #hasLimit: boolean;
+
+  /** `hasLimit`: the pipe promises to keep to `maxBuffered`. */
+  constructor(limits: OracleLimits, hasLimit: boolean = true) {
     this.limits = limits;
+    this.#hasLimit = hasLimit;
   }
 
   get readable(): number {
@@ -81,25 +95,31 @@ export class PipeOracle {
 
   // ── The producer's calls ────────────────────────────────────────────────────────────────────────────
 
-  /** Whether the bytes are accepted. */
-  write(length: number): boolean {
+  /**
+   * Whether the bytes are accepted. `isBlind`: calls that take bytes are under way, and may have taken what is there.
+   */
+  write(length: number, isBlind: boolean = false): boolean {
     if (this.state !== 'open' || length === 0) return false;
-    const excess = this.#excess(length);
+    const excess = this.#excess(length, isBlind ? 0 : this.readable);
     if (excess !== null) {
       this.#finish('failed', { kind: 'code', code: excess });
       this.toldCancel = this.reason;
       return false;
+    }
+    if (isBlind && this.#excess(length, this.readable) !== null) {
+      this.unseen.add({ state: 'failed', reason: overflow, back: this.back, isBreakOff: true });
     }
     this.back += length;
     this.#answerParked();
     return true;
   }
 
-  #excess(length: number): string | null {
+  #excess(length: number, readable: number): string | null {
     const { expected, maxBytes, maxBuffered } = this.limits;
     if (expected !== undefined && this.back + length > expected) return 'ERR_PIPE_LENGTH_MISMATCH';
     if (maxBytes !== undefined && this.back + length > maxBytes) return 'ERR_PIPE_TOO_LARGE';
-    return this.isPaused && this.readable + length > maxBuffered ? 'ERR_PIPE_OVERFLOW' : null;
+    const isOver = this.#hasLimit && this.isPaused && readable + length > maxBuffered;
+    return isOver ? 'ERR_PIPE_OVERFLOW' : null;
   }
 
   end(): void {
@@ -139,10 +159,15 @@ export class PipeOracle {
     call.answer = { kind: 'reason', reason };
   }
 
-  /** `answer` is the reason; `{ kind: 'code', code: 'ERR_PIPE_CANCELLED' }` when there is none. */
-  cancel(reason: Answer): void {
-    if (this.state === 'cancelled' || (this.state !== 'open' && this.readable === 0)) return;
-    if (this.state === 'open') this.toldCancel = reason;
+  /**
+   * `answer` is the reason; `{ kind: 'code', code: 'ERR_PIPE_CANCELLED' }` when there is none. `isBlind`: calls that take
+   * bytes are under way; if they have the last ones, the pipe is settled and nothing is left to cancel.
+   */
+  cancel(reason: Answer, isBlind: boolean = false): void {
+    const { state } = this;
+    if (state === 'cancelled' || (state !== 'open' && this.readable === 0)) return;
+    if (state === 'open') this.toldCancel = reason;
+    else if (isBlind) this.unseen.add({ state, reason: this.reason, back: this.back, isBreakOff: false });
     this.state = 'cancelled';
     this.viewed = 0;
     this.reason = reason;
@@ -151,12 +176,12 @@ export class PipeOracle {
   }
 
   /** `return()` or `throw()`: what the iteration has parked is done, and the reader leaves. */
-  leave(iterator: OracleIterator, reason: Answer): void {
+  leave(iterator: OracleIterator, reason: Answer, isBlind: boolean = false): void {
     const wasDone = iterator.isDone;
     iterator.isDone = true;
     for (const call of this.parked) if (call.iterator === iterator) call.answer = end;
     this.parked = this.parked.filter((call) => call.answer === null);
-    if (!wasDone) this.cancel(reason);
+    if (!wasDone) this.cancel(reason, isBlind);
   }
 
   /** `tryRead` and `tryPeek`: an answer now, or none, which is no wait. */
@@ -169,6 +194,41 @@ export class PipeOracle {
   /** Lent bytes are used up. */
   consume(count: number): void {
     this.front += count;
+  }
+
+  // ── What a pipe shows that was not foreseen ─────────────────────────────────────────────────────────
+
+  /** A pipe that promises no limit is about to be written to although it has said stop. */
+  mayBreakOff(): void {
+    if (this.state !== 'open') return;
+    this.unseen.add({ state: 'failed', reason: { kind: 'any-error' }, back: this.back, isBreakOff: true });
+  }
+
+  /** It has met that terminal; `isWhereOpen`: or one like it, further in front. */
+  meet({ state, reason, back, isBreakOff }: UnseenTerminal, isWhereOpen: boolean = false): void {
+    this.back = back;
+    this.front = Math.min(this.front, back);
+    this.mayTellCancel = isBreakOff;
+    if (!isWhereOpen) this.unseen.clear();
+    this.#finish(state, reason);
+  }
+
+  /** It had broken off when its reader left, which is the later terminal and wins. */
+  hadBrokenOff({ back }: UnseenTerminal): void {
+    this.back = back;
+    this.front = back;
+  }
+
+  /** Why it failed is seen for the first time. */
+  learnReason(reason: unknown): void {
+    if (this.reason.kind !== 'any-error') return;
+    this.reason = { kind: 'reason', reason };
+    this.unseen.learnReason(this.reason);
+  }
+
+  /** The longest wait that can ever be answered. */
+  get longestWait(): number {
+    return Math.max(this.limits.maxBuffered, this.limits.high);
   }
 
   // ── Between the calls ───────────────────────────────────────────────────────────────────────────────

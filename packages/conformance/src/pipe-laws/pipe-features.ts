@@ -14,7 +14,7 @@ import type { Operation } from './pipe-script.ts';
  */
 export type PipeFeature = (typeof pipeFeatures)[number];
 
-const pipeFeatures = [
+export const pipeFeatures = [
   'writeCopy',
   'ready',
   'fail',

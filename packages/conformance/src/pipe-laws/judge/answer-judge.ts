@@ -1,6 +1,7 @@
 import { byteCount } from '../../byte-count.ts';
 import type { LawId } from '../../laws.ts';
 import type { Answer, PipeOracle } from '../../oracle.ts';
+import type { UnseenTerminal } from '../../unseen-terminals.ts';
 import type { ReadCall } from './calls.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Findings } from './findings.ts';
@@ -30,7 +31,8 @@ export class AnswerJudge {
     if (outcome.kind === 'bytes') this.#judgeBytes(call, outcome.bytes);
     else if (outcome.kind === 'end') this.#judgeEnd(call);
     else this.#judgeError(call, outcome.error);
-    const isOver = outcome.kind === 'end' || (outcome.kind === 'error' && !this.#isRefusal(outcome.error));
+    const isOver =
+      outcome.kind === 'end' || (outcome.kind === 'error' && !this.#isRefusal(call, outcome.error));
     if (isOver && call.iteration !== null) call.iteration.isDone = true;
     this.#compareWithModel(call, outcome);
   }
@@ -64,7 +66,8 @@ export class AnswerJudge {
     if (!this.#findings.expect(bytes.length > 0, 'P8', 'no empty chunk', () => `${call.text} gave one`))
       return;
     this.#findings.expect(bytes.length <= max, law, `at most ${byteCount(max)}`, got);
-    const isLongEnough = bytes.length >= min || this.#oracle.state !== 'open';
+    const isLongEnough =
+      bytes.length >= min || this.#oracle.state !== 'open' || this.#mayBeOverAt(bytes.length) !== undefined;
     this.#findings.expect(isLongEnough, law, `at least ${byteCount(min)} while the pipe is open`, got);
     if (call.iteration?.isDone === true && !call.wasUnderWay) {
       this.#findings.expect(false, 'P2', `nothing after the end from ${call.text}`, got);
@@ -74,6 +77,7 @@ export class AnswerJudge {
 
   #judgeEnd(call: ReadCall): void {
     if (call.iteration?.isDone === true) return;
+    if (this.#oracle.state !== 'ended') this.#settleDoubt(({ state: met }) => met === 'ended');
     const { state, hasFailedAfterEnd } = this.#oracle;
     const where = (): string => `a clean end from ${call.text}`;
     if (hasFailedAfterEnd) this.#findings.count('P4');
@@ -96,18 +100,19 @@ export class AnswerJudge {
         'a signal that fires after the answer to change nothing',
         where,
       );
-    } else if (this.#isRefusal(error)) this.#judgeRefusal(call, error, where);
+    } else if (this.#isRefusal(call, error)) this.#judgeRefusal(call, error, where);
     else this.#judgeTerminalError(call, error, where);
   }
 
   #judgeRefusal({ model: { answer } }: ReadCall, error: unknown, where: () => string): void {
     const code = codeOf(error);
     if (answer?.kind === 'code' && answer.code === code) this.#findings.count('P7');
-    else if (this.#oracle.isSure || code === 'ERR_PIPE_OVERFLOW')
+    else if (this.#oracle.isSure)
       this.#findings.expect(this.#isReason(error), 'P7', 'the call to be allowed', where);
   }
 
   #judgeTerminalError(call: ReadCall, error: unknown, where: () => string): void {
+    this.#settleDoubtBy(error);
     const { state, reason, hasFailedAfterEnd } = this.#oracle;
     const { iteration } = call;
     const isAgain = iteration?.hasThrown === true;
@@ -129,6 +134,38 @@ export class AnswerJudge {
       );
       if (state === 'failed' && !this.#ledger.hasOpen) this.#expectAllDelivered('P2', where);
     }
+  }
+
+  /** The pipe may have broken off behind the next `length` bytes. */
+  #mayBeOverAt(length: number): UnseenTerminal | undefined {
+    const { hasOpen, delivered } = this.#ledger;
+    return this.#oracle.unseen.find(({ back }) => hasOpen || back === delivered + length);
+  }
+
+  /** A terminal that was met unseen is seen now, where nothing else explains what came. */
+  #settleDoubtBy(error: unknown): void {
+    const { state, reason, back } = this.#oracle;
+    const { hasOpen, delivered } = this.#ledger;
+    const isForeseen = state !== 'open' && state !== 'ended' && this.#isReason(error);
+    if (isForeseen && (state === 'cancelled' || hasOpen || delivered === back)) return;
+    // The producer's own reason is no error that the pipe has made.
+    const isProducers = isForeseen && reason.kind === 'reason';
+    this.#settleDoubt(
+      (met) =>
+        met.state === 'failed' &&
+        isAcceptable(met.reason, error, this.#leeway) &&
+        !(isProducers && met.reason.kind === 'any-error'),
+    );
+    this.#oracle.learnReason(error);
+  }
+
+  /** While calls are under way, what they get is still to come. */
+  #settleDoubt(fits: (met: UnseenTerminal) => boolean): void {
+    const { hasOpen, delivered } = this.#ledger;
+    const { unseen } = this.#oracle;
+    const here = unseen.find((met) => met.back === delivered && fits(met));
+    const met = here ?? (hasOpen ? unseen.find(fits) : undefined);
+    if (met !== undefined) this.#oracle.meet(met, here === undefined);
   }
 
   /** Where a length was declared, a wrong terminal breaks the law about that. */
@@ -154,10 +191,10 @@ export class AnswerJudge {
   }
 
   /** Rejects one call and changes nothing else: somebody else waits, or more is wanted than can ever fit. */
-  #isRefusal(error: unknown): boolean {
+  #isRefusal({ model }: ReadCall, error: unknown): boolean {
     const code = codeOf(error);
-    if (code !== 'ERR_PIPE_OVERFLOW') return code === 'ERR_PIPE_BUSY' || code === 'ERR_PIPE_LOCKED';
-    return this.#oracle.state === 'open' || !isPredicted(this.#oracle.reason, error);
+    if (code === 'ERR_PIPE_OVERFLOW') return model.min > this.#oracle.longestWait;
+    return code === 'ERR_PIPE_BUSY' || code === 'ERR_PIPE_LOCKED';
   }
 
   /** What was decided, against what had to be decided at the call that decided it. */

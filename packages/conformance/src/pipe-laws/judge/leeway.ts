@@ -9,8 +9,8 @@ export interface Leeway {
   readonly hasSummary: boolean;
   /** The errors it makes itself have the contract's codes; else they may be any. */
   readonly hasCodes: boolean;
-  /** Whether a write may pass a limit: one that a pipe neither shows nor promises is not predicted. */
-  readonly mayOverflow: boolean;
+  /** It promises to keep to its limit; else a write that it said it has no room for may break it off, or not. */
+  readonly hasLimit: boolean;
   /** It does not claim P5, or has no figures to read off what it has decided: it may decide when it likes. */
   readonly mayDecideLate: boolean;
 }
@@ -21,7 +21,7 @@ export function leewayOf({ claims, supports }: Pick<PipeSubject, 'claims' | 'sup
     hasFigures,
     hasSummary: has(supports, 'summary'),
     hasCodes: has(supports, 'codes'),
-    mayOverflow: hasFigures || claims?.includes('P10') !== false,
+    hasLimit: claims?.includes('P10') !== false,
     mayDecideLate: claims?.includes('P5') === false || !hasFigures,
   };
 }

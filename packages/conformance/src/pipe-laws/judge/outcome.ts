@@ -14,6 +14,7 @@ export function codeOf(error: unknown): unknown {
 
 /** Whether an error is the one that was predicted: by identity, or by code where the pipe makes it. */
 export function isPredicted(answer: Answer, error: unknown): boolean {
+  if (answer.kind === 'any-error') return true;
   if (answer.kind === 'reason') return Object.is(answer.reason, error);
   return answer.kind === 'code' && codeOf(error) === answer.code;
 }
@@ -41,6 +42,8 @@ export function showAnswer(answer: Answer): string {
       return 'the end';
     case 'reason':
       return showError(answer.reason);
+    case 'any-error':
+      return 'an error of its own';
     case 'code':
     default:
       return answer.code;

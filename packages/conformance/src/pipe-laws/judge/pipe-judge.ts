@@ -32,9 +32,9 @@ export class PipeJudge {
   readonly #leeway: Leeway;
 
   constructor(limits: OracleLimits, subject: PipeSubject) {
-    const oracle = new PipeOracle(limits);
-    const findings = new Findings(oracle, subject.claims);
     const leeway = leewayOf(subject);
+    const oracle = new PipeOracle(limits, leeway.hasLimit);
+    const findings = new Findings(oracle, subject.claims);
     const { ledger } = this;
     const { amplification } = subject.strategy.traits;
     oracle.isSure = !leeway.mayDecideLate;
@@ -42,7 +42,7 @@ export class PipeJudge {
     this.findings = findings;
     this.#leeway = leeway;
     this.source = new SourceJudge(findings, oracle, leeway);
-    this.writing = new WritingJudge(findings, oracle, this.source, leeway);
+    this.writing = new WritingJudge(findings, oracle, ledger, this.source, leeway);
     this.reading = new ReadingJudge(findings, oracle, ledger, leeway);
     this.figures = new FiguresJudge(findings, oracle, ledger, this.source, amplification);
   }
@@ -92,8 +92,24 @@ export class PipeJudge {
     if (summary !== null) this.#judgeSummary(summary, hookError);
   }
 
+  /** The summary tells what became of a pipe that has not shown it otherwise. */
+  #settleDoubt({ outcome, written, reason }: PipeSummary): void {
+    const { oracle } = this;
+    if (outcome === oracle.state && written === oracle.back) return;
+    const met = oracle.unseen.find((terminal) => {
+      if (terminal.back !== written) return false;
+      if (outcome === 'cancelled') return terminal.isBreakOff;
+      return terminal.state === outcome && (outcome === 'ended' || isPredicted(terminal.reason, reason));
+    });
+    if (met === undefined) return;
+    if (outcome === 'cancelled') oracle.hadBrokenOff(met);
+    else oracle.meet(met);
+    oracle.learnReason(reason);
+  }
+
   #judgeSummary(summary: PipeSummary, hookError: unknown): void {
     const { findings } = this;
+    this.#settleDoubt(summary);
     const { state, reason, back, hasFailedAfterEnd } = this.oracle;
     const law = hasFailedAfterEnd && state === 'ended' ? 'P4' : 'P2';
     findings.expect(summary.outcome === state, law, `the outcome ${state}`, () => summary.outcome);

@@ -55,6 +55,11 @@ export class ReadingJudge {
     this.#answers.judge(call, outcome);
   }
 
+  /** Whether a call is still to be answered. */
+  isUnderWay(call: ReadCall): boolean {
+    return this.#reads.has(call);
+  }
+
   startedOther(call: OtherCall): OtherCall {
     this.#others.add(call);
     return call;
@@ -68,7 +73,17 @@ export class ReadingJudge {
   left(iteration: Iteration, reason: Answer): void {
     iteration.isDone = true;
     for (const call of this.#reads) if (call.iteration === iteration) call.wasUnderWay = true;
-    this.#oracle.leave(iteration.model, reason);
+    this.#oracle.leave(iteration.model, reason, this.#isBlind);
+  }
+
+  /** The reader leaves. */
+  cancelled(reason: Answer): void {
+    this.#oracle.cancel(reason, this.#isBlind);
+  }
+
+  /** Calls are under way that may have taken what is there, and no figure says so. */
+  get #isBlind(): boolean {
+    return !this.#leeway.hasFigures && this.#ledger.hasOpen;
   }
 
   /** The signal of one call fires. */

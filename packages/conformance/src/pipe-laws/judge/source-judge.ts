@@ -10,6 +10,7 @@ export class SourceJudge {
   readonly #oracle: PipeOracle;
   readonly #leeway: Leeway;
   #isToldPaused = false;
+  #hasAnsweredToStop = false;
   #toldCancelTimes = 0;
   #hasHookThrown = false;
 
@@ -21,6 +22,34 @@ export class SourceJudge {
 
   get isToldPaused(): boolean {
     return this.#isToldPaused;
+  }
+
+  /** The producer has been told to write no more for now, in whichever way. */
+  get isToldToStop(): boolean {
+    return this.#isToldPaused || this.#hasAnsweredToStop;
+  }
+
+  answeredWrite(answer: unknown): void {
+    this.#hasAnsweredToStop = answer === false;
+  }
+
+  /** `ready()` has said so. */
+  toldToGoOn(): void {
+    this.#hasAnsweredToStop = false;
+  }
+
+  /** Before the figures are looked at: a pipe that tells its source so has broken off, where it may have. */
+  willBeCalled(hook: HookName, reason: unknown): void {
+    const oracle = this.#oracle;
+    const isForeseen = oracle.toldCancel !== null && isAcceptable(oracle.toldCancel, reason, this.#leeway);
+    if (hook !== 'cancel' || isForeseen) return;
+    const met = oracle.unseen.find(
+      (terminal) => terminal.isBreakOff && isAcceptable(terminal.reason, reason, this.#leeway),
+    );
+    if (met === undefined) return;
+    if (oracle.state !== 'cancelled') oracle.meet(met, true);
+    oracle.learnReason(reason);
+    oracle.toldCancel = { kind: 'reason', reason };
   }
 
   hookCalled(hook: HookName, reason: unknown): void {
@@ -63,6 +92,7 @@ export class SourceJudge {
       () => `${hook} called`,
     );
     this.#isToldPaused = isPause;
+    if (!isPause) this.#hasAnsweredToStop = false;
   }
 
   /** After the outermost call: the source was told what the marks ask for. */
@@ -86,6 +116,8 @@ export class SourceJudge {
   }
 
   #expectToldToCancel(): void {
+    const { mayTellCancel, unseen } = this.#oracle;
+    if (mayTellCancel || unseen.find(({ isBreakOff }) => isBreakOff) !== undefined) return;
     const wanted = this.#oracle.toldCancel === null ? 0 : 1;
     this.#findings.expect(
       this.#toldCancelTimes === wanted,

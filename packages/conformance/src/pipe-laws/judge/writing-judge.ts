@@ -1,4 +1,5 @@
 import type { PipeOracle } from '../../oracle.ts';
+import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Findings } from './findings.ts';
 import type { Leeway } from './leeway.ts';
 import { codeOf, showError } from './outcome.ts';
@@ -15,12 +16,20 @@ export interface WriteBounds {
 export class WritingJudge {
   readonly #findings: Findings;
   readonly #oracle: PipeOracle;
+  readonly #ledger: DeliveryLedger;
   readonly #source: SourceJudge;
   readonly #leeway: Leeway;
 
-  constructor(findings: Findings, oracle: PipeOracle, source: SourceJudge, leeway: Leeway) {
+  constructor(
+    findings: Findings,
+    oracle: PipeOracle,
+    ledger: DeliveryLedger,
+    source: SourceJudge,
+    leeway: Leeway,
+  ) {
     this.#findings = findings;
     this.#oracle = oracle;
+    this.#ledger = ledger;
     this.#source = source;
     this.#leeway = leeway;
   }
@@ -28,11 +37,24 @@ export class WritingJudge {
   /** Before the call: what it may do, and the model moved on. */
   willWrite(length: number): WriteBounds {
     const oracle = this.#oracle;
+    const { hasFigures, hasLimit } = this.#leeway;
     // Whether a pipe that decides late is paused is what it has told.
-    if (!oracle.isSure) oracle.isPaused = this.#source.isToldPaused && this.#leeway.mayOverflow;
-    const bounds = { isOver: oracle.state !== 'open', mayThrow: oracle.state === 'ended' };
-    oracle.write(length);
-    return bounds;
+    if (!oracle.isSure) oracle.isPaused = this.#source.isToldPaused;
+    const isOver = oracle.state !== 'open';
+    const mayThrow =
+      oracle.state === 'ended' || oracle.unseen.find(({ state }) => state === 'ended') !== undefined;
+    if (!hasLimit && length > 0 && this.#source.isToldToStop) oracle.mayBreakOff();
+    oracle.write(length, !hasFigures && this.#ledger.hasOpen);
+    return { isOver, mayThrow };
+  }
+
+  /** Right after a write, from a pipe with figures: whether it has broken off there is no doubt any more. */
+  settleDoubt(desiredSize: number | null): void {
+    const oracle = this.#oracle;
+    if (!oracle.isSure || !this.#leeway.hasFigures || oracle.state !== 'open') return;
+    const met = oracle.unseen.find(({ isBreakOff }) => isBreakOff);
+    if (met !== undefined && desiredSize === null) oracle.meet(met);
+    else oracle.unseen.clear();
   }
 
   /** Right after a write that passed a limit: it must not have been taken. */
@@ -46,6 +68,8 @@ export class WritingJudge {
 
   wrote(answer: unknown, { isOver }: WriteBounds): void {
     const got = (): string => String(answer);
+    this.#source.answeredWrite(answer);
+    if (answer === true && this.#findings.isClaimed('P9')) this.#oracle.unseen.clear();
     if (isOver) {
       this.#findings.expect(answer === false, 'P9', 'false from a write that nobody will read', got);
     } else if (this.#oracle.isSure) {

@@ -30,19 +30,19 @@ export class LeavingCalls {
     memory.endLoan();
     switch (code) {
       case 'x':
-        judge.oracle.cancel(reasonOf(reasons.cancel));
+        judge.reading.cancelled(reasonOf(reasons.cancel));
         this.#subject.mustNotThrow(() => reader.cancel(reasons.cancel), 'cancel()');
         break;
       case 'o':
-        judge.oracle.cancel(noReason);
+        judge.reading.cancelled(noReason);
         this.#subject.mustNotThrow(() => reader.cancel(), 'cancel()');
         break;
       case 'g':
-        judge.oracle.cancel(reasonOf(reasons.signal));
+        judge.reading.cancelled(reasonOf(reasons.signal));
         this.#signal?.abort(reasons.signal);
         break;
       case 'y':
-        judge.oracle.cancel(noReason);
+        judge.reading.cancelled(noReason);
         this.#await('the disposal', () => reader[Symbol.asyncDispose]());
         break;
       case 'q':

@@ -146,6 +146,7 @@ export class PipeRun implements Actors {
     if (!judge.isOn) return;
     const { timeline } = this.#subject;
     timeline.note('producer', `the source is told to ${hook}`, hook === 'cancel' ? showError(reason) : '');
+    judge.source.willBeCalled(hook, reason);
     // Outside every call it is a late decision that brings the hook about [P5].
     this.#subject.readFigures();
     judge.source.hookCalled(hook, reason);

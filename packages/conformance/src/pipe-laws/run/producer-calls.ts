@@ -54,6 +54,7 @@ export class ProducerCalls {
     try {
       const answer = code === 'w' ? writer.write(chunk) : writer.writeCopy(chunk);
       if (code === 'W') scribble(chunk);
+      judge.writing.settleDoubt(writer.desiredSize);
       judge.writing.expectRefused(answer, writer.desiredSize, bounds);
       this.#subject.readFiguresAfterCall();
       judge.writing.wrote(answer, bounds);
@@ -82,7 +83,9 @@ export class ProducerCalls {
     });
     const settled = (isReady: unknown): void => {
       judge.reading.settledOther(call);
-      const isRight = wasOver ? isReady === false : isReady === true || judge.oracle.state !== 'open';
+      const mayBeOver = judge.oracle.state !== 'open' || !judge.oracle.unseen.isEmpty;
+      const isRight = wasOver ? isReady === false : isReady === true || (isReady === false && mayBeOver);
+      if (isReady === true) judge.source.toldToGoOn();
       judge.findings.expect(isRight, 'P11', `ready() to answer ${!wasOver}`, () => String(isReady));
       timeline.note('producer', '', `ready: ${String(isReady)}`);
       this.#isWaiting = false;
