@@ -34,6 +34,8 @@ describe('the configuration', () => {
         memoryBytes: 268_435_456,
         headersTimeoutMs: 60_000,
         idleTimeoutMs: 60_000,
+        minBytesPerSecond: 240,
+        minRateGraceMs: 10_000,
       },
       drainTimeoutMs: 30_000,
       workers: 1,

@@ -219,6 +219,25 @@ describe('a limit', () => {
     request.destroy();
   });
 
+  it('on the rate gives a client up that trickles, with 408 that says so', async () => {
+    const upstream = await named('ok');
+    const { url } = await startProcess({
+      upstream: upstream.origin,
+      limits: { minBytesPerSecond: 1_000_000, minRateGraceMs: 20 },
+    });
+    const request = http.request(url, { method: 'POST', headers: { 'content-length': 100 } });
+    request.on('error', () => {});
+    request.write('x');
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    expect([response.statusCode, text]).toEqual([
+      408,
+      expect.stringContaining('less than 1000000 bytes a second'),
+    ]);
+    request.destroy();
+  });
+
   it('on a whole exchange is a 504 before the answer', async () => {
     const upstream = await httpServer(() => {});
     const { url } = await startProcess({

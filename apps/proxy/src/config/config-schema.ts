@@ -142,6 +142,12 @@ const limits = z.strictObject({
   idleTimeoutMs: milliseconds(0)
     .default(60_000)
     .describe('How long a client may neither send nor take a byte while it is its turn; 0: for ever.'),
+  minBytesPerSecond: whole('bytes a second', 0, MOST_BYTES)
+    .default(240)
+    .describe('The least rate of a request body while it is waited for; slower: 408. 0: any.'),
+  minRateGraceMs: milliseconds()
+    .default(10_000)
+    .describe('How far a request body may fall behind that rate.'),
 });
 
 export const configSchema = z.strictObject(

@@ -1,4 +1,5 @@
 import { PipeError, withIdleTimeout, type PipeReader } from '@millrace/core';
+import { withLeastRate } from './least-rate.ts';
 import { Refusal } from '../policy/refusal.ts';
 
 /** What a client may ask of the proxy. */
@@ -7,6 +8,10 @@ export interface ClientLimits {
   readonly maxRequestBytes?: number | undefined;
   /** How long a client may neither send nor take a byte while it is its turn; 0: for ever. */
   readonly idleTimeoutMs: number;
+  /** The least rate at which a request's body has to come while it is waited for; 0 or left out: any. */
+  readonly minBytesPerSecond?: number;
+  /** How far it may fall behind that rate, in milliseconds. */
+  readonly minRateGraceMs?: number;
 }
 
 /** @throws Refusal 413 for a body that is declared too long. One that becomes so fails with `tooLarge` later. */
@@ -17,10 +22,21 @@ export function checkDeclaredLength(
   if (declared !== undefined && Number(declared) > maxRequestBytes) throw tooLarge(maxRequestBytes);
 }
 
-/** The body, given up when the client does not send it on (`producer`) or take it (`consumer`). */
-export function withClientTimeout(
+/** A request's body, given up when the client does not send it on, or does so too slowly. */
+export function withUploadLimits(reader: PipeReader, limits: ClientLimits): PipeReader {
+  const { idleTimeoutMs, minBytesPerSecond = 0, minRateGraceMs: graceMs = 0 } = limits;
+  const rated = minBytesPerSecond === 0 ? reader : withLeastRate(reader, { minBytesPerSecond, graceMs });
+  return withClientTimeout(rated, idleTimeoutMs, 'producer');
+}
+
+/** An answer's body, given up when the client does not take it. */
+export function withDownloadLimits(reader: PipeReader, { idleTimeoutMs }: ClientLimits): PipeReader {
+  return withClientTimeout(reader, idleTimeoutMs, 'consumer');
+}
+
+function withClientTimeout(
   reader: PipeReader,
-  { idleTimeoutMs }: ClientLimits,
+  idleTimeoutMs: number,
   side: 'producer' | 'consumer',
 ): PipeReader {
   return idleTimeoutMs === 0 ? reader : withIdleTimeout(reader, { idleTimeoutMs, side });
@@ -31,7 +47,9 @@ export function limitRefusal(reason: unknown): Refusal | undefined {
   if (!(reason instanceof PipeError)) return undefined;
   if (reason.code === 'ERR_PIPE_TOO_LARGE') return tooLarge(reason.limit ?? 0, reason);
   if (reason.code !== 'ERR_PIPE_TIMEOUT' || reason.side !== 'producer') return undefined;
-  return new Refusal(408, 'The client did not send its body on in time.', { cause: reason });
+  return new Refusal(408, `The client did not send its body on in time: ${reason.message}.`, {
+    cause: reason,
+  });
 }
 
 function tooLarge(limit: number, cause?: unknown): Refusal {

@@ -16,7 +16,8 @@ import {
 import {
   checkDeclaredLength,
   limitRefusal,
-  withClientTimeout,
+  withDownloadLimits,
+  withUploadLimits,
   type ClientLimits,
 } from '../limits/client-limits.ts';
 import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
@@ -154,7 +155,7 @@ export class Relay {
     const isAnnounced = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
     const hasTrailers = isAnnounced && expectedBytes === undefined;
     return {
-      reader: withClientTimeout(body.reader, limits, 'producer'),
+      reader: withUploadLimits(body.reader, limits),
       trailers: hasTrailers ? () => forwardedTrailers(trailers()) : undefined,
     };
   }
@@ -205,7 +206,7 @@ export class Relay {
       closed,
     );
     pauses.showAt(body);
-    const timed = withClientTimeout(body.reader, route.limits ?? noLimits, 'consumer');
+    const timed = withDownloadLimits(body.reader, route.limits ?? noLimits);
     await downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
   }
 }

@@ -99,8 +99,8 @@ export class RouteSet implements Routing {
   }
 
   get #limits(): ClientLimits {
-    const { bodyBytes, idleTimeoutMs } = this.#config.limits;
-    return { maxRequestBytes: bodyBytes, idleTimeoutMs };
+    const { bodyBytes, ...limits } = this.#config.limits;
+    return { ...limits, maxRequestBytes: bodyBytes };
   }
 
   #headersOf({ keepsHost }: RouteConfig): HeaderPolicy {
