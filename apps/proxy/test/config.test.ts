@@ -77,6 +77,7 @@ describe('the configuration', () => {
       servers: [{ url: new URL('https://origin.example:8443'), weight: 1 }],
       balance: 'round-robin',
       retries: 2,
+      replayWindowBytes: 16_384,
     });
     expect(config.routes).toMatchObject([{ path: '/', upstream: 'default', highWaterMark: 1000 }]);
   });

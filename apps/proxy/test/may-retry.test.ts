@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { mayRetry } from '../src/upstream/may-retry.ts';
+import { mayRetry, type FailedAttempt } from '../src/upstream/may-retry.ts';
 
-const attempt = { method: 'GET', isUntouched: true, failure: 'reset', retries: 0 } as const;
+const attempt: FailedAttempt = {
+  method: 'GET',
+  isReplayable: true,
+  failure: 'reset',
+  retries: 0,
+  wasSentBefore: false,
+};
 
 describe('a request that got no answer', () => {
   it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])(
@@ -20,12 +26,17 @@ describe('a request that got no answer', () => {
 
   it('is sent again whatever it asks for when it was never sent', () => {
     expect(mayRetry({ ...attempt, method: 'POST', failure: 'connect' }, 2)).toBe(true);
+    expect(mayRetry({ ...attempt, failure: 'connect', wasSentBefore: true, retries: 1 }, 2)).toBe(true);
   });
 
-  it('is not sent again when somebody has asked for its body, it was slow, or it was sent often enough', () => {
-    expect(mayRetry({ ...attempt, failure: 'connect', isUntouched: false }, 2)).toBe(false);
+  it('is not sent a third time when two connections broke', () => {
+    expect(mayRetry({ ...attempt, wasSentBefore: true, retries: 1 }, 2)).toBe(false);
+  });
+
+  it('is not sent again when its body cannot be, it was slow, or it was tried often enough', () => {
+    expect(mayRetry({ ...attempt, failure: 'connect', isReplayable: false }, 2)).toBe(false);
     expect(mayRetry({ ...attempt, failure: 'other' }, 2)).toBe(false);
-    expect(mayRetry({ ...attempt, retries: 2 }, 2)).toBe(false);
+    expect(mayRetry({ ...attempt, failure: 'connect', retries: 2 }, 2)).toBe(false);
     expect(mayRetry(attempt, 0)).toBe(false);
   });
 });

@@ -75,6 +75,75 @@ describe('requests to several servers', () => {
     expect(await textOf(url)).toBe('b');
   });
 
+  it.each([
+    ['PUT', 1000, 'sent to another one, whole'],
+    ['DELETE', 1000, 'sent to another one, whole'],
+    ['PUT', 100_000, 'not sent again'],
+    ['POST', 1000, 'not sent again'],
+    ['PATCH', 1000, 'not sent again'],
+  ])('whose connection breaks behind a body: a %s with %i bytes is %s', async (method, bytes, happens) => {
+    let broken = 0;
+    const a = await httpServer((request) => {
+      let came = 0;
+      request.on('error', () => {});
+      request.on('data', (chunk: Buffer) => {
+        came += chunk.length;
+        if (came < bytes) return;
+        broken += 1;
+        request.socket.destroy();
+      });
+    });
+    const b = await httpServer((request, response) => {
+      let came = 0;
+      request.on('data', (chunk: Buffer) => {
+        came += chunk.length;
+      });
+      request.on('end', () => response.end(`b ${came}`));
+    });
+    const { url, proxy, outcomes } = await startProcess({
+      upstreams: { app: { servers: [a.origin, b.origin] } },
+    });
+    const response = await fetch(url, { method, body: new Uint8Array(bytes) });
+    const text = await response.text();
+    const isSentAgain = happens !== 'not sent again';
+    expect([response.status, text === `b ${bytes}`, broken]).toEqual([
+      isSentAgain ? 200 : 502,
+      isSentAgain,
+      1,
+    ]);
+    await until(() => outcomes.length === 1);
+    expect(proxy.budget.heldBytes).toBe(0);
+  });
+
+  it('whose connection breaks twice are not sent a third time', async () => {
+    let broken = 0;
+    const breaking = async (): Promise<string> => {
+      const url = await httpServer((request) => {
+        broken += 1;
+        request.socket.destroy();
+      });
+      return url.origin;
+    };
+    const { url } = await startProcess({
+      upstreams: { app: { servers: [await breaking(), await breaking(), await breaking()] } },
+    });
+    expect((await fetch(url)).status).toBe(502);
+    expect(broken).toBe(2);
+  });
+
+  it('whose connection breaks inside of the answer are not sent again', async () => {
+    const a = net.createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 20'));
+    });
+    a.listen(0, '127.0.0.1');
+    await once(a, 'listening');
+    onTestFinished(() => void a.close());
+    const b = await named('b');
+    const halfAnswering = `http://127.0.0.1:${(a.address() as net.AddressInfo).port}`;
+    const { url } = await startProcess({ upstreams: { app: { servers: [halfAnswering, b.origin] } } });
+    expect((await fetch(url)).status).toBe(502);
+  });
+
   it('leave one alone that fails, and come back to it when it answers', async () => {
     const gone = await refusing();
     const b = await named('b');

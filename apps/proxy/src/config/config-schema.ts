@@ -108,7 +108,10 @@ const upstream = z.strictObject({
   totalTimeoutMs: milliseconds(0).default(0).describe('For a whole exchange; 0: for ever.'),
   retries: whole('retries', 0, 10)
     .default(2)
-    .describe('Of requests that changed nothing and whose body nobody has read.'),
+    .describe('Of requests that got no answer and do no harm twice; once they were sent, one retry.'),
+  replayWindowBytes: whole('bytes', 0, 64 * 1024 ** 2)
+    .default(16_384)
+    .describe('Of the body of a PUT or DELETE that are held until the answer begins, to be sent again.'),
   breaker: breaker.optional().describe('On by default where there is more than one server.'),
   healthCheck: healthCheck.optional(),
 });

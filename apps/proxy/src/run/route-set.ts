@@ -25,7 +25,10 @@ export class RouteSet implements Routing {
     this.#budget = budget;
     this.#strategies = strategies;
     this.#upstreamOf = new Map(
-      Array.from(config.upstreams, ([name, upstream]) => [name, new Upstream({ name, config: upstream })]),
+      Array.from(config.upstreams, ([name, upstream]) => [
+        name,
+        new Upstream({ name, config: upstream, budget }),
+      ]),
     );
     this.upstreams = [...this.#upstreamOf.values()];
     this.#table = this.#tableOf(undefined);

@@ -1,9 +1,13 @@
+import { requestFailureOf } from '@millrace/client';
 import { PipeError } from '@millrace/core';
 import { Refusal } from '../policy/refusal.ts';
 
 /** Why a request that was sent on got no answer. */
 export interface UpstreamFailure {
-  /** `connect`: never sent. `reset`: the connection broke. `slow`: no answer in time. `request`: cannot be sent. */
+  /**
+   * `connect`: never sent. `reset`: the connection broke before a byte of an answer came. `slow`: no answer in time.
+   * `request`: cannot be sent.
+   */
   readonly kind: 'connect' | 'reset' | 'slow' | 'request' | 'other';
   readonly refusal: Refusal;
 }
@@ -43,7 +47,7 @@ export function upstreamFailure(cause: unknown, origin: string): UpstreamFailure
       ? new Refusal(502, `The upstream ${origin} failed: ${reason}`, { cause })
       : new Refusal(504, `The upstream ${origin} ${timeout}.`, { cause });
   if (connecting.has(code)) return { kind: 'connect', refusal };
-  if (breaking.has(code)) return { kind: 'reset', refusal };
+  if (breaking.has(code) && requestFailureOf(cause)?.wasAnswered !== true) return { kind: 'reset', refusal };
   return { kind: timeout === undefined ? 'other' : 'slow', refusal };
 }
 

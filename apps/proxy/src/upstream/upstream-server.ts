@@ -7,7 +7,6 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { Health } from './health.ts';
 import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
-import type { UnreadBody } from './unread-body.ts';
 
 /** One server of an upstream: its connections, and what is known of how it does. */
 export class UpstreamServer implements Candidate {
@@ -42,12 +41,11 @@ export class UpstreamServer implements Candidate {
   /** Sends a request and waits for the headers of the answer. Rejects with what went wrong, as it is. */
   request(
     head: RequestHead,
-    parts: Omit<RequestParts, 'body'>,
-    body: UnreadBody | null,
+    parts: Omit<RequestParts, 'body'> & { readonly body: AsyncIterable<Uint8Array> | null },
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const { method, path } = head;
-    const { trailers, expectContinue, upgrade, signal, onInformation, onPaused } = parts;
+    const { body, trailers, expectContinue, upgrade, signal, onInformation, onPaused } = parts;
     const client = this.#clientFor(pipe);
     const headers = ['host', head.host ?? this.#host, ...head.headers];
     if (upgrade !== undefined) {

@@ -1,20 +1,23 @@
 import type { TunnelResponse } from '@millrace/client';
 import type { UpstreamConfig } from '../config/config-schema.ts';
+import type { MemoryBudget } from '../limits/memory-budget.ts';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
 import { Balancer } from './balancer.ts';
 import type { RequestVerdict } from './circuit-breaker.ts';
-import { mayRetry } from './may-retry.ts';
+import { isIdempotent, mayRetry } from './may-retry.ts';
+import { ReplayableBody } from './replayable-body.ts';
 import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
 import { totalTimeout } from './total-timeout.ts';
-import { UnreadBody } from './unread-body.ts';
 import { upstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
 import { UpstreamServer } from './upstream-server.ts';
 
 export interface UpstreamOptions {
   readonly name: string;
   readonly config: UpstreamConfig;
+  /** What bodies are held out of that may be sent again. */
+  readonly budget?: MemoryBudget;
   /** Milliseconds that never go back. */
   readonly now?: () => number;
 }
@@ -39,13 +42,15 @@ export class Upstream {
   readonly servers: readonly UpstreamServer[];
   readonly #config: UpstreamConfig;
   readonly #balancer: Balancer<UpstreamServer>;
+  readonly #budget: MemoryBudget | undefined;
   readonly #now: () => number;
   readonly #checking = new Set<NodeJS.Timeout>();
   #resolveIdle: (() => void) | undefined;
 
-  constructor({ name, config, now = () => performance.now() }: UpstreamOptions) {
+  constructor({ name, config, budget, now = () => performance.now() }: UpstreamOptions) {
     this.name = name;
     this.#config = config;
+    this.#budget = budget;
     this.#balancer = new Balancer(config.balance);
     this.#now = now;
     this.servers = config.servers.map((server) => new UpstreamServer(server, config));
@@ -69,8 +74,27 @@ export class Upstream {
    * and with a `Refusal` when no server answers.
    */
   async request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<TunnelResponse> {
-    const body = parts.body === null ? null : new UnreadBody(parts.body);
+    const windowBytes = isIdempotent(head.method) ? this.#config.replayWindowBytes : 0;
+    const body =
+      parts.body === null ? null : new ReplayableBody(parts.body, { windowBytes, budget: this.#budget });
+    try {
+      const answer = await this.#firstAnswer(head, parts, body, pipe);
+      body?.answered();
+      return answer;
+    } catch (reason) {
+      body?.giveUp();
+      throw reason;
+    }
+  }
+
+  async #firstAnswer(
+    head: RequestHead,
+    parts: RequestParts,
+    body: ReplayableBody | null,
+    pipe: BodyPipe,
+  ): Promise<TunnelResponse> {
     const tried = new Set<UpstreamServer>();
+    let wasSentBefore = false;
     for (let retries = 0; ; retries += 1) {
       const server = this.#choose(tried);
       tried.add(server);
@@ -82,9 +106,10 @@ export class Upstream {
         if (!(reason instanceof AttemptFailed)) throw reason;
         const { kind, refusal } = reason.failure;
         const failure = kind === 'connect' || kind === 'reset' ? kind : 'other';
-        const isUntouched = body?.isUntouched !== false;
-        const attempt = { method: head.method, isUntouched, failure, retries } as const;
+        const isReplayable = body?.isReplayable !== false;
+        const attempt = { method: head.method, isReplayable, failure, retries, wasSentBefore } as const;
         if (!mayRetry(attempt, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
+        wasSentBefore ||= failure !== 'connect';
       }
     }
   }
@@ -154,7 +179,7 @@ export class Upstream {
     server: UpstreamServer,
     head: RequestHead,
     parts: RequestParts,
-    body: UnreadBody | null,
+    body: ReplayableBody | null,
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const pass = server.breaker?.begin();
@@ -169,7 +194,8 @@ export class Upstream {
     };
     server.open += 1;
     try {
-      const answer = await server.request(head, { ...parts, signal: limit.signal }, body, pipe);
+      const sent = { ...parts, body: body?.attempt() ?? null, signal: limit.signal };
+      const answer = await server.request(head, sent, pipe);
       judge('answered');
       void (answer.content ?? answer.tunnel).closed.then(over);
       return answer;
