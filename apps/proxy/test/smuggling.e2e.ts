@@ -20,7 +20,9 @@ const ledger = new BodyLedger();
 
 /** A proxy for all tests of a suite, in front of one upstream. */
 async function proxyTo(url: URL) {
-  const upstream = new Upstream({ name: url.origin, config: upstreamOf(url) });
+  // So long that a connection is never closed because it is idle.
+  const config = { ...upstreamOf(url), keepAliveMs: 600_000 };
+  const upstream = new Upstream({ name: url.origin, config });
   const route = { ...pipe, upstream };
   const listen = { host: '127.0.0.1', port: 0 };
   const server = await ProxyServer.start({ listen, routing: { routeFor: () => route }, ledger });
@@ -146,9 +148,14 @@ describe('a response', () => {
     expect(answer).toBe(response.answer);
     expect(body).not.toContain('smuggled');
     if (response.later !== undefined) {
-      // Nobody has asked for these, so the connection is given up.
-      hostileSocket?.write(response.later, 'latin1');
-      await until(() => hostileSocket?.destroyed === true);
+      // Nobody has asked for these, so the connection is given up. The system brings them when it likes.
+      const socket = hostileSocket as net.Socket;
+      const closed = new Promise((resolve) => {
+        if (socket.destroyed) resolve(undefined);
+        else socket.on('close', resolve);
+      });
+      socket.write(response.later, 'latin1');
+      await closed;
     }
     for (let again = 0; again < 3; again += 1) expect(await ask('/own')).toEqual([200, 'own']);
     expect(ledger.snapshot().open).toEqual({ requests: 0, responses: 0 });
