@@ -12,6 +12,7 @@ import { checkRequestOptions, type RequestOptions } from './request-options.ts';
 import type { ContentPipeOptions } from './response-body.ts';
 import { DEFAULT_READER_TIMEOUT_MS } from './reader-watch.ts';
 import { ResponseHandler } from './response-handler.ts';
+import { Roster } from './roster.ts';
 import type { Timeouts } from './timeouts.ts';
 import {
   connectMessageOf,
@@ -65,7 +66,7 @@ class PipedClient implements Client {
   /** The dispatcher, when it is the client's own to close. */
   readonly #ownAgent: Agent | undefined;
   readonly #movesChunks: boolean;
-  readonly #exchanges = new Set<ResponseHandler>();
+  readonly #exchanges = new Roster<ResponseHandler>();
   #isClosed = false;
   #closing: Promise<void> | undefined;
   /** Lets `close()` go on, when the last exchange is over. */

@@ -9,6 +9,7 @@ import type { OutgoingMessage } from './outgoing-message.ts';
 import type { PauseHandler } from './pause-handler.ts';
 import { rawHeadersOf } from './raw-headers.ts';
 import { RequestBody } from './request-body.ts';
+import type { Rostered } from './roster.ts';
 import type { TunnelResponse } from './tunnel-response.ts';
 import { Tunnel } from './tunnel.ts';
 import { ResponseBody, type ResponseBodyOptions } from './response-body.ts';
@@ -39,7 +40,8 @@ export interface ExchangeObserver {
  * after the end nothing changes any more [P4]. Whatever ends an exchange ends both of its halves. None of the
  * methods throws into undici, and no code of the user runs inside its parser.
  */
-export class ResponseHandler implements Dispatcher.DispatchHandler, EventListenerObject {
+export class ResponseHandler implements Dispatcher.DispatchHandler, EventListenerObject, Rostered {
+  rosterIndex = 0;
   /** What to give undici as the body. */
   readonly payload: Uint8Array | RequestBody | null;
   readonly #options: ExchangeOptions;

@@ -8,6 +8,7 @@ import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
+import { LeaveSignal } from './leave-signal.ts';
 import { closeByHalves, linger } from './linger.ts';
 
 /** Arbitrary interim answers; Node has it since 24.18. */
@@ -31,7 +32,7 @@ export class Http1Downstream implements Downstream {
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse & Informing;
   readonly #handedOver: Buffer | undefined;
-  readonly #leaving = new AbortController();
+  readonly #leaving = new LeaveSignal();
   #isSwitched = false;
 
   constructor(message: IncomingMessage, response: ServerResponse, facts: Http1Facts = {}) {
@@ -71,7 +72,7 @@ export class Http1Downstream implements Downstream {
   }
 
   get left(): AbortSignal {
-    return this.#leaving.signal;
+    return this.#leaving;
   }
 
   get isUnanswered(): boolean {

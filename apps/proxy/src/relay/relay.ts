@@ -26,6 +26,7 @@ import { ProducerPauses } from '../watch/producer-pauses.ts';
 import { ClientLeft, type Downstream } from './downstream.ts';
 import type { ExchangeOutcome } from './exchange-outcome.ts';
 import { ExchangeRecord } from './exchange-record.ts';
+import { Roster, type Rostered } from './roster.ts';
 import { joinTunnel } from './tunnel.ts';
 
 export interface RelayOptions {
@@ -48,7 +49,7 @@ export interface RelayOptions {
  */
 export class Relay {
   readonly #options: RelayOptions;
-  readonly #open = new Set<{ downstream: Downstream; record: ExchangeRecord }>();
+  readonly #open = new Roster<OpenExchange>();
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -70,7 +71,7 @@ export class Relay {
   /** Handles one exchange; settles when it is over. Never rejects. */
   async handle(downstream: Downstream): Promise<void> {
     const record = new ExchangeRecord(downstream, () => performance.now());
-    const exchange = { downstream, record };
+    const exchange = { downstream, record, rosterIndex: 0 };
     this.#open.add(exchange);
     await this.#exchange(downstream, record);
     downstream.release();
@@ -209,6 +210,11 @@ export class Relay {
     const timed = withDownloadLimits(body.reader, route.limits ?? noLimits);
     await downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
   }
+}
+
+interface OpenExchange extends Rostered {
+  readonly downstream: Downstream;
+  readonly record: ExchangeRecord;
 }
 
 /** The body of a request as its upstream gets it. */

@@ -12,14 +12,23 @@ export interface TotalTimeout {
 export function totalTimeout(timeoutMs: number, origin: string, signal: AbortSignal): TotalTimeout {
   if (timeoutMs === 0) return { signal, hasFired: false, clear: () => {} };
   const limit = new AbortController();
+  let hasFired = false;
   const timer = setTimeout(() => {
+    hasFired = !limit.signal.aborted;
     limit.abort(new Refusal(504, `The upstream ${origin} took longer than ${timeoutMs} ms in all.`));
   }, timeoutMs);
+  // Not `AbortSignal.any`: it takes none but the platform's own, and holds them by weak references.
+  const follow = (): void => limit.abort(signal.reason);
+  if (signal.aborted) follow();
+  else signal.addEventListener('abort', follow);
   return {
-    signal: AbortSignal.any([signal, limit.signal]),
+    signal: limit.signal,
     get hasFired() {
-      return limit.signal.aborted;
+      return hasFired;
     },
-    clear: () => clearTimeout(timer),
+    clear() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', follow);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { PipeReader, PipeSummary } from '@millrace/core';
+import { Roster } from '../relay/roster.ts';
 import { OpenBody, type BodyFacts, type Direction } from './open-body.ts';
 
 /** Bodies by how they ended. */
@@ -90,7 +91,7 @@ interface Totals {
 export class BodyLedger {
   readonly #now: () => number;
   readonly #startedAtMs = Date.now();
-  readonly #open = new Map<number, OpenBody>();
+  readonly #open = new Roster<OpenBody>();
   readonly #totals: Readonly<Record<Direction, Totals>> = {
     request: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
     response: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
@@ -113,7 +114,7 @@ export class BodyLedger {
   open(facts: BodyFacts, reader: PipeReader, closed: Promise<PipeSummary>): OpenBody {
     this.#lastId += 1;
     const body = new OpenBody(this.#lastId, facts, reader, this.#now);
-    this.#open.set(body.id, body);
+    this.#open.add(body);
     void closed.then((summary) => this.#close(body, summary));
     return body;
   }
@@ -130,7 +131,7 @@ export class BodyLedger {
     };
     let bufferedBytes = 0;
     let bufferedLimitBytes = 0;
-    for (const body of this.#open.values()) {
+    for (const body of this.#open) {
       const isRequest = body.facts.direction === 'request';
       open[isRequest ? 'requests' : 'responses'] += 1;
       bytes[isRequest ? 'requestsIn' : 'responsesOut'] += body.deliveredBytes;
@@ -160,10 +161,11 @@ export class BodyLedger {
     };
   }
 
-  /** The oldest first, as a map keeps the order in which its entries were made. */
+  /** The oldest first. */
   #bodies(): BodySnapshot[] {
     const now = this.#now();
-    return Array.from(this.#open.values(), (body) => ({
+    const oldestFirst = [...this.#open].toSorted((a, b) => a.id - b.id);
+    return oldestFirst.map((body) => ({
       id: body.id,
       direction: body.facts.direction,
       method: body.facts.method,
@@ -184,7 +186,7 @@ export class BodyLedger {
 
   #byStrategy(): StrategyFigures[] {
     const figures = new Map(this.#past);
-    for (const body of this.#open.values()) {
+    for (const body of this.#open) {
       const { name } = body.facts.pipe.strategy;
       const so = figures.get(name) ?? noFigures(name);
       figures.set(name, {
@@ -205,7 +207,7 @@ export class BodyLedger {
 
   /** Counts what the pipe says was delivered: word of the last chunk may reach the open body a turn later. */
   #close(body: OpenBody, { outcome, delivered }: PipeSummary): void {
-    this.#open.delete(body.id);
+    this.#open.delete(body);
     const totals = this.#totals[body.facts.direction];
     totals.outcomes[outcome] += 1;
     totals.deliveredBytes += delivered;

@@ -1,5 +1,6 @@
 import type { PipeReader } from '@millrace/core';
 import type { BodyPipe } from '../upstream/route.ts';
+import type { Rostered } from '../relay/roster.ts';
 import { ObservedReader, type ReaderObserver } from './observed-reader.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -19,7 +20,8 @@ export interface BodyFacts {
 }
 
 /** One body on its way through its pipe, and who keeps it waiting. */
-export class OpenBody implements ReaderObserver {
+export class OpenBody implements ReaderObserver, Rostered {
+  rosterIndex = 0;
   readonly id: number;
   readonly facts: BodyFacts;
   readonly openedAtMs: number;

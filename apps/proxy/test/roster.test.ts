@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { Roster, type Rostered } from '../src/relay/roster.ts';
+import { seededRandom } from './seeded-random.ts';
+
+test('a roster holds what a set would, and every member knows its place', () => {
+  const random = seededRandom(20_261_129);
+  const roster = new Roster<Rostered>();
+  const expected = new Set<Rostered>();
+  const all = Array.from({ length: 40 }, (): Rostered => ({ rosterIndex: 0 }));
+  for (let step = 0; step < 5000; step += 1) {
+    const member = all[random(all.length)] as Rostered;
+    if (expected.has(member) || random(3) === 0) {
+      roster.delete(member);
+      expected.delete(member);
+    } else {
+      roster.add(member);
+      expected.add(member);
+    }
+    expect(new Set(roster)).toEqual(expected);
+    expect(roster.size).toBe(expected.size);
+  }
+});
+
+test('members may leave while it is gone through', () => {
+  const roster = new Roster<Rostered>();
+  const all = Array.from({ length: 5 }, (): Rostered => ({ rosterIndex: 0 }));
+  for (const member of all) roster.add(member);
+  const met: Rostered[] = [];
+  for (const member of roster) {
+    met.push(member);
+    roster.delete(member);
+  }
+  expect(met).toEqual(all);
+  expect(roster.size).toBe(0);
+});

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { Roster, type Rostered } from '../src/roster.ts';
+
+function members(count: number): Rostered[] {
+  return Array.from({ length: count }, () => ({ rosterIndex: 0 }));
+}
+
+test('whoever leaves a roster, the others stay in it', () => {
+  for (let at = 0; at < 5; at += 1) {
+    const roster = new Roster<Rostered>();
+    const all = members(5);
+    for (const member of all) roster.add(member);
+    roster.delete(all[at] as Rostered);
+    roster.delete(all[at] as Rostered);
+    const others = all.filter((_, index) => index !== at);
+    expect(new Set(roster)).toEqual(new Set(others));
+    expect(roster.size).toBe(4);
+    for (const member of others) roster.delete(member);
+    expect(roster.size).toBe(0);
+  }
+});
+
+test('members may leave while it is gone through', () => {
+  const roster = new Roster<Rostered>();
+  const all = members(5);
+  for (const member of all) roster.add(member);
+  const met: Rostered[] = [];
+  for (const member of roster) {
+    met.push(member);
+    roster.delete(member);
+  }
+  expect(met).toEqual(all);
+});
