@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { contenders } from '../src/contenders.ts';
 import type { Contender } from '../src/contender.ts';
-import { askChild } from '../src/scoreboard/ask-child.ts';
+import { askGrading } from '../src/scoreboard/ask-grading.ts';
 import { explanations } from '../src/scoreboard/explanations.ts';
 import { gradeAll } from '../src/scoreboard/grade-all.ts';
 import { scoreboardPage, unexplained } from '../src/scoreboard/scoreboard-page.ts';
@@ -89,12 +89,12 @@ describe('a library that gives no verdict', () => {
   });
 
   test('and takes its process down takes no other with it, and is told by its error', async () => {
-    expect(await askChild(job('crashes'))).toBe(
+    expect(await askGrading(job('crashes'))).toBe(
       'Its process ended with 1: RangeError: this library has had enough',
     );
   });
 
   test('and never gives the process back is stopped', async () => {
-    expect(await askChild(job('hangs'), { timeoutMs: 5_000 })).toBe('It gave no verdict within 5 seconds.');
+    expect(await askGrading(job('hangs'), { timeoutMs: 5_000 })).toBe('It gave no answer within 5 seconds.');
   });
 });

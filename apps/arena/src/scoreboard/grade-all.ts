@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { laws } from '@millrace/conformance';
 import type { ProfileName, SubjectRecord } from '@millrace/conformance';
 import type { Claims, Contender } from '../contender.ts';
 import type { ContenderEntry } from '../contenders.ts';
-import { askChild } from './ask-child.ts';
-import { findNode26 } from './node-26.ts';
+import { versionOf } from '../version-of.ts';
+import { askGrading } from './ask-grading.ts';
+import { findNode26 } from '../node-26.ts';
 
 /** A row of the table. */
 export interface Graded {
@@ -38,13 +36,13 @@ async function gradeOne(entry: ContenderEntry, profile: ProfileName): Promise<Gr
   const node26 = flags26 === undefined ? undefined : findNode26();
   if (flags26 !== undefined && node26 === undefined)
     return unjudged(entry, 'There is no Node 26 to run it on.');
-  const answer = await askChild(
+  const answer = await askGrading(
     { title, file: file.href, strategy, profile },
     { ...(node26 !== undefined && { execPath: node26 }), ...(flags26 && { flags: flags26 }) },
   );
   if (typeof answer === 'string') return unjudged(entry, answer);
   const { record, claims, node } = answer;
-  return { entry, version: versionOf(entry, node), node, claims, record };
+  return { entry, version: versionOf(entry.versionOf, node), node, claims, record };
 }
 
 /** What it claims and nobody could judge is unknown. */
@@ -72,28 +70,11 @@ async function unjudged(entry: ContenderEntry, message: string): Promise<Graded>
     schedules: 0,
     laws: records,
   } as const;
-  return { entry, version: versionOf(entry, process.version), node: process.version, claims, record };
-}
-
-function versionOf({ versionOf: name }: ContenderEntry, node: string): string {
-  if (name === 'node') return `Node ${node.slice(1)}`;
-  let folder = dirname(fileURLToPath(import.meta.resolve(name)));
-  for (;;) {
-    const found = manifestIn(folder);
-    if (found?.name === name) return `${name} ${found.version}`;
-    if (folder === dirname(folder)) throw new Error(`There is no package.json of ${name}`);
-    folder = dirname(folder);
-  }
-}
-
-function manifestIn(folder: string): { readonly name: string; readonly version: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      name: string;
-      version: string;
-    };
-  } catch {
-    // None here: one folder further up.
-    return undefined;
-  }
+  return {
+    entry,
+    version: versionOf(entry.versionOf, process.version),
+    node: process.version,
+    claims,
+    record,
+  };
 }

@@ -1,6 +1,7 @@
 import { detectHost, gradeSubject, laws, lawOf, replay, worst } from '@millrace/conformance';
 import type { LawId, SubjectRecord } from '@millrace/conformance';
 import { loadStrategy } from '@millrace/core';
+import { answerParent } from '../answer-parent.ts';
 import type { Contender } from '../contender.ts';
 import type { Answer, Job } from './job.ts';
 import { patientHost } from './patient-host.ts';
@@ -36,14 +37,4 @@ async function grade({ title, file, strategy: name, profile, replay: code }: Job
   return { record, claims, node };
 }
 
-process.once('message', (job: Job) => {
-  grade(job).then(
-    (answer) => process.send?.(answer, undefined, undefined, () => process.disconnect()),
-    (error: unknown) => {
-      process.stderr.write(
-        `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-        () => process.exit(1),
-      );
-    },
-  );
-});
+answerParent(grade);

@@ -5,10 +5,10 @@ import type { ProfileName, TimelineStep } from '@millrace/conformance';
 import { format, resolveConfig } from 'prettier';
 import { contenders } from '../contenders.ts';
 import type { ContenderEntry } from '../contenders.ts';
-import { askChild } from './ask-child.ts';
+import { askGrading } from './ask-grading.ts';
 import { gradeAll } from './grade-all.ts';
 import type { Graded } from './grade-all.ts';
-import { findNode26 } from './node-26.ts';
+import { findNode26 } from '../node-26.ts';
 import { commandOf, scoreboardPage, unexplained } from './scoreboard-page.ts';
 
 const docs = new URL('../../../../docs/', import.meta.url);
@@ -78,7 +78,7 @@ function complain(rows: readonly Graded[]): number {
 async function replayOn(entries: readonly ContenderEntry[], code: string): Promise<number> {
   for (const { title, file, strategy, flags26 } of entries) {
     const node26 = flags26 && findNode26();
-    const answer = await askChild(
+    const answer = await askGrading(
       { title, file: file.href, strategy, profile: 'quick', replay: code },
       { ...(node26 !== undefined && { execPath: node26 }), ...(flags26 && { flags: flags26 }) },
     );

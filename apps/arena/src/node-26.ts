@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The Node 26 that `node:stream/iter` is graded on. */
+/** The Node 26 that `node:stream/iter` runs on. */
 const VERSION = '26.10.0';
 
 /**

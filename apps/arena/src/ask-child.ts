@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import type { Answer, Job } from './job.ts';
 
 export interface ChildOptions {
   /** The Node to run on. Default: this one. */
@@ -9,21 +8,21 @@ export interface ChildOptions {
   readonly timeoutMs?: number;
 }
 
-const entryFile = new URL('grade-contender.ts', import.meta.url);
-
 /**
- * Grades in a process of its own, so that a library which takes the process down takes nobody else with it.
+ * Runs `entryFile` in a process of its own, so that a library which takes the process down takes nobody else with it,
+ * and no library warms up another. The job goes in as a message, and the answer comes back as one.
  *
  * @returns The answer, or one sentence that says why there is none.
  */
-export function askChild(
-  job: Job,
+export function askChild<Answer extends object>(
+  entryFile: URL,
+  job: object,
   { execPath = process.execPath, flags = [], timeoutMs = 600_000 }: ChildOptions = {},
 ): Promise<Answer | string> {
   return new Promise((resolve) => {
     const child = fork(entryFile, {
       execPath,
-      execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
+      execArgv: [...flags],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let answer: Answer | undefined;
@@ -39,7 +38,7 @@ export function askChild(
     child.once('close', (code) => {
       clearTimeout(watchdog);
       if (answer !== undefined) resolve(answer);
-      else if (isHanging) resolve(`It gave no verdict within ${timeoutMs / 1000} seconds.`);
+      else if (isHanging) resolve(`It gave no answer within ${timeoutMs / 1000} seconds.`);
       else resolve(`Its process ended with ${code ?? 'a signal'}: ${firstError(complaint)}`);
     });
     child.send(job);

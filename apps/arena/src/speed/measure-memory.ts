@@ -1,0 +1,75 @@
+import type { SpeedContender } from './contender.ts';
+import { makeChunk } from './chunk-pool.ts';
+import type { Measured } from './job.ts';
+import type { MemoryWorkload } from './workload.ts';
+
+const BODIES = 100_000;
+const CHUNK_BYTES = 1024;
+const MIB = 1 << 20;
+
+/**
+ * Bytes per body: heap and array buffers, what the body refers to included. The chunk of a loaded one is made for it
+ * and given away, so whoever keeps it pays for it, and so does whoever copies it.
+ */
+export async function measureMemory(
+  contender: SpeedContender,
+  state: MemoryWorkload['state'],
+): Promise<Measured> {
+  // The first bodies bring what is made once, such as code and pools.
+  const warm = Array.from({ length: 1000 }, () => {
+    const body = makeOne(contender, state);
+    return state === 'waiting' ? [body, waitFor(contender, body)] : body;
+  });
+  await settle();
+  const kept: unknown[] = Array.from({ length: BODIES }, () => null);
+  const iterators: unknown[] = Array.from({ length: BODIES }, () => null);
+  const before = await memoryHeld();
+  for (let index = 0; index < BODIES; index++) {
+    const body = makeOne(contender, state);
+    kept[index] = body;
+    if (state === 'waiting') iterators[index] = waitFor(contender, body);
+  }
+  const held = (await memoryHeld()) - before;
+  if (kept.includes(null) || warm.includes(null) || iterators.includes(undefined))
+    throw new Error('A body is gone');
+  const value = held / BODIES;
+  return { value, mean: value, samples: 1, gc: undefined };
+}
+
+function makeOne(contender: SpeedContender, state: MemoryWorkload['state']): unknown {
+  const body = contender.open();
+  if (state === 'loaded') contender.write(body, makeChunk(contender, CHUNK_BYTES));
+  return body;
+}
+
+/** One `next()` that waits. A waiting `for await` holds the iterator, so the caller does. */
+function waitFor({ chunksOf }: SpeedContender, body: unknown): unknown {
+  if (chunksOf === undefined) throw new Error('It has no for-await');
+  const iterator = chunksOf(body)[Symbol.asyncIterator]();
+  iterator.next().catch(() => undefined);
+  return iterator;
+}
+
+/** Bytes held after 1 MiB was written byte by byte and nothing was read. */
+export async function measureOneByteWrites(contender: SpeedContender): Promise<Measured> {
+  const before = await memoryHeld();
+  const body = contender.open({ highWaterMark: 4 * MIB, onRoom: () => undefined });
+  for (let index = 0; index < MIB; index++) contender.write(body, makeChunk(contender, 1));
+  const held = (await memoryHeld()) - before;
+  contender.end(body);
+  return { value: held, mean: held, samples: 1, gc: undefined };
+}
+
+async function memoryHeld(): Promise<number> {
+  await settle();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Collects until nothing more goes: what is finalized frees more in the next turn. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    globalThis.gc?.();
+  }
+}

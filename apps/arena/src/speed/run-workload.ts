@@ -1,0 +1,83 @@
+import { askChild } from '../ask-child.ts';
+import { findNode26 } from '../node-26.ts';
+import { cellOf } from './cell.ts';
+import type { Cell, Problem } from './cell.ts';
+import { speedContenders } from './contenders.ts';
+import type { SpeedEntry } from './contenders.ts';
+import type { Budget, Job, Measured } from './job.ts';
+import type { Profile } from './profile.ts';
+import type { Workload } from './workload.ts';
+
+/** Looked for once: it takes npm a second. */
+let node26: { readonly path: string | undefined } | undefined;
+const childFile = new URL('child.ts', import.meta.url);
+/** Whoever is this much slower than the fastest peer is measured once: nobody will take it for the fastest. */
+const FAR_BEHIND = 3;
+
+export interface WorkloadResult {
+  readonly cells: readonly Cell[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Measures the contenders on one workload: each run in a process of its own, one after another, and all of them once
+ * before the first has its second turn, so that what the machine does meanwhile falls on everybody.
+ */
+export async function runWorkload(
+  workload: Workload,
+  entries: readonly SpeedEntry[],
+  { runs, budget }: Profile,
+): Promise<WorkloadResult> {
+  const times = isCounted(workload) ? 1 : runs;
+  const measured = new Map<SpeedEntry, Measured[]>();
+  const problems: Problem[] = [];
+  let left = entries;
+  for (let run = 0; run < times && left.length > 0; run++) {
+    for (const entry of left) {
+      const answer = await measureOnce(jobOf(entry, workload, budget), entry);
+      if (typeof answer === 'string')
+        problems.push({ workload: workload.id, contender: entry.id, message: answer });
+      else measured.set(entry, [...(measured.get(entry) ?? []), answer]);
+    }
+    left = worthAnotherRun(measured);
+  }
+  const failed = new Set(problems.map(({ contender }) => contender));
+  const cells = entries.flatMap((entry) => {
+    const list = measured.get(entry);
+    // One that broke once is not measured: its other runs prove nothing.
+    return list === undefined || failed.has(entry.id) ? [] : [cellOf(workload.id, entry.id, list)];
+  });
+  return { cells, problems };
+}
+
+/** Memory is counted, and comes out the same every time. */
+function isCounted({ kind }: Workload): boolean {
+  return kind === 'memory' || kind === 'one-byte-writes';
+}
+
+function worthAnotherRun(measured: ReadonlyMap<SpeedEntry, readonly Measured[]>): readonly SpeedEntry[] {
+  const first = [...measured].map(([entry, [one]]) => ({ entry, value: one?.value ?? Infinity }));
+  const fastest = Math.min(...first.filter(({ entry }) => entry.kind === 'peer').map(({ value }) => value));
+  return first
+    .filter(({ entry, value }) => entry.kind !== 'peer' || value <= fastest * FAR_BEHIND)
+    .map(({ entry }) => entry);
+}
+
+function jobOf(entry: SpeedEntry, workload: Workload, budget: Budget): Job {
+  const otherStrategies =
+    workload.kind === 'mixed' && entry.strategy !== undefined
+      ? speedContenders.flatMap(({ strategy }) =>
+          strategy === undefined || strategy === entry.strategy ? [] : [strategy],
+        )
+      : [];
+  return { file: entry.file.href, strategy: entry.strategy, otherStrategies, workload, budget };
+}
+
+async function measureOnce(job: Job, { flags26 }: SpeedEntry): Promise<Measured | string> {
+  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc', ...(flags26 ?? [])];
+  if (flags26 === undefined) return askChild<Measured>(childFile, job, { flags, timeoutMs: 60_000 });
+  node26 ??= { path: findNode26() };
+  const execPath = node26.path;
+  if (execPath === undefined) return 'There is no Node 26 to run it on.';
+  return askChild<Measured>(childFile, job, { execPath, flags, timeoutMs: 60_000 });
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { speedContenders } from './contenders.ts';
+import type { SpeedEntry } from './contenders.ts';
+import { sections } from './sections.ts';
+
+export interface SpeedArguments {
+  readonly isQuick: boolean;
+  /** Judges the goals, and lets the exit code tell. */
+  readonly wantsGoals: boolean;
+  /** Parts of workload names, or names of tables; empty: all. */
+  readonly only: readonly string[];
+  /** Empty: everybody. */
+  readonly contenders: readonly SpeedEntry[];
+  /** Results of an earlier run to judge and print, instead of measuring. */
+  readonly from: string | undefined;
+}
+
+export const usage = `Usage: arena [--quick] [--goals] [--only WORKLOAD]… [--contender NAME]… [--from FILE]
+
+Measures everybody and writes docs/performance.{md,html,json}; with --quick, which is rougher, into apps/arena/reports.
+  --goals           only what the goals need; says which are reached; ends with 1 when one is missed by more than its noise
+  --only WORKLOAD   workloads whose name has this in it, or the table of that name; prints
+  --contender NAME  only this one; prints
+  --from FILE       judges and prints the results of an earlier run
+Tables: ${sections.map(({ id }) => id).join(', ')}
+Workloads: MODE/given|reused/REGIME/SIZE, such as for-await/given/bursts-64/1KiB; creation; latency; memory/idle; …
+Contenders: ${speedContenders.map(({ id }) => id).join(', ')}
+`;
+
+/** @throws Error with one sentence that names what is wrong. */
+export function parseSpeedArguments(argv: readonly string[]): SpeedArguments | 'help' {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean', default: false },
+      goals: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      contender: { type: 'string', multiple: true, default: [] },
+      from: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const contenders = values.contender.map((id) => {
+    const found = speedContenders.find((entry) => entry.id === id);
+    if (found === undefined)
+      throw new Error(
+        `--contender is "${id}"; it must be one of ${speedContenders.map((one) => one.id).join(', ')}`,
+      );
+    return found;
+  });
+  for (const name of values.only) {
+    const isKnown = sections.some(
+      ({ id, workloads }) => id === name || workloads.some((workload) => workload.id.includes(name)),
+    );
+    if (!isKnown)
+      throw new Error(`--only is "${name}"; no table has that name and no workload has it in its name`);
+  }
+  return {
+    isQuick: values.quick,
+    wantsGoals: values.goals,
+    only: values.only,
+    contenders,
+    from: values.from,
+  };
+}
+
+/** Whether `--only` asks for a workload. */
+export function isAskedFor(only: readonly string[], section: string, workload: string): boolean {
+  return only.length === 0 || only.some((name) => name === section || workload.includes(name));
+}
