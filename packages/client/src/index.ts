@@ -8,6 +8,8 @@ export type { RequestTrailers } from './request-trailers.ts';
 export type { ConnectOptions, UpgradeOptions } from './tunnel-options.ts';
 export type { SwitchedResponse, TunnelResponse } from './tunnel-response.ts';
 export type { Tunnel, TunnelSummary } from './tunnel.ts';
+export { tunnelOver } from './tunnel-over.ts';
+export type { TunnelOverOptions } from './tunnel-over.ts';
 export { requestFailureOf } from './request-failure.ts';
 export type { RequestFailure } from './request-failure.ts';
 export type { IncomingResponse } from './incoming-response.ts';
