@@ -24,7 +24,9 @@ export function http2Request(
   headers: OutgoingHttpHeaders = {},
   endStream = true,
 ): ClientHttp2Stream {
-  const stream = session.request({ ':path': '/', ...headers }, { endStream });
+  // CONNECT has no path of its own.
+  const path = headers[':method'] === 'CONNECT' ? undefined : { ':path': '/' };
+  const stream = session.request({ ...path, ...headers }, { endStream });
   stream.on('error', () => {});
   return stream;
 }

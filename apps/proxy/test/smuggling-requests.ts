@@ -303,7 +303,16 @@ export const hostileRequests: readonly Family[] = [
   ]),
   refused('a tunnel that nobody has enabled', 501, [
     ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n'],
-    ['CONNECT to a path', 'CONNECT /a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['CONNECT with a request behind it', `CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n${SMUGGLED}`],
+    ['CONNECT to another host than Host', 'CONNECT a:443 HTTP/1.1\r\nHost: b\r\n\r\n'],
+  ]),
+  refused('a tunnel that leads nowhere', 400, [
+    ['to a path', 'CONNECT /a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['to a URL', 'CONNECT http://a:443/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['without a port', 'CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['to somebody at a host', 'CONNECT b@a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['with a length', `CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nContent-Length: 5\r\n\r\nhello`],
+    ['with chunks', `CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKED}`],
   ]),
   sound('what is sound', [
     ['a length', post('Content-Length: 5', 'hello'), 'hello'],

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import ringBuffer from '@millrace/ring-buffer';
+import { ConnectUpstream } from '../src/upstream/connect-upstream.ts';
 import { upstreamOf } from '../src/config/config-schema.ts';
 import { ProxyServer, type ProxyOptions } from '../src/listener/proxy-server.ts';
 import type { BodyPipe, Route } from '../src/upstream/route.ts';
@@ -13,7 +14,10 @@ export interface StartedProxy {
 }
 
 export interface StartOptions
-  extends Partial<BodyPipe>, Pick<Route, 'headers'>, Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {}
+  extends Partial<BodyPipe>, Pick<Route, 'headers'>, Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {
+  /** Where every CONNECT may lead. */
+  readonly connectTargets?: string[];
+}
 
 /** A proxy in this process with one route, stopped when the test ends. */
 export async function startProxy(url: URL, options: StartOptions = {}): Promise<StartedProxy> {
@@ -22,16 +26,22 @@ export async function startProxy(url: URL, options: StartOptions = {}): Promise<
     highWaterMark = 65_536,
     lowWaterMark = 32_768,
     headers,
+    connectTargets,
     ...serverOptions
   } = options;
   const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
   const upstream = new Upstream({ name: url.origin, config: upstreamOf(url) });
   const route: Route = { ...pipe, upstream, ...(headers === undefined ? undefined : { headers }) };
+  const tunnels =
+    connectTargets && new ConnectUpstream({ targets: connectTargets, connectTimeoutMs: 10_000 });
   const ledger = new BodyLedger();
   const server = await ProxyServer.start({
     ...serverOptions,
     listen: { host: '127.0.0.1', port: 0 },
-    routing: { routeFor: () => route },
+    routing: {
+      routeFor: () => route,
+      ...(tunnels && { tunnelTo: () => ({ ...pipe, upstream: tunnels }) }),
+    },
     ledger,
   });
   onTestFinished(async () => {

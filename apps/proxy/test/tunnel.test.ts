@@ -1,85 +1,13 @@
 import { once } from 'node:events';
-import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { demoBody } from '../src/demo/demo-body.ts';
-import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
-import { startProxy, type StartOptions } from './start-proxy.ts';
 import { tlsCertificate } from './tls-certificate.ts';
+import { ASK, echo, switching, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
-
-async function watched(upstream: URL, options: StartOptions = {}) {
-  const outcomes: ExchangeOutcome[] = [];
-  const onExchange = (outcome: ExchangeOutcome): void => void outcomes.push(outcome);
-  const proxy = await startProxy(upstream, { onExchange, ...options });
-  return { ...proxy, outcomes };
-}
-
-/** A WebSocket server that sends every message back, and the requests that asked for it. */
-async function echo(): Promise<{ url: URL; requests: http.IncomingMessage[] }> {
-  const requests: http.IncomingMessage[] = [];
-  const url = await httpServer((_, response) => response.writeHead(426).end('WebSocket only'));
-  const server = new WebSocketServer({ noServer: true });
-  const upstream = http.createServer((_, response) => response.writeHead(426).end('WebSocket only'));
-  upstream.on('upgrade', (request, socket, head) => {
-    requests.push(request);
-    server.handleUpgrade(request, socket, head, (client) => {
-      client.on('message', (message, isBinary) => client.send(message, { binary: isBinary }));
-    });
-  });
-  upstream.listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
-    upstream.close();
-  });
-  url.port = String((upstream.address() as AddressInfo).port);
-  return { url, requests };
-}
-
-/** An upstream that speaks no WebSocket but bytes, once it has switched. */
-async function switching(serve: (socket: net.Socket) => void): Promise<URL> {
-  const upstream = http.createServer();
-  const sockets = new Set<net.Socket>();
-  upstream.on('upgrade', (_, socket: net.Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-    serve(socket);
-  });
-  upstream.listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    upstream.close();
-  });
-  return new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`);
-}
-
-const ASK = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-
-/** Asks for a tunnel, and what follows it at once. @param ahead Sent together with the request. */
-async function tunnel(url: string, ahead = ''): Promise<net.Socket> {
-  const { hostname, port } = new URL(url);
-  const socket = net.connect({ port: Number(port), host: hostname, allowHalfOpen: true });
-  socket.on('error', () => {});
-  onTestFinished(() => void socket.destroy());
-  socket.write(ASK + ahead);
-  let head = '';
-  for (;;) {
-    await once(socket, 'readable');
-    head += String(socket.read() ?? '');
-    const end = head.indexOf('\r\n\r\n');
-    if (end < 0) continue;
-    expect(head).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
-    socket.unshift(head.slice(end + 4));
-    return socket;
-  }
-}
 
 describe.each(everyStrategy)('a WebSocket through $name', (strategy) => {
   it.each([
@@ -203,11 +131,5 @@ describe('a tunnel', () => {
     expect(socket.errored).toMatchObject({ code: 'ECONNRESET' });
     await until(() => outcomes.length === 1);
     expect(outcomes[0]).toMatchObject({ result: 'broken', brokenBy: 'proxy' });
-  });
-
-  it('is not made for CONNECT', async () => {
-    const { url } = await watched(await httpServer((_, response) => void response.end()));
-    const answer = await rawExchange(url, 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n');
-    expect(answer).toMatch(/^HTTP\/1\.1 501 Not Implemented\r\n/);
   });
 });

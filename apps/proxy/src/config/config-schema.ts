@@ -153,6 +153,22 @@ const limits = z.strictObject({
     .describe('How far a request body may fall behind that rate.'),
 });
 
+const connect = z.strictObject({
+  targets: z
+    .array(
+      z
+        .string('must be a host and a port, as db.example:5432 or *.example:443')
+        .regex(
+          /^(?:\*\.[\w.-]+|[\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i,
+          'must be a host and a port, as db.example:5432 or *.example:443',
+        ),
+      'must be a list of hosts with ports',
+    )
+    .min(1, 'must name at least one host and port')
+    .describe('Where a CONNECT may lead; it is refused elsewhere.'),
+  connectTimeoutMs: milliseconds().default(10_000),
+});
+
 export const configSchema = z.strictObject(
   {
     $schema: z.string().optional(),
@@ -166,6 +182,9 @@ export const configSchema = z.strictObject(
     upstream: serverUrl.optional().describe('One server for all requests, in place of upstreams and routes.'),
     upstreams: z.record(z.string(), upstream, 'must be an object of upstreams by their names').default({}),
     routes: z.array(route, 'must be a list of routes').default([]),
+    connect: connect
+      .optional()
+      .describe('Makes tunnels for CONNECT, for every client that reaches a listener. Left out: none.'),
     trustedPeers: z.array(addressRange, 'must be a list of ranges of addresses').default([]),
     forwarding: oneOf('x-forwarded', 'forwarded', 'none').default('x-forwarded'),
     limits: limits.prefault({}),
@@ -183,6 +202,7 @@ export type UpstreamConfig = z.output<typeof upstream>;
 export type ServerConfig = z.output<typeof server>;
 export type BreakerConfig = z.output<typeof breaker>;
 export type HealthCheckConfig = z.output<typeof healthCheck>;
+export type ConnectConfig = z.output<typeof connect>;
 export type LimitsConfig = z.output<typeof limits>;
 
 /** What keeps a server that fails from being asked, unless something else is configured. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { loadConfigFile } from './config-file.ts';
 import { configSchema, upstreamOf, type LimitsConfig, type ListenerConfig } from './config-schema.ts';
-import type { ConfigInput, ParsedConfig, UpstreamConfig } from './config-schema.ts';
+import type { ConfigInput, ConnectConfig, ParsedConfig, UpstreamConfig } from './config-schema.ts';
 import { readFlags } from './flags.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { sentencesOf } from './mistakes.ts';
@@ -34,6 +34,8 @@ export interface ProxyConfig extends PipeConfig {
   readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
   /** The most specific first. */
   readonly routes: readonly RouteConfig[];
+  /** Where CONNECT may lead; `undefined`: nowhere. */
+  readonly connect: ConnectConfig | undefined;
   readonly trustedPeers: readonly string[];
   readonly forwarding: ParsedConfig['forwarding'];
   readonly limits: LimitsConfig;
@@ -175,14 +177,24 @@ function parse(
     }
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  const { listen, adminListen, trustedPeers, forwarding, limits, drainTimeoutMs, workers, accessLog } =
-    parsed;
+  const {
+    listen,
+    adminListen,
+    connect,
+    trustedPeers,
+    forwarding,
+    limits,
+    drainTimeoutMs,
+    workers,
+    accessLog,
+  } = parsed;
   return {
     ...pipe,
     listen,
     adminListen,
     upstreams,
     routes: routes.toSorted(bySpecificity),
+    connect,
     trustedPeers,
     forwarding,
     limits,

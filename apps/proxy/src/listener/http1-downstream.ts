@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { PipeReader } from '@millrace/core';
 import { sendBody, type SendSummary } from '@millrace/core/node';
 import { pairsOf, rejectHeaders, valuesOf } from '../policy/header-lines.ts';
 import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
-import { ClientLeft, type Downstream } from '../relay/downstream.ts';
+import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
 import { LeaveSignal } from './leave-signal.ts';
@@ -18,7 +17,7 @@ interface Informing {
 
 export interface Http1Facts {
   readonly expectsContinue?: boolean;
-  /** Where Node has handed its connection over for an upgrade: what came behind the head. */
+  /** Where Node has handed its connection over for a tunnel: what came behind the head. */
   readonly handedOver?: Buffer | undefined;
 }
 
@@ -38,13 +37,16 @@ export class Http1Downstream implements Downstream {
   constructor(message: IncomingMessage, response: ServerResponse, facts: Http1Facts = {}) {
     const { headers, socket } = message;
     const { expectsContinue = false, handedOver } = facts;
+    const isConnect = message.method === 'CONNECT';
     this.#message = message;
     this.#response = response;
     this.expectsContinue = expectsContinue;
-    this.upgrade = handedOver === undefined ? undefined : headers.upgrade;
+    this.upgrade = handedOver === undefined || isConnect ? undefined : headers.upgrade;
     this.#handedOver = handedOver;
     // They say so by a length or by chunks (RFC 9112 §6.3).
-    this.hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    this.hasBody =
+      !isConnect &&
+      (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
     this.request = {
       method: message.method ?? 'GET',
       target: message.url ?? '/',
@@ -129,13 +131,27 @@ export class Http1Downstream implements Downstream {
     });
   }
 
-  switchProtocols(headers: readonly string[]): Duplex {
+  openTunnel(headers: readonly string[]): ClientTunnel {
     const { socket } = this.#message;
+    const response = this.#response;
     this.#isSwitched = true;
-    this.#response.writeHead(101, [...headers]).flushHeaders();
-    this.#response.detachSocket(socket);
+    if (this.upgrade === undefined) {
+      // Nothing frames what follows the answer to CONNECT (RFC 9110 §9.3.6).
+      response.useChunkedEncodingByDefault = false;
+      response.removeHeader('connection');
+      response.writeHead(200, 'Connection Established', [...headers]);
+    } else {
+      response.writeHead(101, ['connection', 'upgrade', 'upgrade', this.upgrade, ...headers]);
+    }
+    response.flushHeaders();
+    response.detachSocket(socket);
     if (this.#handedOver !== undefined) socket.unshift(this.#handedOver);
-    return socket;
+    return {
+      duplex: socket,
+      wasReset: () => false,
+      isWhole: () => socket.readableEnded && socket.writableFinished,
+      reset: () => void socket.resetAndDestroy(),
+    };
   }
 
   refuse(refusal: Refusal): void {

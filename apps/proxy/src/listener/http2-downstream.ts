@@ -4,12 +4,11 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { Duplex } from 'node:stream';
 import type { PipeReader } from '@millrace/core';
 import { sendBody, type SendSummary } from '@millrace/core/node';
 import { pairsOf } from '../policy/header-lines.ts';
-import { Refusal, refusalAnswer } from '../policy/refusal.ts';
-import { ClientLeft, type Downstream } from '../relay/downstream.ts';
+import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
+import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
 
@@ -21,26 +20,31 @@ export class Http2Downstream implements Downstream {
   readonly request: ClientRequest;
   readonly hasBody: boolean;
   readonly expectsContinue: boolean;
-  /** Nobody asks for one over HTTP/2, where `CONNECT` has taken its place (RFC 8441). */
-  readonly upgrade: undefined;
+  readonly upgrade: string | undefined;
   readonly closed: Promise<void>;
   readonly #stream: ServerHttp2Stream;
   readonly #declaredBytes: string | undefined;
   readonly #leaving = new AbortController();
   #status: number | undefined;
+  #isTunnel = false;
   #trailers: () => readonly string[] = () => [];
   #receivedTrailers: readonly string[] = [];
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[]) {
     const socket = stream.session?.socket;
+    const { ':protocol': protocol, ':authority': authority, ':path': path } = headers;
+    const asksForTunnel = headers[':method'] === 'CONNECT';
     this.#stream = stream;
     this.#declaredBytes = headers['content-length'];
-    this.hasBody = !stream.endAfterHeaders;
+    this.upgrade = asksForTunnel && protocol !== undefined ? String(protocol) : undefined;
+    // What follows the head of a CONNECT is what goes through the tunnel.
+    this.hasBody = !asksForTunnel && !stream.endAfterHeaders;
     this.expectsContinue = headers.expect?.toLowerCase() === '100-continue';
     this.request = {
-      method: headers[':method'] ?? '',
-      target: headers[':path'] ?? '',
-      authority: headers[':authority'],
+      method: this.upgrade === undefined ? (headers[':method'] ?? '') : 'GET',
+      // Without a protocol, CONNECT has no path (RFC 9113 §8.5).
+      target: path ?? authority ?? '',
+      authority,
       rawHeaders: withWholeCookies(rawHeaders, headers.cookie),
       httpVersion: '2.0',
       peerAddress: socket?.remoteAddress,
@@ -57,7 +61,7 @@ export class Http2Downstream implements Downstream {
     this.closed = new Promise((resolve) => {
       stream.on('close', () => {
         resolve();
-        if (stream.writableFinished && !stream.aborted) return;
+        if (this.#isTunnel || (stream.writableFinished && !stream.aborted)) return;
         // Not before an upload that has broken off with it has failed for that.
         process.nextTick(() => this.#leaving.abort(new ClientLeft()));
       });
@@ -107,8 +111,19 @@ export class Http2Downstream implements Downstream {
     });
   }
 
-  switchProtocols(): Duplex {
-    throw new Refusal(501, 'Over HTTP/2 no protocol is switched to.');
+  openTunnel(headers: readonly string[]): ClientTunnel {
+    const stream = this.#stream;
+    this.#isTunnel = true;
+    this.#status = 200;
+    stream.respond({ ':status': 200, ...recordOf(headers) });
+    const wasReset = (): boolean => stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR;
+    return {
+      duplex: stream,
+      wasReset,
+      // Node may close a stream of which both ends have gone out before it says that it has finished writing.
+      isWhole: () => stream.readableEnded && stream.writableEnded && !wasReset(),
+      reset: () => this.breakOff(),
+    };
   }
 
   refuse(refusal: Refusal): void {
@@ -118,7 +133,8 @@ export class Http2Downstream implements Downstream {
   }
 
   breakOff(): void {
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // `close` would send an end in front of the reset.
+    this.#stream.destroy(new Error('The exchange was broken off'));
   }
 
   /** Asks the client to stop sending, once the answer is out (RFC 9113 §8.1). */

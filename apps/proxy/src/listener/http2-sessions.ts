@@ -1,5 +1,6 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { Refusal } from '../policy/refusal.ts';
 import { Http2Downstream } from './http2-downstream.ts';
 
 /** Streams of one client at once; nginx and haproxy let as many through. */
@@ -21,11 +22,19 @@ export class Http2Sessions {
 
   constructor({ maxHeaderBytes, onExchange }: Http2Options) {
     this.#server = createServer({
-      settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: maxHeaderBytes, enablePush: false },
+      settings: {
+        maxConcurrentStreams: MOST_STREAMS,
+        maxHeaderListSize: maxHeaderBytes,
+        enablePush: false,
+        // WebSockets over one stream (RFC 8441).
+        enableConnectProtocol: true,
+      },
     });
     this.#server.on('session', (session) => this.#enter(session));
     this.#server.on('stream', (stream, headers, _flags, rawHeaders) => {
-      onExchange(new Http2Downstream(stream, headers, rawHeaders));
+      const downstream = new Http2Downstream(stream, headers, rawHeaders);
+      if (downstream.upgrade === undefined || downstream.upgrade === 'websocket') onExchange(downstream);
+      else downstream.refuse(new Refusal(501, 'Only WebSocket is gone on with.'));
     });
   }
 

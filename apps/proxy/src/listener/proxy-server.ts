@@ -138,8 +138,8 @@ export class ProxyServer {
       // Node before 24.9 hands every upgrade over, and what is behind the head has lost its meaning.
       else new Http1Downstream(message, response).refuse(new Refusal(501, 'Only WebSocket is upgraded to.'));
     });
-    server.on('connect', (message, socket: Socket) => {
-      serve(message, responseOn(socket, message));
+    server.on('connect', (message, socket: Socket, handedOver) => {
+      serve(message, responseOn(socket, message), { handedOver });
     });
   }
 

@@ -1,7 +1,7 @@
 /** Why a request gets no answer from the upstream: the status for it, and one sentence for whoever sent it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 404 | 405 | 408 | 413 | 501 | 502 | 503 | 504;
+  readonly status: 400 | 403 | 404 | 405 | 408 | 413 | 501 | 502 | 503 | 504;
 
   /** For `Retry-After`, in whole seconds. */
   readonly retryAfterS: number | undefined;
@@ -25,6 +25,7 @@ export class Refusal extends Error {
 
 const titles: Readonly<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',

@@ -9,7 +9,7 @@ import type { RequestTarget } from './request-target.ts';
 /** What the upstream is sent before the body. */
 export interface RequestHead {
   readonly method: string;
-  /** Path and query, byte for byte as the client sent them; `*` for the server as a whole. */
+  /** Path and query, byte for byte as the client sent them; `*` for the server as a whole; host and port for CONNECT. */
   readonly path: string;
   /** What to send as `Host`; `undefined`: the upstream's own. */
   readonly host: string | undefined;

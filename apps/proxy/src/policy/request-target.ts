@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
 export interface RequestTarget {
   /** The host that the client asked for, with its port; `undefined` when it named none, as HTTP/1.0 may. */
   readonly authority: string | undefined;
-  /** Path and query, byte for byte as the client sent them; `*` for the server as a whole. */
+  /** Path and query, byte for byte as the client sent them; `*` for the server as a whole; host and port for CONNECT. */
   readonly path: string;
 }
 
@@ -16,16 +16,19 @@ export interface RequestTarget {
  * take for the same host.
  */
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i;
+/** The same with a port, which a tunnel has to name (RFC 9110 §9.3.6). */
+const HOST_AND_PORT = /^(?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i;
 
 /**
  * Reads the target and `Host` (RFC 9112 §3.2): origin-form as it is, absolute-form cut into its parts, which then stand
- * in for `Host` as a proxy must have it, `*` for `OPTIONS` alone.
+ * in for `Host` as a proxy must have it, `*` for `OPTIONS` alone, and authority-form for `CONNECT` alone.
  *
  * @throws Refusal 400 for a target or `Host` that one server might take for another than the next does.
  */
 export function requestTargetOf(request: ClientRequest): RequestTarget {
   const { target, method } = request;
   const host = hostOf(request);
+  if (method === 'CONNECT') return { authority: target, path: tunnelTargetOf(request) };
   if (target.startsWith('/')) return { authority: host, path: target };
   if (target === '*' && method === 'OPTIONS') return { authority: host, path: target };
   const absolute = /^https?:\/\/(?<authority>[^/?#]*)(?<path>[/?][^#]*)?$/i.exec(target)?.groups;
@@ -39,6 +42,17 @@ export function requestTargetOf(request: ClientRequest): RequestTarget {
   // Without a path, such a URL means the server as a whole to OPTIONS (RFC 9112 §3.2.4).
   if (path === undefined) return { authority, path: method === 'OPTIONS' ? '*' : '/' };
   return { authority, path: path.startsWith('/') ? path : `/${path}` };
+}
+
+/** @throws Refusal 400 for what is no host and port, and for a body, which CONNECT cannot have. */
+function tunnelTargetOf({ target, rawHeaders }: ClientRequest): string {
+  const [length = '0'] = valuesOf(rawHeaders, 'content-length');
+  if (length !== '0' || valuesOf(rawHeaders, 'transfer-encoding').length > 0) {
+    throw new Refusal(400, 'A CONNECT has no body.');
+  }
+  if (HOST_AND_PORT.test(target) && Number(target.slice(target.lastIndexOf(':') + 1)) <= 65_535)
+    return target;
+  throw new Refusal(400, `The request target is ${JSON.stringify(target)}; it must be a host and a port.`);
 }
 
 /** The host by its header, or over HTTP/2 its pseudo header, which wins but must not be contradicted (RFC 9113 §8.3.1). */

@@ -36,11 +36,9 @@ export function forwardedInformation(rawHeaders: readonly string[]): string[] {
   return rejectHeaders(withoutHopByHop(rawHeaders), (name) => name === 'content-length');
 }
 
-/** The headers of `101 Switching Protocols`. */
-export function forwardedSwitch(rawHeaders: readonly string[], protocol: string): string[] {
-  const headers = withoutHopByHop(rawHeaders);
-  headers.push('connection', 'upgrade', 'upgrade', protocol, 'via', '1.1 millrace');
-  return headers;
+/** The headers of an answer that grants a tunnel, which has no body to describe either. */
+export function forwardedGrant(rawHeaders: readonly string[]): string[] {
+  return [...forwardedInformation(rawHeaders), 'via', '1.1 millrace'];
 }
 
 /**

@@ -21,7 +21,10 @@ export interface Downstream {
   /** Settles when nothing more goes either way: the answer is with the system, or never will be. */
   readonly closed: Promise<void>;
 
-  /** The protocol that the client asks to switch to and may be given; then there is no body. */
+  /**
+   * The protocol that the client asks to go on with and may be given; then there is no body. Over HTTP/2 it asks for it
+   * by `CONNECT` (RFC 8441), and its request is given as the `GET` that it would be over HTTP/1.1.
+   */
   readonly upgrade: string | undefined;
 
   /** Reads the body of the request into a pipe. To be called at once, when there is one. */
@@ -40,16 +43,29 @@ export interface Downstream {
    */
   send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary>;
   /**
-   * Switches to the protocol that was asked for. The connection is the caller's from then on, what the client has
-   * sent ahead first.
+   * Grants the tunnel that was asked for, by `upgrade` or `CONNECT`. The connection or stream is the caller's from then
+   * on, what the client has sent ahead first.
+   *
+   * @param headers Flat, as `rawHeaders`; without those of the connection.
    */
-  switchProtocols(headers: readonly string[]): Duplex;
+  openTunnel(headers: readonly string[]): ClientTunnel;
   /** Answers in place of the upstream. Nothing may have been sent yet. */
   refuse(refusal: Refusal): void;
   /** Breaks the answer off, so that the client cannot take it for whole. */
   breakOff(): void;
   /** The exchange is over, and what is left of the request's body wanted by nobody. */
   release(): void;
+}
+
+/** The client's end of a tunnel. */
+export interface ClientTunnel {
+  readonly duplex: Duplex;
+  /** Whether the end that is read there is no end: the client has given its stream up. */
+  readonly wasReset: () => boolean;
+  /** Whether both directions have come to their ends, once it is closed. */
+  readonly isWhole: () => boolean;
+  /** Breaks it off, for both directions. */
+  readonly reset: () => void;
 }
 
 /** Why an upstream request is aborted or a body cancelled. */

@@ -5,11 +5,12 @@ import { Refusal } from '../policy/refusal.ts';
 import { valuesOf } from '../policy/header-lines.ts';
 import { HeaderPolicy } from '../policy/header-policy.ts';
 import { checkFraming, forwardedRequest, forwardsLeft } from '../policy/request-head.ts';
+import { WebSocketHandshake } from '../policy/websocket-handshake.ts';
 import { requestTargetOf, type RequestTarget } from '../policy/request-target.ts';
 import {
   forwardedInformation,
   forwardedResponseHeaders,
-  forwardedSwitch,
+  forwardedGrant,
   forwardedTrailers,
   isBodiless,
 } from '../policy/response-head.ts';
@@ -86,14 +87,16 @@ export class Relay {
     try {
       const { request } = downstream;
       checkFraming(request);
-      if (request.method === 'CONNECT') throw new Refusal(501, 'The proxy makes no tunnels for CONNECT.');
       const target = requestTargetOf(request);
       if (isForProxy(request, target)) {
         answerForProxy(downstream);
         return;
       }
-      const route = this.#options.routing.routeFor(target.authority, target.path);
-      const head = forwardedRequest(request, target, route.headers ?? defaultHeaders);
+      const route = this.#routeFor(request, target);
+      const forwarded = forwardedRequest(request, target, route.headers ?? defaultHeaders);
+      const handshake = needsHandshake(downstream) ? new WebSocketHandshake() : undefined;
+      const head =
+        handshake === undefined ? forwarded : { ...forwarded, headers: handshake.request(forwarded.headers) };
       if (downstream.hasBody) upload = this.#receive(downstream, route, record);
       const answer = await route.upstream.request(
         head,
@@ -113,7 +116,8 @@ export class Relay {
         route,
       );
       record.answered();
-      if (answer.content === undefined) await this.#join(downstream, route, answer, record, pauses);
+      if (answer.content === undefined)
+        await this.#join(downstream, route, answer, record, pauses, handshake);
       else await this.#answer(downstream, route, answer, record, pauses);
     } catch (reason) {
       upload?.reader.cancel(reason);
@@ -126,6 +130,13 @@ export class Relay {
         downstream.breakOff();
       }
     }
+  }
+
+  #routeFor({ method }: ClientRequest, { authority, path }: RequestTarget): Route {
+    const { routing } = this.#options;
+    if (method !== 'CONNECT') return routing.routeFor(authority, path);
+    if (routing.tunnelTo !== undefined) return routing.tunnelTo(path);
+    throw new Refusal(501, 'The proxy makes no tunnels for CONNECT.');
   }
 
   #receive(downstream: Downstream, route: Route, record: ExchangeRecord): Upload {
@@ -167,7 +178,15 @@ export class Relay {
     { rawHeaders, tunnel }: SwitchedResponse,
     record: ExchangeRecord,
     pauses: ProducerPauses,
+    handshake: WebSocketHandshake | undefined,
   ): Promise<void> {
+    let granted: string[];
+    try {
+      granted = forwardedGrant(handshake?.response(rawHeaders) ?? rawHeaders);
+    } catch (reason) {
+      tunnel.destroy(reason);
+      throw reason;
+    }
     const received = tunnel.closed.then((summary) => summary.received);
     record.hasRequestBody(tunnel.writer.closed);
     record.hasResponseBody(received);
@@ -177,7 +196,7 @@ export class Relay {
       received,
     );
     pauses.showAt(body);
-    const client = downstream.switchProtocols(forwardedSwitch(rawHeaders, downstream.upgrade ?? ''));
+    const client = downstream.openTunnel(granted);
     await joinTunnel(client, tunnel, body.reader, (side, reason) => record.broke(side, reason));
   }
 
@@ -225,6 +244,11 @@ interface Upload {
 
 const defaultHeaders = new HeaderPolicy();
 const noLimits: ClientLimits = { idleTimeoutMs: 0 };
+
+/** Over HTTP/2 a client of WebSocket proves nothing and asks for no proof. */
+function needsHandshake({ upgrade, request }: Downstream): boolean {
+  return upgrade !== undefined && request.httpVersion === '2.0';
+}
 
 /**
  * Whether the proxy itself is asked: `OPTIONS *` is for the server that the client talks to, and a request that may

@@ -1,12 +1,11 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Tunnel } from '@millrace/client';
 import type { PipeReader } from '@millrace/core';
-import { ClientLeft } from './downstream.ts';
+import { ClientLeft, type ClientTunnel } from './downstream.ts';
 import type { Side } from './exchange-outcome.ts';
 
 /**
- * Joins a client that has switched to another protocol with its tunnel to the upstream, which has a pipe each way:
+ * Joins a client that was granted a tunnel with the one to the upstream, which has a pipe each way:
  *
  *     client ─▶ │ pipe │ ─▶ upstream
  *     client ◀─ │ pipe │ ◀─ upstream
@@ -17,7 +16,7 @@ import type { Side } from './exchange-outcome.ts';
  * @param onBroken Told which side breaks off, before the other side is; what follows from that, too.
  */
 export async function joinTunnel(
-  client: Duplex,
+  { duplex: client, wasReset, isWhole, reset }: ClientTunnel,
   tunnel: Tunnel,
   reader: PipeReader,
   onBroken: (side: Side, reason: unknown) => void,
@@ -33,10 +32,13 @@ export async function joinTunnel(
       if (goesOn) client.resume();
     });
   });
-  client.on('end', () => writer.end());
+  client.on('end', () => {
+    // Where it was reset, `close` says so.
+    if (!wasReset()) writer.end();
+  });
   client.on('error', () => {});
   client.on('close', () => {
-    if (client.readableEnded && client.writableFinished) return;
+    if (isWhole()) return;
     const reason = client.errored ?? new ClientLeft();
     onBroken('client', reason);
     tunnel.destroy(reason);
@@ -46,7 +48,7 @@ export async function joinTunnel(
     await send(reader, client);
   } catch (reason) {
     onBroken('upstream', reason);
-    (client as Socket).resetAndDestroy();
+    reset();
   }
   await tunnel.closed;
 }

@@ -92,13 +92,22 @@ export class ProxyProcess implements Routing, AdminSubject {
   }
 
   routeFor(authority: string | undefined, path: string): Route {
+    this.#checkRoom();
+    return this.#routes.routeFor(authority, path);
+  }
+
+  tunnelTo(target: string): Route {
+    this.#checkRoom();
+    return this.#routes.tunnelTo(target);
+  }
+
+  #checkRoom(): void {
     const { exchanges: most = Infinity } = this.#config.limits;
     if (this.exchanges > most) {
       throw new Refusal(503, `The proxy is busy with ${most} requests, as many as it may.`, {
         retryAfterS: 1,
       });
     }
-    return this.#routes.routeFor(authority, path);
   }
 
   get registry(): Registry {

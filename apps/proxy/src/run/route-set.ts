@@ -1,9 +1,11 @@
 import type { BufferStrategy } from '@millrace/core';
-import type { ProxyConfig, RouteConfig } from '../config/config.ts';
+import type { PipeConfig, ProxyConfig, RouteConfig } from '../config/config.ts';
 import { budgeted } from '../limits/budgeted-strategy.ts';
 import type { ClientLimits } from '../limits/client-limits.ts';
 import type { MemoryBudget } from '../limits/memory-budget.ts';
 import { HeaderPolicy } from '../policy/header-policy.ts';
+import { Refusal } from '../policy/refusal.ts';
+import { ConnectUpstream } from '../upstream/connect-upstream.ts';
 import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
 import { RouteTable } from '../upstream/route-table.ts';
 import { Upstream } from '../upstream/upstream.ts';
@@ -18,7 +20,10 @@ export class RouteSet implements Routing {
   readonly #budgeted = new Map<BufferStrategy, Map<number, BufferStrategy>>();
   readonly #upstreamOf: ReadonlyMap<string, Upstream>;
   readonly #strategies: Map<string, BufferStrategy>;
+  readonly #tunnels: ConnectUpstream | undefined;
   #table: RouteTable;
+  /** What CONNECT goes through. */
+  #tunnelPipe: BodyPipe;
 
   private constructor(config: ProxyConfig, strategies: Map<string, BufferStrategy>, budget: MemoryBudget) {
     this.#config = config;
@@ -31,7 +36,9 @@ export class RouteSet implements Routing {
       ]),
     );
     this.upstreams = [...this.#upstreamOf.values()];
+    this.#tunnels = config.connect === undefined ? undefined : new ConnectUpstream(config.connect);
     this.#table = this.#tableOf(undefined);
+    this.#tunnelPipe = this.#pipeOf(config, undefined);
     for (const upstream of this.upstreams) upstream.startChecks(this.defaultRoute);
   }
 
@@ -55,6 +62,15 @@ export class RouteSet implements Routing {
     return this.#table.routeFor(authority, path);
   }
 
+  tunnelTo(target: string): Route {
+    const upstream = this.#tunnels;
+    if (upstream === undefined) throw new Refusal(501, 'The proxy makes no tunnels for CONNECT.');
+    if (!upstream.leadsTo(target)) {
+      throw new Refusal(403, `The proxy makes no tunnels to ${JSON.stringify(target)}.`);
+    }
+    return { ...this.#tunnelPipe, upstream };
+  }
+
   /**
    * Sends the bodies of all new requests through another strategy, whatever their routes are configured for.
    *
@@ -64,15 +80,17 @@ export class RouteSet implements Routing {
     const loaded = await loadStrategies([name], this.#config.baseDirectory);
     for (const [key, strategy] of loaded) this.#strategies.set(key, strategy);
     this.#table = this.#tableOf(loaded.get(name));
+    this.#tunnelPipe = this.#pipeOf(this.#config, loaded.get(name));
   }
 
   /** For when no new requests come: waits for those under way. */
   async close(): Promise<void> {
-    await Promise.all(this.upstreams.map((upstream) => upstream.close()));
+    await Promise.all([this.#tunnels?.close(), ...this.upstreams.map((upstream) => upstream.close())]);
   }
 
   /** Breaks off what is under way. */
   async destroy(reason: unknown): Promise<void> {
+    this.#tunnels?.destroy(reason);
     await Promise.all(this.upstreams.map((upstream) => upstream.destroy(reason)));
   }
 
@@ -91,7 +109,7 @@ export class RouteSet implements Routing {
     return new RouteTable(entries);
   }
 
-  #pipeOf(config: RouteConfig, instead: BufferStrategy | undefined): BodyPipe {
+  #pipeOf(config: PipeConfig, instead: BufferStrategy | undefined): BodyPipe {
     const { highWaterMark, lowWaterMark } = config;
     const strategy = instead ?? this.#strategies.get(config.strategy);
     if (strategy === undefined) throw new TypeError(`The strategy ${config.strategy} was not loaded.`);

@@ -46,4 +46,11 @@ export interface Routing {
    * @throws Refusal When nothing is configured for such requests.
    */
   routeFor(authority: string | undefined, path: string): Route;
+  /**
+   * What a CONNECT goes through. Left out: none does.
+   *
+   * @param target Host and port.
+   * @throws Refusal When no tunnel may lead there.
+   */
+  tunnelTo?(target: string): Route;
 }

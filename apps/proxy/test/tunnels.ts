@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { expect, onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
+import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
+import { httpServer } from './http-server.ts';
+import { startProxy, type StartOptions } from './start-proxy.ts';
+
+export async function watched(upstream: URL, options: StartOptions = {}) {
+  const outcomes: ExchangeOutcome[] = [];
+  const onExchange = (outcome: ExchangeOutcome): void => void outcomes.push(outcome);
+  const proxy = await startProxy(upstream, { onExchange, ...options });
+  return { ...proxy, outcomes };
+}
+
+/** A WebSocket server that sends every message back, and the requests that asked for it. */
+export async function echo(): Promise<{ url: URL; requests: http.IncomingMessage[] }> {
+  const requests: http.IncomingMessage[] = [];
+  const url = await httpServer((_, response) => response.writeHead(426).end('WebSocket only'));
+  const server = new WebSocketServer({ noServer: true });
+  const upstream = http.createServer((_, response) => response.writeHead(426).end('WebSocket only'));
+  upstream.on('upgrade', (request, socket, head) => {
+    requests.push(request);
+    server.handleUpgrade(request, socket, head, (client) => {
+      client.on('message', (message, isBinary) => client.send(message, { binary: isBinary }));
+    });
+  });
+  upstream.listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  onTestFinished(() => {
+    for (const client of server.clients) client.terminate();
+    upstream.close();
+  });
+  url.port = String((upstream.address() as AddressInfo).port);
+  return { url, requests };
+}
+
+/** An upstream that speaks no WebSocket but bytes, once it has switched. */
+export async function switching(serve: (socket: net.Socket) => void): Promise<URL> {
+  const upstream = http.createServer();
+  const sockets = new Set<net.Socket>();
+  upstream.on('upgrade', (_, socket: net.Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    serve(socket);
+  });
+  upstream.listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    upstream.close();
+  });
+  return new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`);
+}
+
+/** A server of nothing but bytes, as CONNECT leads to. */
+export async function bytesServer(serve: (socket: net.Socket) => void): Promise<string> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    serve(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export const connectTo = (target: string): string => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`;
+
+export const ASK = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+
+/** Asks for a tunnel, and what follows it at once. @param ahead Sent together with the request. */
+export async function tunnel(url: string, ahead = '', ask = ASK): Promise<net.Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = net.connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  socket.write(ask + ahead);
+  let head = '';
+  for (;;) {
+    await once(socket, 'readable');
+    head += String(socket.read() ?? '');
+    const end = head.indexOf('\r\n\r\n');
+    if (end < 0) continue;
+    expect(head).toMatch(
+      ask === ASK
+        ? /^HTTP\/1\.1 101 Switching Protocols\r\n/
+        : /^HTTP\/1\.1 200 Connection Established\r\nvia: 1\.1 millrace\r\nDate: [^\r]+\r\n\r\n/,
+    );
+    socket.unshift(head.slice(end + 4));
+    return socket;
+  }
+}
