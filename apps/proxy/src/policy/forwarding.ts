@@ -5,7 +5,7 @@ import type { HeaderPolicy } from './header-policy.ts';
 
 /** Whether a header says who asked, however a server spells it: such a word is never passed on unchecked. */
 export function saysWhoAsked(lowerCaseName: string): boolean {
-  const name = lowerCaseName.replaceAll('_', '-');
+  const name = lowerCaseName.includes('_') ? lowerCaseName.replaceAll('_', '-') : lowerCaseName;
   return name === 'forwarded' || name === 'x-real-ip' || name.startsWith('x-forwarded-');
 }
 

@@ -13,8 +13,9 @@ export function rejectHeaders(
   isRejected: (lowerCaseName: string) => boolean,
 ): string[] {
   const kept: string[] = [];
-  for (const [name, value] of pairsOf(rawHeaders)) {
-    if (!isRejected(name.toLowerCase())) kept.push(name, value);
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (!isRejected(name.toLowerCase())) kept.push(name, rawHeaders[at + 1] as string);
   }
   return kept;
 }
@@ -22,15 +23,20 @@ export function rejectHeaders(
 /** The values of a header, one for each line it came on. */
 export function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
   const values: string[] = [];
-  for (const [name, value] of pairsOf(rawHeaders)) {
-    if (name.toLowerCase() === lowerCaseName) values.push(value);
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    // The length first: most names are looked at for nothing.
+    if (name.length !== lowerCaseName.length || name.toLowerCase() !== lowerCaseName) continue;
+    values.push(rawHeaders[at + 1] as string);
   }
   return values;
 }
 
 /** The members of a header that is a comma-separated list, over all its lines, in lower case. */
 export function membersOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
-  return valuesOf(rawHeaders, lowerCaseName)
+  const values = valuesOf(rawHeaders, lowerCaseName);
+  if (values.length === 0) return values;
+  return values
     .flatMap((value) => value.split(','))
     .map((member) => member.trim().toLowerCase())
     .filter((member) => member !== '');

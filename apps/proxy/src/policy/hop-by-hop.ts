@@ -42,11 +42,11 @@ const meantForAll: ReadonlySet<string> = new Set([
 
 /** The headers to pass on: without those of the connection, and without those that `Connection` names. */
 export function withoutHopByHop(rawHeaders: readonly string[]): string[] {
-  const named = new Set(membersOf(rawHeaders, 'connection'));
+  const named = membersOf(rawHeaders, 'connection');
   return rejectHeaders(rawHeaders, (name) => {
     // Servers that hand headers on as variables (CGI) take `_` for `-`.
-    const dashed = name.replaceAll('_', '-');
-    return hopByHop.has(dashed) || (named.has(name) && !isMeantForAll(dashed));
+    const dashed = name.includes('_') ? name.replaceAll('_', '-') : name;
+    return hopByHop.has(dashed) || (named.includes(name) && !isMeantForAll(dashed));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ClientRequest } from '../listener/client-request.ts';
 import { forwardingHeaders, saysWhoAsked } from './forwarding.ts';
-import { membersOf, pairsOf, rejectHeaders, valuesOf } from './header-lines.ts';
+import { membersOf, rejectHeaders, valuesOf } from './header-lines.ts';
 import type { HeaderPolicy } from './header-policy.ts';
 import { withoutHopByHop } from './hop-by-hop.ts';
 import { Refusal } from './refusal.ts';
@@ -25,8 +25,9 @@ export interface RequestHead {
  *   longer marked so.
  */
 export function checkFraming({ rawHeaders, httpVersion }: ClientRequest): void {
-  for (const [name] of pairsOf(rawHeaders)) {
-    if (/^(?:content_length|transfer_encoding)$/i.test(name)) {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.includes('_') && /^(?:content_length|transfer_encoding)$/i.test(name)) {
       throw new Refusal(400, `The request has a header ${name}, which some servers take for framing.`);
     }
   }

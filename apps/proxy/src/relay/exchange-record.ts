@@ -53,11 +53,9 @@ export class ExchangeRecord {
   /** Waits for the end of everything that belongs to the exchange. */
   async outcome(): Promise<ExchangeOutcome> {
     const downstream = this.#downstream;
-    const [requestBody, responseBody] = await Promise.all([
-      this.#requestBody,
-      this.#responseBody,
-      downstream.closed,
-    ]);
+    await downstream.closed;
+    const requestBody = await this.#requestBody;
+    const responseBody = await this.#responseBody;
     if (responseBody?.outcome === 'failed') this.broke('upstream', responseBody.reason);
     if (downstream.left.aborted) this.broke('client', downstream.left.reason);
     const failure = this.#failure;

@@ -18,6 +18,7 @@ export class UpstreamServer implements Candidate {
   readonly health: Health | undefined;
   /** Exchanges under way. */
   open = 0;
+  readonly #url: URL;
   /** Host and port, as in `Host`. */
   readonly #host: string;
   readonly #config: UpstreamConfig;
@@ -27,6 +28,7 @@ export class UpstreamServer implements Candidate {
   constructor({ url, weight }: ServerConfig, config: UpstreamConfig) {
     this.origin = url.origin;
     this.weight = weight;
+    this.#url = url;
     this.#host = url.host;
     this.#config = config;
     const breaker = config.breaker ?? (config.servers.length > 1 ? defaultBreaker : undefined);
@@ -49,7 +51,7 @@ export class UpstreamServer implements Candidate {
     const client = this.#clientFor(pipe);
     const headers = ['host', head.host ?? this.#host, ...head.headers];
     if (upgrade !== undefined) {
-      return client.upgrade(this.origin, {
+      return client.upgrade(this.#url, {
         protocol: upgrade,
         path,
         headers,
@@ -58,7 +60,7 @@ export class UpstreamServer implements Candidate {
         onPaused,
       });
     }
-    return client.request(this.origin, {
+    return client.request(this.#url, {
       method,
       path,
       headers,

@@ -97,7 +97,7 @@ export class BodyLedger {
     response: { outcomes: { ended: 0, failed: 0, cancelled: 0 }, deliveredBytes: 0 },
   };
   /** Of bodies that are over, by strategy. */
-  readonly #past = new Map<string, StrategyFigures>();
+  readonly #past = new Map<string, Changing<StrategyFigures>>();
   #producerPausedMs = 0;
   #consumerWaitingMs = 0;
   #lastId = 0;
@@ -185,7 +185,7 @@ export class BodyLedger {
   }
 
   #byStrategy(): StrategyFigures[] {
-    const figures = new Map(this.#past);
+    const figures = new Map<string, StrategyFigures>(this.#past);
     for (const body of this.#open) {
       const { name } = body.facts.pipe.strategy;
       const so = figures.get(name) ?? noFigures(name);
@@ -212,15 +212,13 @@ export class BodyLedger {
     totals.outcomes[outcome] += 1;
     totals.deliveredBytes += delivered;
     const { name } = body.facts.pipe.strategy;
-    const past = this.#past.get(name) ?? noFigures(name);
-    this.#past.set(name, {
-      ...past,
-      bodies: past.bodies + 1,
-      failed: past.failed + (outcome === 'failed' ? 1 : 0),
-      deliveredBytes: past.deliveredBytes + delivered,
-      producerPausedMs: past.producerPausedMs + body.producerPausedMs,
-      consumerWaitingMs: past.consumerWaitingMs + body.consumerWaitingMs,
-    });
+    let past = this.#past.get(name);
+    if (past === undefined) this.#past.set(name, (past = noFigures(name)));
+    past.bodies += 1;
+    past.failed += outcome === 'failed' ? 1 : 0;
+    past.deliveredBytes += delivered;
+    past.producerPausedMs += body.producerPausedMs;
+    past.consumerWaitingMs += body.consumerWaitingMs;
     this.#producerPausedMs += body.producerPausedMs;
     this.#consumerWaitingMs += body.consumerWaitingMs;
   }
@@ -233,7 +231,9 @@ export function slowestFirst(bodies: readonly BodySnapshot[]): BodySnapshot[] {
   return bodies.toSorted((a, b) => waits(b) - waits(a) || b.ageMs - a.ageMs).slice(0, MOST_BODIES_SHOWN);
 }
 
-function noFigures(strategy: string): StrategyFigures {
+type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function noFigures(strategy: string): Changing<StrategyFigures> {
   const times = { producerPausedMs: 0, consumerWaitingMs: 0 };
   return { strategy, open: 0, bufferedBytes: 0, deliveredBytes: 0, bodies: 0, failed: 0, ...times };
 }
