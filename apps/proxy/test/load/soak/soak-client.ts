@@ -1,0 +1,83 @@
+import http from 'node:http';
+import { turn } from '../../until.ts';
+import { BodyCheck, demoPrefix } from './body-check.ts';
+import { pathOf, type Plan } from './plan.ts';
+import { flushed, write } from './soak-origin.ts';
+
+/** What the client saw of an exchange. */
+export interface Seen {
+  /** `left`: it broke off itself, as planned. `unanswered`: there was no head of an answer. */
+  readonly end: 'whole' | 'broken' | 'left' | 'unanswered';
+  readonly status: number | undefined;
+  /** Bytes of the answer's body. */
+  readonly bytes: number;
+  /** Whether they are the ones that were sent, as far as they came. */
+  readonly isRight: boolean;
+  /** What the answer to an upload says. */
+  readonly text: string;
+}
+
+export function exchange(url: string, plan: Plan, agent: http.Agent): Promise<Seen> {
+  return new Promise((resolve) => {
+    let hasLeft = false;
+    let isAnswered = false;
+    const leave = (): void => {
+      hasLeft = true;
+      if (plan.break?.isReset === true) request.socket?.resetAndDestroy();
+      request.destroy();
+    };
+    const request = http.request(url + pathOf(plan), {
+      method: plan.direction === 'download' ? 'GET' : 'PUT',
+      agent,
+      headers:
+        plan.direction === 'upload' && plan.framing === 'length' ? { 'content-length': plan.size } : {},
+    });
+    request.on('response', (response) => {
+      isAnswered = true;
+      void read(response, plan, leave).then((seen) => resolve(hasLeft ? { ...seen, end: 'left' } : seen));
+    });
+    request.on('error', () => {});
+    request.on('close', () => {
+      if (isAnswered) return;
+      const end = hasLeft ? 'left' : 'unanswered';
+      resolve({ end, status: undefined, bytes: 0, isRight: true, text: '' });
+    });
+    if (plan.direction === 'upload') void send(request, plan, leave);
+    else request.end();
+  });
+}
+
+async function send(request: http.ClientRequest, plan: Plan, leave: () => void): Promise<void> {
+  for (const piece of demoPrefix(plan.size, plan.break?.afterBytes ?? plan.size)) {
+    if (!(await write(request, piece))) return;
+    for (let turns = plan.slowTurns; turns > 0; turns -= 1) await turn();
+  }
+  if (plan.break === undefined) request.end();
+  else if (await flushed(request)) leave();
+}
+
+async function read(response: http.IncomingMessage, plan: Plan, leave: () => void): Promise<Seen> {
+  const status = response.statusCode ?? 0;
+  const isDownload = plan.direction === 'download' && status === 200;
+  const check = new BodyCheck(plan.size);
+  const leaveAfter = isDownload && plan.break?.by === 'client' ? plan.break.afterBytes : Infinity;
+  let text = '';
+  const seen = (end: Seen['end']): Seen => ({
+    end,
+    status,
+    bytes: check.bytes,
+    isRight: !isDownload || check.isRight,
+    text,
+  });
+  try {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      if (isDownload) check.take(chunk);
+      else text += String(chunk);
+      if (check.bytes >= leaveAfter) leave();
+      for (let turns = plan.slowTurns; turns > 0; turns -= 1) await turn();
+    }
+  } catch {
+    return seen('broken');
+  }
+  return seen(response.complete ? 'whole' : 'broken');
+}

@@ -1,0 +1,220 @@
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '../../seeded-random.ts';
+import { fault } from './judge.ts';
+import { planOf, type Plan } from './plan.ts';
+import { exchange, type Seen } from './soak-client.ts';
+import { SoakOrigin } from './soak-origin.ts';
+import { SoakSubject, type Memory, type SubjectName } from './soak-subject.ts';
+
+const MIB = 1024 * 1024;
+/** Exchanges at a time. */
+const CLIENTS = 24;
+/** An exchange that takes longer hangs; the largest body takes a few seconds. */
+const PATIENCE_MS = 120_000;
+/** Drain included, which may take 30 s. */
+const EXIT_PATIENCE_MS = 60_000;
+/** What the memory that is left at a quiet point may grow by from the first one to the last, collected. */
+const GROWTH_BYTES = 8 * MIB;
+const strategies = ['@millrace/chunk-queue', '@millrace/ring-buffer', '@millrace/copy-on-yield'];
+
+export interface SoakOptions {
+  readonly subject: SubjectName;
+  readonly seed: number;
+  /** For the configuration that is reloaded. */
+  readonly folder: string;
+  /** Exchanges between two quiet points. */
+  readonly exchangesPerLap: number;
+  /** Whether to go on with another lap. */
+  readonly goesOn: (lapsDone: number) => boolean;
+  readonly say?: (line: string) => void;
+}
+
+export interface SoakReport {
+  readonly violations: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly memory: readonly Memory[];
+}
+
+/** Soaks a proxy: laps of exchanges with everything that may go wrong, a quiet point behind each, and a drain. */
+export class Soak {
+  readonly #options: SoakOptions;
+  readonly #random: ReturnType<typeof seededRandom>;
+  readonly #origin = new SoakOrigin();
+  readonly #agent = new http.Agent({ keepAlive: true });
+  readonly #violations: string[] = [];
+  readonly #counts: Record<string, number> = {};
+  readonly #memory: Memory[] = [];
+  /** Uploads that their clients broke off. */
+  readonly #brokenUploads: Plan[] = [];
+  #bytes = 0;
+  #lastId = 0;
+  #reloads = 0;
+
+  constructor(options: SoakOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+  }
+
+  async run(): Promise<SoakReport> {
+    const { subject: name, folder, goesOn, say = () => {} } = this.#options;
+    await this.#origin.start();
+    const configFile = `${folder}/soak.json`;
+    this.#configure(configFile);
+    const subject = await SoakSubject.start(name, configFile, this.#origin.url);
+    try {
+      for (let laps = 0; goesOn(laps); laps += 1) {
+        await this.#lap(subject, configFile);
+        await this.#quiet(subject);
+        const { heapUsed = 0, external = 0, rss = 0 } = this.#memory.at(-1) ?? {};
+        const [heap, resident] = [heapUsed + external, rss].map((bytes) => Math.round(bytes / MIB));
+        say(`lap ${laps + 1}: ${this.#lastId} exchanges, ${heap} MiB kept, ${resident} MiB resident`);
+      }
+      this.#judgeMemory();
+      await this.#drain(subject);
+    } finally {
+      subject.kill();
+      this.#agent.destroy();
+      await this.#origin.stop();
+    }
+    return {
+      violations: this.#violations,
+      counts: this.#counts,
+      bytes: this.#bytes,
+      memory: this.#memory,
+    };
+  }
+
+  async #lap(subject: SoakSubject, configFile: string): Promise<void> {
+    const { exchangesPerLap } = this.#options;
+    const last = this.#lastId + exchangesPerLap;
+    const client = async (): Promise<void> => {
+      while (this.#lastId < last) {
+        this.#lastId += 1;
+        const id = this.#lastId;
+        if (id % 97 === 0) await this.#restart();
+        if (id % 61 === 0) this.#reload(subject, configFile);
+        await this.#exchange(subject, planOf(id, this.#random));
+      }
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+  }
+
+  async #exchange(subject: SoakSubject, plan: Plan): Promise<Seen> {
+    const startedAtMs = performance.now();
+    const seen = await this.#inTime(plan, exchange(subject.url, plan, this.#agent));
+    if (seen.end === 'left' && plan.direction === 'upload') this.#brokenUploads.push(plan);
+    this.#bytes += seen.bytes + (seen.text === 'whole' ? plan.size : 0);
+    const isExcused = this.#origin.mayHaveBroken(startedAtMs);
+    const wrong = fault(plan, seen, isExcused);
+    if (isExcused) this.#count('excused by a restart');
+    if (wrong !== undefined) this.#violate(plan, wrong);
+    this.#count(`${plan.direction}s ${seen.end === 'whole' && seen.status !== 200 ? 'refused' : seen.end}`);
+    return seen;
+  }
+
+  async #inTime<T>(plan: Plan, promise: Promise<T>): Promise<T> {
+    const aborter = new AbortController();
+    const late = delay(PATIENCE_MS, undefined, { signal: aborter.signal }).then(() => {
+      throw new Error(`exchange ${plan.id} hangs: ${JSON.stringify(plan)}`);
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      late.catch(() => {});
+      aborter.abort();
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#count('restarts');
+    await this.#origin.restart();
+  }
+
+  #reload(subject: SoakSubject, configFile: string): void {
+    this.#count('reloads');
+    this.#reloads += 1;
+    this.#configure(configFile);
+    subject.reload();
+  }
+
+  /** Each reload puts other strategies and marks in place. */
+  #configure(configFile: string): void {
+    const strategy = strategies[this.#reloads % strategies.length];
+    const highWaterMark = [16_384, 65_536, 262_144][Math.floor(this.#reloads / 3) % 3];
+    const upstreams = { origin: { servers: [this.#origin.url] } };
+    const routes = [{ upstream: 'origin', strategy, highWaterMark }];
+    writeFileSync(configFile, JSON.stringify({ upstreams, routes }));
+  }
+
+  /** Nothing is under way: nothing may be held, and no upload that was broken off may look whole to the origin. */
+  async #quiet(subject: SoakSubject): Promise<void> {
+    for (const metric of ['millrace_open_bodies', 'millrace_held_bytes']) {
+      let left = await subject.metric(metric);
+      for (let looks = 0; left !== 0 && looks < 100; looks += 1) {
+        await delay(100);
+        left = await subject.metric(metric);
+      }
+      if (left !== 0) this.#violations.push(`${metric} is ${left} when nothing is under way`);
+    }
+    for (const plan of this.#brokenUploads) {
+      const state = this.#origin.uploads.get(plan.id);
+      if (state === 'whole' || state === 'wrong')
+        this.#violate(plan, `broken off, and ${state} for the origin`);
+    }
+    this.#brokenUploads.length = 0;
+    this.#memory.push(await subject.memory());
+  }
+
+  #judgeMemory(): void {
+    // The first lap compiles code and fills pools.
+    const [first, ...rest] = this.#memory.slice(1);
+    const last = rest.at(-1);
+    if (first === undefined || last === undefined) return;
+    const growth = last.heapUsed + last.external - first.heapUsed - first.external;
+    if (growth > GROWTH_BYTES)
+      this.#violations.push(`${growth} bytes more are kept at the end than after the second lap`);
+    if (last.rss > first.rss * 1.5) {
+      this.#violations.push(
+        `${last.rss} bytes are resident at the end, ${first.rss} were after the second lap`,
+      );
+    }
+  }
+
+  /** SIGTERM while bodies are open, some of them slow: they finish whole, and the process exits by itself. */
+  async #drain(subject: SoakSubject): Promise<void> {
+    const plans = Array.from({ length: 12 }, (_, index): Plan => {
+      this.#lastId += 1;
+      const direction = index % 3 === 0 ? 'upload' : 'download';
+      return {
+        id: this.#lastId,
+        direction,
+        size: 32 * MIB,
+        framing: 'length',
+        slowTurns: index,
+        break: undefined,
+      };
+    });
+    const under = plans.map((plan) => this.#exchange(subject, plan));
+    while ((await subject.metric('millrace_open_bodies')) < plans.length) await delay(5);
+    subject.drain();
+    for (const { end, status } of await Promise.all(under)) {
+      if (end !== 'whole' || status !== 200)
+        this.#violations.push(`a body that was open when it drained: ${end}`);
+    }
+    this.#agent.destroy();
+    const code = await Promise.race([subject.exited, delay(EXIT_PATIENCE_MS, 'none', { ref: false })]);
+    if (code !== 0) this.#violations.push(`exit code ${String(code)} after the drain`);
+    this.#count('drains');
+  }
+
+  #violate(plan: Plan, what: string): void {
+    this.#violations.push(`${what}: ${JSON.stringify(plan)}`);
+  }
+
+  #count(what: string): void {
+    this.#counts[what] = (this.#counts[what] ?? 0) + 1;
+  }
+}

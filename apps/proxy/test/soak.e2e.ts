@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { Soak, type SoakReport } from './load/soak/soak-run.ts';
+import type { SubjectName } from './load/soak/soak-subject.ts';
+
+/** A soak counted in exchanges; `pnpm soak` goes on for minutes. */
+function soak(subject: SubjectName, exchangesPerLap: number, laps: number): Promise<SoakReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-soak-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return new Soak({
+    subject,
+    seed: 20_261_129,
+    folder,
+    exchangesPerLap,
+    goesOn: (lapsDone) => lapsDone < laps,
+  }).run();
+}
+
+test('300 exchanges with breaks on both sides, restarts, reloads and a drain leave nothing wrong and nothing open', async () => {
+  const { violations, counts, memory } = await soak('millrace', 100, 3);
+  expect(violations).toEqual([]);
+  expect(counts).toMatchObject({ restarts: 3, reloads: 4, drains: 1 });
+  expect(counts['downloads whole']).toBeGreaterThan(50);
+  expect(counts['downloads broken']).toBeGreaterThan(10);
+  expect(memory).toHaveLength(3);
+});
+
+test('a proxy that swallows a lost connection does not get through the soak', async () => {
+  const { violations } = await soak('swallowing', 100, 1);
+  expect(violations.filter((violation) => violation.startsWith('silently cut short'))).not.toEqual([]);
+});
