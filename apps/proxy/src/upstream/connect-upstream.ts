@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import net from 'node:net';
 import { tunnelOver, type Tunnel, type TunnelResponse } from '@millrace/client';
 import type { ConnectConfig } from '../config/config-schema.ts';
@@ -59,22 +58,32 @@ export class ConnectUpstream implements RouteUpstream {
     for (const tunnel of this.#open) tunnel.destroy(reason);
   }
 
-  /** @throws The reason of the signal, or a `Refusal`. */
-  async #connect(target: string, signal: AbortSignal): Promise<net.Socket> {
+  /** Rejects with the reason of the signal, or a `Refusal`. */
+  #connect(target: string, signal: AbortSignal): Promise<net.Socket> {
     const colon = target.lastIndexOf(':');
     const host = target.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
     const socket = net.connect({ host, port: Number(target.slice(colon + 1)), allowHalfOpen: true });
-    const patience = AbortSignal.timeout(this.#connectTimeoutMs);
-    try {
-      await once(socket, 'connect', { signal: AbortSignal.any([signal, patience]) });
-      return socket;
-    } catch (cause) {
-      socket.on('error', () => {}).destroy();
-      if (signal.aborted) throw signal.reason;
-      if (patience.aborted) {
-        throw new Refusal(504, `The target ${target} did not accept a connection in time.`, { cause });
-      }
-      throw upstreamFailure(cause, target).refusal;
-    }
+    return new Promise((resolve, reject) => {
+      const over = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      };
+      const giveUp = (reason: unknown): void => {
+        over();
+        socket.destroy();
+        reject(reason);
+      };
+      const abort = (): void => giveUp(signal.reason);
+      const timer = setTimeout(
+        () => giveUp(new Refusal(504, `The target ${target} did not accept a connection in time.`)),
+        this.#connectTimeoutMs,
+      );
+      signal.addEventListener('abort', abort);
+      socket.on('error', (cause) => giveUp(upstreamFailure(cause, target).refusal));
+      socket.once('connect', () => {
+        over();
+        resolve(socket);
+      });
+    });
   }
 }
