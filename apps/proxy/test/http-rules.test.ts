@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import http2 from 'node:http2';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HeaderPolicy } from '../src/policy/header-policy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { rawServer } from './raw-server.ts';
+import { startProcess } from './start-process.ts';
 import { startProxy } from './start-proxy.ts';
+import { tlsCertificate } from './tls-certificate.ts';
 import { until } from './until.ts';
 
 const CLOSE = 'Connection: close\r\n\r\n';
@@ -161,22 +164,76 @@ describe('a client of HTTP/1.0', () => {
 });
 
 describe('a request for the server as a whole', () => {
-  it.each(['OPTIONS *', 'OPTIONS http://a'])(
-    'is answered by the proxy: %s [RFC 9110 §9.3.7]',
-    async (line) => {
-      const { url } = await startProxy(await rawServer('HTTP/1.1 500 Not For Me\r\n\r\n'));
-      const answer = await rawExchange(url, `${line} HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
-      expect(answer).toMatch(/^HTTP\/1\.1 204 No Content\r\n/);
-    },
-  );
+  it.each(['OPTIONS *', 'OPTIONS http://b.example'])('goes on as one: %s [RFC 9112 §3.2.4]', async (line) => {
+    const { url } = await startProxy(await headUpstream());
+    const { target, headers } = await headOf(
+      url,
+      `${line} HTTP/1.1\r\nHost: a\r\nMax-Forwards: 3\r\n${CLOSE}`,
+    );
+    expect([target, headers['max-forwards']]).toEqual(['*', '2']);
+    expect(headers['x-forwarded-host']).toBe(line.endsWith('*') ? 'a' : 'b.example');
+  });
+
+  it.each(['OPTIONS http://a/', 'OPTIONS /'])('is not %s, which names a resource', async (line) => {
+    const { url } = await startProxy(await headUpstream());
+    expect((await headOf(url, `${line} HTTP/1.1\r\nHost: a\r\n${CLOSE}`)).target).toBe('/');
+  });
+
+  it.each(['GET *', 'TRACE *', 'GET **', 'OPTIONS **'])('cannot be asked by %s', async (line) => {
+    const { url } = await startProxy(await headUpstream());
+    const answer = await rawExchange(url, `${line} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
 
   it.each([
-    ['OPTIONS', 204],
-    ['TRACE', 501],
-  ])('may be %s with no forwards left [RFC 9110 §7.6.2]', async (method, status) => {
-    const { url } = await startProxy(await rawServer('HTTP/1.1 500 Not For Me\r\n\r\n'));
-    const answer = await rawExchange(url, `${method} / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n${CLOSE}`);
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    ['OPTIONS *', 204],
+    ['OPTIONS /', 204],
+    ['TRACE /', 501],
+  ])(
+    'or not is answered by the proxy when no forwards are left: %s [RFC 9110 §7.6.2]',
+    async (line, status) => {
+      const { url } = await startProxy(await rawServer('HTTP/1.1 500 Not For Me\r\n\r\n'));
+      const answer = await rawExchange(url, `${line} HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n${CLOSE}`);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    },
+  );
+});
+
+describe('TE [RFC 9110 §10.1.4]', () => {
+  it('does not go on to an upstream of HTTP/1.1, where its Connection cannot', async () => {
+    const { url } = await startProxy(await headUpstream());
+    const { headers } = await headOf(
+      url,
+      'GET / HTTP/1.1\r\nHost: a\r\nTE: trailers, gzip\r\nConnection: close, TE\r\n\r\n',
+    );
+    expect(headers).not.toHaveProperty('te');
+    expect(headers['connection']).toBe('keep-alive');
+  });
+
+  it.each([
+    ['trailers', 'trailers'],
+    ['gzip;q=0.5, Trailers', 'trailers'],
+    ['gzip', null],
+    ['', null],
+  ])('says %s, and an upstream of HTTP/2 hears %s', async (te, heard) => {
+    // Whose certificate nobody trusts.
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const upstream = http2.createSecureServer(tlsCertificate).listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    upstream.on('stream', (stream, headers) => {
+      stream.respond({ ':status': 200 });
+      stream.end(JSON.stringify(headers.te ?? null));
+    });
+    const origin = `https://127.0.0.1:${(upstream.address() as net.AddressInfo).port}`;
+    const { url } = await startProcess({ upstreams: { app: { servers: [origin], http2: true } } });
+    onTestFinished(() => void upstream.close());
+    const line = te === '' ? '' : `TE: ${te}\r\nConnection: close, TE\r\n`;
+    const answer = await rawExchange(
+      url,
+      `GET / HTTP/1.1\r\nHost: a\r\n${line || 'Connection: close\r\n'}\r\n`,
+    );
+    expect(answer).toContain(`\r\n${JSON.stringify(heard)}\r\n`);
   });
 });
 

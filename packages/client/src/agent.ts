@@ -1,5 +1,5 @@
 import { Agent, Pool, type Dispatcher } from 'undici';
-import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
+import { needsMoreThanUndici, type AgentDispatchOptions } from './agent-dispatch-options.ts';
 import { connectorOf, type Connect } from './connector.ts';
 import { GuardedClient } from './guarded-client.ts';
 import { isHttp2 } from './http2-session.ts';
@@ -58,9 +58,7 @@ class GuardedAgent extends Agent {
   }
 
   override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    // A redirect may have dropped the body, and with it what comes before and behind it.
-    const isSpecial = options.trailers !== undefined || options.expectsContinue === true;
-    if (!isSpecial || options.body === null || this.closed || this.destroyed) {
+    if (!needsMoreThanUndici(options) || this.closed || this.destroyed) {
       return super.dispatch(options, handler);
     }
     const origin = new URL(String(options.origin));

@@ -134,11 +134,11 @@ class PipedClient implements Client {
   #dispatch(message: OutgoingMessage, exchange: ResponseHandler, timeouts: Timeouts): void {
     const { headersTimeoutMs = this.#options.headersTimeoutMs, bodyTimeoutMs = this.#options.bodyTimeoutMs } =
       timeouts;
-    const { origin, path, method, headers, trailers, continueTimeoutMs, upgrade } = message;
+    const { origin, path, method, headers, trailers, acceptsTrailers, continueTimeoutMs, upgrade } = message;
     const { payload } = exchange;
     const options: AgentDispatchOptions = {
       origin,
-      path,
+      ...(path === '*' ? { path: '/', asteriskForm: true } : { path }),
       method,
       headers: headers as string[],
       // undici takes any iterable; its types leave that out.
@@ -146,6 +146,7 @@ class PipedClient implements Client {
       headersTimeout: headersTimeoutMs ?? null,
       bodyTimeout: bodyTimeoutMs ?? null,
       ...(trailers === undefined ? undefined : { trailers: () => (payload as RequestBody).trailers }),
+      ...(acceptsTrailers === true ? { acceptsTrailers } : undefined),
       ...(continueTimeoutMs === undefined ? undefined : { expectsContinue: true }),
       // A server that offers HTTP/2 need not know upgrades there (RFC 8441).
       ...(upgrade === undefined ? undefined : { upgrade, allowH2: false }),
@@ -195,6 +196,6 @@ class PipedClient implements Client {
 function unguardedError(): PipeError {
   return new PipeError(
     'ERR_PIPE_ARGUMENT',
-    'trailers and expectContinue need a dispatcher that was made with createAgent',
+    'trailers, expectContinue and the path * need a dispatcher that was made with createAgent',
   );
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { errors, type Dispatcher } from 'undici';
-import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
+import { needsMoreThanUndici, type AgentDispatchOptions } from './agent-dispatch-options.ts';
 import type { Connection, OutgoingRequest } from './connection.ts';
 import { endsWithConnection } from './framing.ts';
 import type { GuardedStream } from './guarded-stream.ts';
@@ -28,6 +28,9 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   readonly #connection: Connection;
   readonly trailers: TrailerSource | undefined;
   readonly expectsContinue: boolean;
+  readonly acceptsTrailers: boolean;
+  readonly asteriskForm: boolean;
+  readonly #needsHttp2: boolean;
   /** Requests that went out on the connection before this one; `undefined` while it has not. */
   #requestsBefore: number | undefined;
   #wasAnswered = false;
@@ -41,6 +44,9 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     const hasBody = options.body !== null;
     this.trailers = hasBody ? options.trailers : undefined;
     this.expectsContinue = hasBody && options.expectsContinue === true;
+    this.acceptsTrailers = options.acceptsTrailers === true;
+    this.asteriskForm = options.asteriskForm === true && options.path === '/';
+    this.#needsHttp2 = needsMoreThanUndici(options);
     this.#connection = connection;
   }
 
@@ -49,7 +55,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    if ((this.trailers !== undefined || this.expectsContinue) && !this.#connection.isHttp2) {
+    if (this.#needsHttp2 && !this.#connection.isHttp2) {
       // It was sent here because the server spoke HTTP/2 before. undici would drop them without a word.
       throw new errors.NotSupportedError('the server no longer speaks HTTP/2, which the request needs');
     }

@@ -8,6 +8,8 @@ import type { TrailerSource } from './request-trailers.ts';
 export interface OutgoingRequest {
   readonly trailers: TrailerSource | undefined;
   readonly expectsContinue: boolean;
+  readonly acceptsTrailers: boolean;
+  readonly asteriskForm: boolean;
   /** Over HTTP/2 it has got a stream; nothing can have arrived on it yet. */
   onStream(stream: GuardedStream): void;
 }

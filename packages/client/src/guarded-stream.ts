@@ -11,6 +11,10 @@ export interface StreamAdditions {
   readonly trailers: TrailerSource | undefined;
   /** Asks for `100 Continue`. The body waits for it by itself. */
   readonly expectsContinue: boolean;
+  /** Says that trailers are welcome. */
+  readonly acceptsTrailers: boolean;
+  /** Is for the server as a whole. */
+  readonly asteriskForm: boolean;
 }
 
 /**
@@ -39,8 +43,12 @@ export class GuardedStream {
     options: Parameters<Request>[1],
     additions: StreamAdditions | undefined,
   ) {
-    const { trailers, expectsContinue = false } = additions ?? {};
-    this.stream = request(expectsContinue ? { ...headers, expect: '100-continue' } : headers, {
+    const { trailers, expectsContinue, acceptsTrailers, asteriskForm } = additions ?? {};
+    const added: OutgoingHttpHeaders = { ...headers };
+    if (expectsContinue === true) added['expect'] = '100-continue';
+    if (acceptsTrailers === true) added['te'] = 'trailers';
+    if (asteriskForm === true) added[':path'] = '*';
+    this.stream = request(added, {
       ...options,
       signal: this.#aborter.signal,
       waitForTrailers: trailers !== undefined,

@@ -17,6 +17,7 @@ export interface OutgoingMessage extends RequestTarget {
   readonly trailers: RequestTrailers | undefined;
   /** How long the payload waits for `100 Continue`, in milliseconds, 0: for ever; not at all when `undefined`. */
   readonly continueTimeoutMs: number | undefined;
+  readonly acceptsTrailers?: boolean;
   /** The protocol that the request asks to go on with. */
   readonly upgrade?: string;
 }
@@ -44,6 +45,7 @@ export function outgoingMessageOf(url: string | URL, options: RequestOptions): O
     ...target,
     method,
     trailers,
+    acceptsTrailers: options.acceptTrailers === true,
     continueTimeoutMs: asksFirst ? (continueTimeoutMs ?? DEFAULT_CONTINUE_TIMEOUT_MS) : undefined,
   };
   if ((payload !== null && !(payload instanceof Uint8Array)) || (!asksFirst && trailers === undefined)) {
@@ -62,8 +64,8 @@ export function outgoingMessageOf(url: string | URL, options: RequestOptions): O
 }
 
 /** Whether undici alone would leave out something that the message asks for. */
-export function needsGuardedAgent({ trailers, continueTimeoutMs }: OutgoingMessage): boolean {
-  return trailers !== undefined || continueTimeoutMs !== undefined;
+export function needsGuardedAgent({ path, trailers, continueTimeoutMs }: OutgoingMessage): boolean {
+  return path === '*' || trailers !== undefined || continueTimeoutMs !== undefined;
 }
 
 async function* inOnePiece(payload: Uint8Array | null): AsyncGenerator<Uint8Array> {

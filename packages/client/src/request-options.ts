@@ -27,8 +27,13 @@ export interface RequestOptions extends Timeouts {
   continueTimeoutMs?: number;
   /** Most bytes of the response body, in place of the client's `pipe.maxBytes`; a longer one fails. */
   maxBytes?: number;
-  /** Sent in place of the URL's path and query, byte for byte; a URL normalises them. For proxies. */
+  /** Sent in place of the URL's path and query, byte for byte; a URL normalises them. For proxies. `*` for `OPTIONS`. */
   path?: string;
+  /**
+   * Tells the server that trailers are welcome (`TE: trailers`), as gRPC demands it. Over HTTP/2, and over HTTP/1.1 together
+   * with `trailers` or `expectContinue` alone, since undici does not write the `Connection: TE` that belongs to it.
+   */
+  acceptTrailers?: boolean;
   /** Aborts the request and the response body, whichever is under way, with the signal's reason. */
   signal?: AbortSignal;
   onInformation?: InformationHandler;
@@ -38,7 +43,13 @@ export interface RequestOptions extends Timeouts {
 
 /** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option. */
 export function checkRequestOptions(options: RequestOptions): void {
-  const { method, signal } = options;
+  const { method, signal, path } = options;
+  if (path === '*' && method !== 'OPTIONS') {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `the path is * and the method ${method ?? 'GET'}; it must be OPTIONS`,
+    );
+  }
   if (method === 'CONNECT') {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'the method is CONNECT; use connect() for it');
   }

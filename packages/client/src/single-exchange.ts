@@ -107,12 +107,12 @@ export class SingleExchange implements Dispatcher.DispatchController {
   }
 
   #makeRequest(socket: Socket): http.ClientRequest | undefined {
-    const { method, path, origin } = this.#options;
+    const { method, path, asteriskForm, origin } = this.#options;
     try {
       return http.request({
         createConnection: () => socket,
         method,
-        path,
+        path: asteriskForm === true ? '*' : path,
         headers: requestHeadersOf(this.#options),
         host: new URL(String(origin)).hostname,
       });
@@ -227,6 +227,7 @@ function requestHeadersOf(options: AgentDispatchOptions): string[] {
   }
   if (!names.has('host')) headers.unshift('host', new URL(String(options.origin)).host);
   if (options.expectsContinue === true) headers.push('expect', '100-continue');
+  if (options.acceptsTrailers === true) headers.push('te', 'trailers', 'connection', 'close, te');
   if (names.has('content-length')) return headers;
   if (body instanceof Uint8Array) headers.push('content-length', String(body.length));
   else if (body !== null) headers.push('transfer-encoding', 'chunked');

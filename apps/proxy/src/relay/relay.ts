@@ -2,7 +2,7 @@ import type { IncomingResponse, SwitchedResponse } from '@millrace/client';
 import type { ClientRequest } from '../listener/client-request.ts';
 import { PipeError, type PipeReader } from '@millrace/core';
 import { Refusal } from '../policy/refusal.ts';
-import { valuesOf } from '../policy/header-lines.ts';
+import { membersOf, valuesOf } from '../policy/header-lines.ts';
 import { HeaderPolicy } from '../policy/header-policy.ts';
 import { checkFraming, forwardedRequest, forwardsLeft } from '../policy/request-head.ts';
 import { WebSocketHandshake } from '../policy/websocket-handshake.ts';
@@ -88,7 +88,7 @@ export class Relay {
       const { request } = downstream;
       checkFraming(request);
       const target = requestTargetOf(request);
-      if (isForProxy(request, target)) {
+      if (forwardsLeft(request) === 0) {
         answerForProxy(downstream);
         return;
       }
@@ -103,6 +103,7 @@ export class Relay {
         {
           body: upload?.reader ?? null,
           trailers: upload?.trailers,
+          acceptTrailers: membersOf(request.rawHeaders, 'te').includes('trailers'),
           expectContinue: downstream.expectsContinue,
           upgrade: downstream.upgrade,
           signal: downstream.left,
@@ -251,14 +252,10 @@ function needsHandshake({ upgrade, request }: Downstream): boolean {
 }
 
 /**
- * Whether the proxy itself is asked: `OPTIONS *` is for the server that the client talks to, and a request that may
- * be forwarded no further is for whoever has it (RFC 9110 §7.6.2, §9.3.7).
+ * A request that may be forwarded no further is for whoever has it (RFC 9110 §7.6.2).
+ *
+ * @throws Refusal 501 for `TRACE`, which would have to show headers that somebody may want to hide.
  */
-function isForProxy(request: ClientRequest, { path }: RequestTarget): boolean {
-  return path === '*' || forwardsLeft(request) === 0;
-}
-
-/** @throws Refusal 501 for `TRACE`, which would have to show headers that somebody may want to hide. */
 function answerForProxy(downstream: Downstream): void {
   if (downstream.request.method === 'TRACE') throw new Refusal(501, 'The proxy does not answer TRACE.');
   downstream.begin(204, 'No Content', []);

@@ -6,6 +6,8 @@ export interface RequestParts {
   readonly body: PipeReader | null;
   /** Asked for when the body has been sent; flat. `undefined`: there can be none. */
   readonly trailers: (() => readonly string[]) | undefined;
+  /** Whether the client has said that trailers are welcome. */
+  readonly acceptTrailers: boolean;
   /** The body may be had only when the upstream has asked for it with `100 Continue`. */
   readonly expectContinue: boolean;
   /** The protocol to switch to, for a request without a body. */

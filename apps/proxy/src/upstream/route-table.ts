@@ -35,7 +35,8 @@ export class RouteTable implements Routing {
 }
 
 function fits(entry: RouteEntry, host: string | undefined, path: string): boolean {
-  if (!isBelow(path, entry.path)) return false;
+  // The server as a whole is where everything is.
+  if (!isBelow(path === '*' ? '/' : path, entry.path)) return false;
   if (entry.host === undefined) return true;
   if (host === undefined) return false;
   return entry.host.startsWith('*.') ? host.endsWith(entry.host.slice(1)) : host === entry.host;

@@ -47,7 +47,8 @@ export class UpstreamServer implements Candidate {
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const { method, path } = head;
-    const { body, trailers, expectContinue, upgrade, signal, onInformation, onPaused } = parts;
+    const { body, trailers, acceptTrailers, expectContinue, upgrade, signal, onInformation, onPaused } =
+      parts;
     const client = this.#clientFor(pipe);
     const headers = ['host', head.host ?? this.#host, ...head.headers];
     if (upgrade !== undefined) {
@@ -66,6 +67,7 @@ export class UpstreamServer implements Candidate {
       headers,
       body,
       ...(trailers === undefined ? undefined : { trailers }),
+      acceptTrailers,
       expectContinue,
       // The client is the one that is asked, and it may take its time.
       continueTimeoutMs: 0,
