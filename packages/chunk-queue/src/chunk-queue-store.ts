@@ -91,10 +91,10 @@ export class ChunkQueueStore implements ByteStore {
   put(chunk: Uint8Array, owned: boolean): number {
     const { length } = chunk;
     if (length === 0) return 0;
-    const kept = owned ? this.#memoryToKeep(chunk, length) : 0;
-    if (kept > 0) this.#push(Segment.given(chunk, kept));
-    else if (length < LEAST_UNGATHERED_BYTES) this.#gather(chunk, length);
-    else this.#push(Segment.copied(chunk, 0, length));
+    const kept = owned ? this.memoryToKeep(chunk, length) : 0;
+    if (kept > 0) this.push(Segment.given(chunk, kept));
+    else if (length < LEAST_UNGATHERED_BYTES) this.gather(chunk, length);
+    else this.push(Segment.copied(chunk, 0, length));
     this.#size += length;
     return length;
   }
@@ -109,8 +109,8 @@ export class ChunkQueueStore implements ByteStore {
     const front = this.#front;
     if (front === null) return new Uint8Array(0);
     requireSound(front);
-    const count = this.#clamp(min);
-    if (count > front.size) this.#join(front, count);
+    const count = this.clamp(min);
+    if (count > front.size) this.join(front, count);
     return front.view();
   }
 
@@ -122,17 +122,17 @@ export class ChunkQueueStore implements ByteStore {
    */
   take(max: number = this.#size): Uint8Array {
     const front = this.#front;
-    const count = this.#clamp(max);
+    const count = this.clamp(max);
     if (front === null || count === 0) return new Uint8Array(0);
     requireSound(front);
     if (count < front.size) {
       const bytes = front.copy(count);
-      this.#leave(count);
+      this.leave(count);
       return bytes;
     }
     const bytes = front.give();
     this.#size -= front.size;
-    this.#unlink(front);
+    this.unlink(front);
     return bytes;
   }
 
@@ -147,13 +147,13 @@ export class ChunkQueueStore implements ByteStore {
       segment.copyTo(target, copied, count);
       copied += count;
     }
-    this.#leave(copied);
+    this.leave(copied);
     return copied;
   }
 
   /** Bytes of a detached chunk are dropped like any other: who drops them has looked at them while they were there. */
   drop(count: number): void {
-    this.#leave(this.#clamp(count));
+    this.leave(this.clamp(count));
   }
 
   clear(): void {
@@ -187,7 +187,7 @@ export class ChunkQueueStore implements ByteStore {
   }
 
   /** The bytes of memory that keeping `chunk` pins; 0 when a copy is better. */
-  #memoryToKeep(chunk: Uint8Array, length: number): number {
+  private memoryToKeep(chunk: Uint8Array, length: number): number {
     // The first in line is most likely taken at once: whatever is not copied is gained, and there is only one.
     const isFirst = this.#front === null;
     if (length < LEAST_KEPT_BYTES && (!isFirst || length <= MOST_INLINE_BYTES)) return 0;
@@ -198,16 +198,16 @@ export class ChunkQueueStore implements ByteStore {
   }
 
   /** Fills the room at the back, then opens a slab. A slab that is full can be given away as it is. */
-  #gather(chunk: Uint8Array, length: number): void {
+  private gather(chunk: Uint8Array, length: number): void {
     const back = this.#back;
     const fits = back === null ? 0 : Math.max(0, Math.min(back.room, length));
     // Made first, because it may fail.
-    const slab = fits < length ? Segment.copied(chunk, fits, this.#slabBytesFor(length - fits)) : null;
+    const slab = fits < length ? Segment.copied(chunk, fits, this.slabBytesFor(length - fits)) : null;
     if (fits > 0) back?.append(chunk, fits);
-    if (slab !== null) this.#push(slab);
+    if (slab !== null) this.push(slab);
   }
 
-  #slabBytesFor(count: number): number {
+  private slabBytesFor(count: number): number {
     const back = this.#back;
     // A short write alone between long chunks gets no room: it would hardly be used.
     if (back === null || back.memoryBytes > MOST_SLAB_BYTES) return count;
@@ -217,11 +217,11 @@ export class ChunkQueueStore implements ByteStore {
     return Math.max(count, Math.min(wanted, most));
   }
 
-  #push(segment: Segment): void {
+  private push(segment: Segment): void {
     const back = this.#back;
     if (back === null) this.#front = segment;
     else {
-      if (back.room > back.size) this.#move(back, new Uint8Array(back.size));
+      if (back.room > back.size) this.move(back, new Uint8Array(back.size));
       back.next = segment;
     }
     this.#back = segment;
@@ -232,7 +232,7 @@ export class ChunkQueueStore implements ByteStore {
    * Moves bytes from behind `front` into its room, until it is `min` bytes long or a detached chunk is next; throws
    * in that case. Views that were lent of it end before that room.
    */
-  #join(front: Segment, min: number): void {
+  private join(front: Segment, min: number): void {
     let missing = min - front.size;
     let last = front.next;
     while (last !== null && last.isSound && last.size <= missing) {
@@ -243,19 +243,19 @@ export class ChunkQueueStore implements ByteStore {
     const length = part === null ? min - missing : min;
     // All that may fail comes first.
     const memory = front.size + front.room < length ? new Uint8Array(grownBytes(front, length)) : null;
-    if (part !== null) this.#shorten(part.segment, missing);
-    if (memory !== null) this.#move(front, memory);
+    if (part !== null) this.shorten(part.segment, missing);
+    if (memory !== null) this.move(front, memory);
     while (front.next !== null && front.next !== last) {
       const { next } = front;
       front.append(next.view(), next.size);
-      this.#unlinkBehind(front, next);
+      this.unlinkBehind(front, next);
     }
     if (part !== null) front.append(part.bytes, missing);
     else if (missing > 0 && last !== null) requireSound(last);
   }
 
   /** Takes `count` bytes off the front, which ends every loan. */
-  #leave(count: number): void {
+  private leave(count: number): void {
     let rest = count;
     let first = this.#front;
     while (first !== null && rest >= first.size) {
@@ -263,25 +263,25 @@ export class ChunkQueueStore implements ByteStore {
       first = first.next;
     }
     // Done first, because it may fail.
-    if (first !== null && rest > 0) this.#shorten(first, rest);
-    while (this.#front !== null && this.#front !== first) this.#unlink(this.#front);
+    if (first !== null && rest > 0) this.shorten(first, rest);
+    while (this.#front !== null && this.#front !== first) this.unlink(this.#front);
     this.#size -= count;
   }
 
   /** Takes `count` bytes off `segment`, and the rest to memory of its own once it pins too much [Q5]. */
-  #shorten(segment: Segment, count: number): void {
+  private shorten(segment: Segment, count: number): void {
     const size = segment.size - count;
     const isWasteful = segment.memoryBytes > AMPLIFICATION * size + SLACK_BYTES;
-    if (isWasteful && segment.isSound) this.#move(segment, new Uint8Array(size), count);
+    if (isWasteful && segment.isSound) this.move(segment, new Uint8Array(size), count);
     else segment.skip(count);
   }
 
-  #move(segment: Segment, memory: Uint8Array, gone = 0): void {
+  private move(segment: Segment, memory: Uint8Array, gone = 0): void {
     this.#cost += memory.length - segment.memoryBytes;
     segment.moveTo(memory, gone);
   }
 
-  #unlink(front: Segment): void {
+  private unlink(front: Segment): void {
     this.#front = front.next;
     if (front.next === null) this.#back = null;
     this.#cost -= front.memoryBytes;
@@ -289,14 +289,14 @@ export class ChunkQueueStore implements ByteStore {
     front.next = null;
   }
 
-  #unlinkBehind(front: Segment, segment: Segment): void {
+  private unlinkBehind(front: Segment, segment: Segment): void {
     front.next = segment.next;
     if (segment.next === null) this.#back = front;
     this.#cost -= segment.memoryBytes;
     segment.next = null;
   }
 
-  #clamp(count: number): number {
+  private clamp(count: number): number {
     if (count >= this.#size) return this.#size;
     return count > 0 ? Math.trunc(count) : 0;
   }

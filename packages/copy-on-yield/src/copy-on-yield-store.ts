@@ -17,6 +17,12 @@ const FIRST_BYTES = 1024;
 const NO_MEMORY = new Uint8Array(0);
 
 /**
+ * Whether a view of the memory is out and must stay as it is (`open`), or was out at some time, and its holder may have
+ * kept it for too long (`over`).
+ */
+type Loan = 'never' | 'open' | 'over';
+
+/**
  * One growing private buffer. Bytes are copied in behind `end`; `take` copies them out from `start` into memory
  * of their own and the room is used again at once. Readable bytes are always contiguous, so `peek` copies nothing.
  *
@@ -29,7 +35,7 @@ const NO_MEMORY = new Uint8Array(0);
  *   C4  the buffer is whole (offset 0, length of its ArrayBuffer) and in no pool
  *   C5  while a view is lent [C6], bytes before `end` do not move and are not written: a put that lacks room takes
  *       new memory and leaves the old to the view [S4]
- *   C6  lent implies everLent and not empty; memory that was ever lent serves no other store again, and memory that
+ *   C6  an empty store has lent nothing; memory that was ever lent serves no other store again, and memory that
  *       is left while it is lent serves nobody [P18]
  *
  * Work is O(n + m) [S9], because memory is left only after a share of it was used:
@@ -42,30 +48,24 @@ const NO_MEMORY = new Uint8Array(0);
  * without a pipe can break nothing.
  */
 export class CopyOnYieldStore implements ByteStore {
-  readonly #memory: SpareMemory;
   readonly #spareBytes: number;
   #bytes: Uint8Array = NO_MEMORY;
   #start = 0;
   #end = 0;
-  /** A view of `#bytes` is out and must stay as it is. */
-  #isLent = false;
-  /** A view of `#bytes` was out at some time, and its holder may have kept it for too long. */
-  #wasEverLent = false;
+  #loan: Loan = 'never';
 
   /**
    * @param options `capacityBytes`: the high-water mark of the pipe. Memory that is held beyond need stays within
    *   half of it, so that it alone never pauses a pipe with a small mark. It reserves nothing.
-   * @param memory Where buffers come from and go to; tests pass their own.
    * @throws RangeError `ERR_PIPE_ARGUMENT` when `capacityBytes` is not a finite number of at least 0.
    */
-  constructor(options: StoreOptions = {}, memory: SpareMemory = spareMemory) {
+  constructor(options: StoreOptions = {}) {
     const { capacityBytes = Infinity } = options;
     if (options.capacityBytes !== undefined && !(Number.isFinite(capacityBytes) && capacityBytes >= 0)) {
       throw argumentError(
         `capacityBytes is ${String(capacityBytes)}; it must be a finite number of at least 0`,
       );
     }
-    this.#memory = memory;
     this.#spareBytes = Math.min(MOST_SPARE_BYTES, Math.floor(capacityBytes / 2));
   }
 
@@ -81,7 +81,7 @@ export class CopyOnYieldStore implements ByteStore {
   put(chunk: Uint8Array, _owned: boolean): number {
     const count = chunk.length;
     if (count === 0) return 0; // A detached chunk counts as empty too, and `set` would throw on it.
-    if (count > this.#bytes.length - this.#end) this.#makeRoom(count);
+    if (count > this.#bytes.length - this.#end) this.makeRoom(count);
     this.#bytes.set(chunk, this.#end);
     this.#end += count;
     return count;
@@ -90,34 +90,33 @@ export class CopyOnYieldStore implements ByteStore {
   /** Lends everything, whatever `min` asks for: it is contiguous already. */
   peek(_min?: number): Uint8Array {
     if (this.size === 0) return new Uint8Array(0);
-    this.#isLent = true;
-    this.#wasEverLent = true;
+    this.#loan = 'open';
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** Copies up to `max` bytes out, by default all, into an ArrayBuffer that is exactly theirs [S3, S10]. */
   take(max: number = this.size): Uint8Array {
-    const count = this.#clamp(max);
+    const count = this.clamp(max);
     if (count === 0) return new Uint8Array(0);
     const taken = this.#bytes.slice(this.#start, this.#start + count);
-    this.#leave(count);
+    this.leave(count);
     return taken;
   }
 
   takeInto(target: Uint8Array): number {
-    const count = this.#clamp(target.length);
+    const count = this.clamp(target.length);
     if (count > 0) target.set(this.#bytes.subarray(this.#start, this.#start + count));
-    this.#leave(count);
+    this.leave(count);
     return count;
   }
 
   drop(count: number): void {
-    this.#leave(this.#clamp(count));
+    this.leave(this.clamp(count));
   }
 
   clear(): void {
-    this.#leaveMemory();
-    this.#memory.forget(this);
+    this.leaveMemory();
+    this.memory.forget(this);
   }
 
   /** For tests: throws when an invariant of the drawing is broken. C5 is theirs to see: they hold the views. */
@@ -133,67 +132,71 @@ export class CopyOnYieldStore implements ByteStore {
     hold(size > 0 || end === 0, 'C2');
     hold(capacity <= AMPLIFICATION * size + this.#spareBytes, 'C3');
     hold(this.#bytes.byteOffset === 0 && this.#bytes.buffer.byteLength === capacity, 'C4');
-    hold(!this.#isLent || (this.#wasEverLent && size > 0), 'C6');
-    this.#memory.checkInvariants(this.#bytes);
+    hold(this.#loan !== 'open' || size > 0, 'C6');
+    this.memory.checkInvariants(this.#bytes);
   }
 
   /** Makes room for `count` bytes behind `end`. A failing allocation changes nothing. */
-  #makeRoom(count: number): void {
+  private makeRoom(count: number): void {
     const size = this.size;
     const needed = size + count;
-    if (!this.#isLent && needed <= this.#bytes.length && size <= 2 * this.#start) {
+    if (this.#loan !== 'open' && needed <= this.#bytes.length && size <= 2 * this.#start) {
       this.#bytes.copyWithin(0, this.#start, this.#end);
       this.#start = 0;
       this.#end = size;
       return;
     }
-    this.#moveTo(Math.max(capacityAbove(needed), capacityWithin(2 * size), this.#firstBytes), this.#start);
+    this.moveTo(Math.max(capacityAbove(needed), capacityWithin(2 * size), this.firstBytes), this.#start);
   }
 
   /** Takes `count` bytes off the front, which ends every loan, and leaves memory that is no longer needed. */
-  #leave(count: number): void {
-    this.#isLent = false;
+  private leave(count: number): void {
+    if (this.#loan === 'open') this.#loan = 'over';
     const size = this.size - count;
     if (size > 0 && this.#bytes.length > AMPLIFICATION * size + this.#spareBytes) {
-      this.#moveTo(Math.max(capacityWithin(1.5 * size), this.#firstBytes), this.#start + count);
+      this.moveTo(Math.max(capacityWithin(1.5 * size), this.firstBytes), this.#start + count);
       return;
     }
     this.#start += count;
     if (size > 0) return;
     this.#start = 0;
     this.#end = 0;
-    if (this.#bytes.length > this.#spareBytes) this.#leaveMemory();
+    if (this.#bytes.length > this.#spareBytes) this.leaveMemory();
   }
 
   /** Goes on in other memory with the bytes from `start`. Allocates before anything changes, for it may fail. */
-  #moveTo(capacity: number, start: number): void {
-    const lentBefore = this.#memory.reacquireLent(capacity, this);
-    const bytes = lentBefore ?? this.#memory.acquire(capacity);
+  private moveTo(capacity: number, start: number): void {
+    const lentBefore = this.memory.reacquireLent(capacity, this);
+    const bytes = lentBefore ?? this.memory.acquire(capacity);
     const size = this.#end - start;
     if (size > 0) bytes.set(this.#bytes.subarray(start, this.#end));
-    this.#leaveMemory();
+    this.leaveMemory();
     this.#bytes = bytes;
     this.#end = size;
-    this.#wasEverLent = lentBefore !== undefined;
+    this.#loan = lentBefore === undefined ? 'never' : 'over';
   }
 
   /** Empty, without memory, and nothing lent. */
-  #leaveMemory(): void {
+  private leaveMemory(): void {
     // The view of a loan that has not ended keeps the old memory as it is, for as long as its holder likes.
-    if (!this.#wasEverLent) this.#memory.release(this.#bytes);
-    else if (!this.#isLent) this.#memory.releaseLent(this.#bytes, this);
+    if (this.#loan === 'never') this.memory.release(this.#bytes);
+    else if (this.#loan === 'over') this.memory.releaseLent(this.#bytes, this);
     this.#bytes = NO_MEMORY;
     this.#start = 0;
     this.#end = 0;
-    this.#isLent = false;
-    this.#wasEverLent = false;
+    this.#loan = 'never';
   }
 
-  get #firstBytes(): number {
+  /** Where buffers come from and go to. A getter, so that no store has a field for what all share; tests have their own. */
+  protected get memory(): SpareMemory {
+    return spareMemory;
+  }
+
+  private get firstBytes(): number {
     return Math.min(FIRST_BYTES, this.#spareBytes);
   }
 
-  #clamp(count: number): number {
+  private clamp(count: number): number {
     if (count >= this.size) return this.size;
     return count > 0 ? Math.trunc(count) : 0;
   }

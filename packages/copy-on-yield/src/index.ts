@@ -10,4 +10,3 @@ const copyOnYield: BufferStrategy = {
 };
 
 export default copyOnYield;
-export { CopyOnYieldStore } from './copy-on-yield-store.ts';

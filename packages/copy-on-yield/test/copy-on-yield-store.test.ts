@@ -1,7 +1,9 @@
 import { assert as assertProperty, constantFrom, integer, nat, oneof, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import copyOnYield, { CopyOnYieldStore } from '../src/index.ts';
+import type { CopyOnYieldStore } from '../src/copy-on-yield-store.ts';
+import copyOnYield from '../src/index.ts';
 import { SpareMemory } from '../src/spare-memory.ts';
+import { storeOver } from './store-over.ts';
 import { bytesMovedBy } from './bytes-moved.ts';
 import { StoreWalk, stepsOver, streamOf } from './store-walk.ts';
 import type { Step } from './store-walk.ts';
@@ -14,7 +16,7 @@ const LONG = { timeout: 60_000 };
 
 /** Spare memory of its own, so that no test meets what another left. */
 function newStore(capacityBytes?: number, memory = new SpareMemory()): CopyOnYieldStore {
-  return new CopyOnYieldStore(capacityBytes === undefined ? {} : { capacityBytes }, memory);
+  return storeOver(memory, capacityBytes);
 }
 
 function repeated(byte: number, count: number): Uint8Array<ArrayBuffer> {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CopyOnYieldStore } from '../src/index.ts';
+import type { CopyOnYieldStore } from '../src/copy-on-yield-store.ts';
 import { SpareMemory, capacityAbove, capacityWithin } from '../src/spare-memory.ts';
+import { storeOver } from './store-over.ts';
 
 const KIB = 1024;
 
 /** Two stores that share their spare memory, as all stores of a realm do. */
 function neighbours(): { memory: SpareMemory; one: CopyOnYieldStore; two: CopyOnYieldStore } {
   const memory = new SpareMemory();
-  return { memory, one: new CopyOnYieldStore({}, memory), two: new CopyOnYieldStore({}, memory) };
+  return { memory, one: storeOver(memory), two: storeOver(memory) };
 }
 
 describe('usual capacities', () => {

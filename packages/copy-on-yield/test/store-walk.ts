@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { array, boolean, constant, constantFrom, nat, oneof, record } from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import type { CopyOnYieldStore } from '../src/index.ts';
+import type { CopyOnYieldStore } from '../src/copy-on-yield-store.ts';
 
 const SCRIBBLE = 0xee;
 

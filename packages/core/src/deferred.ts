@@ -2,12 +2,10 @@
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
-  reject!: (reason: unknown) => void;
 
   constructor() {
-    this.promise = new Promise((resolve, reject) => {
+    this.promise = new Promise((resolve) => {
       this.resolve = resolve;
-      this.reject = reject;
     });
   }
 }

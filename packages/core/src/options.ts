@@ -1,5 +1,7 @@
 import { count, countOrInfinity } from './arguments.ts';
+import type { PipeProbe } from './diagnostics.ts';
 import { PipeError } from './errors.ts';
+import type { StoreTraits } from './strategy.ts';
 
 /**
  * The producer's side of the world, as far as a pipe acts on it: a socket, a parser, a request. Each hook is
@@ -53,17 +55,41 @@ export interface PipeLimits {
   readonly maxBytes: number;
 }
 
-const DEFAULT_HIGH_WATER_MARK = 65_536;
-
-const defaultLimits = limitsOf({});
-
-/** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option, its value and what it may be. */
-export function resolveLimits(options: PipeOptions | undefined): PipeLimits {
-  // A server makes a pipe per body: those without options of their own share one object.
-  return options === undefined ? defaultLimits : limitsOf(options);
+/** All that a pipe is told when it is made, apart from its store. */
+export interface PipeSetup extends PipeLimits {
+  /** The store may take fewer bytes than it is given. */
+  readonly isFixed: boolean;
+  /** The store would copy a given chunk, which may wait in front of it while it is empty. */
+  readonly mayWaitInFront: boolean;
+  /** Memory is spoilt when it changes hands. */
+  readonly poison: boolean;
+  readonly source: PipeSource | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly probe: PipeProbe | undefined;
 }
 
-function limitsOf(options: PipeOptions): PipeLimits {
+const DEFAULT_HIGH_WATER_MARK = 65_536;
+
+/** What a server that makes a pipe per body without options of its own makes once. */
+const defaults = {
+  growing: {
+    copies: setUp({}, { put: 'copies', fixed: false }),
+    takes: setUp({}, { put: 'takes', fixed: false }),
+  },
+  fixed: {
+    copies: setUp({}, { put: 'copies', fixed: true }),
+    takes: setUp({}, { put: 'takes', fixed: true }),
+  },
+};
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option, its value and what it may be. */
+export function resolveOptions(options: PipeOptions | undefined, traits: StoreTraits): PipeSetup {
+  if (options !== undefined || traits.shared === true) return setUp(options ?? {}, traits);
+  return (traits.fixed ? defaults.fixed : defaults.growing)[traits.put];
+}
+
+function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' | 'shared'>): PipeSetup {
+  const poison = options.poison === true;
   const highWaterMark = count('highWaterMark', options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK);
   const lowWaterMark = count('lowWaterMark', options.lowWaterMark ?? Math.floor(highWaterMark / 2));
   if (lowWaterMark >= highWaterMark && highWaterMark > 0) {
@@ -80,5 +106,11 @@ function limitsOf(options: PipeOptions): PipeLimits {
     expectedBytes:
       options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes),
     maxBytes: countOrInfinity('maxBytes', options.maxBytes ?? Infinity),
+    isFixed: traits.fixed,
+    mayWaitInFront: traits.put === 'copies' && traits.shared !== true && !poison,
+    poison,
+    source: options.source,
+    signal: options.signal,
+    probe: undefined,
   };
 }

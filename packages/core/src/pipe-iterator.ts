@@ -1,8 +1,9 @@
 import { PipeError } from './errors.ts';
 import type { PipeCore } from './pipe-core.ts';
-import type { Reading } from './waits.ts';
+import { Wait } from './wait.ts';
 
-export interface IterationOptions {
+/** What an iterator does; shared by all that do the same, since every body has an iterator. */
+export interface Iteration {
   /** `views()`: each chunk is borrowed until the next step. `values()`: each is the consumer's. */
   readonly lends: boolean;
   readonly preventCancel: boolean;
@@ -13,16 +14,19 @@ type Step = IteratorResult<Uint8Array, undefined>;
 /**
  * One pass over a pipe, written by hand: an async generator costs twice as much and cannot answer `return()`
  * while a `next()` waits. Calls of `next()` queue in order [P7]; the iterator rejects once and is done.
+ *
+ * It is itself the wait of its first parked `next()`, so that a consumer in step with its producer makes one object
+ * in all, not one a chunk.
  */
-export class PipeIterator implements AsyncIterableIterator<Uint8Array>, Reading {
-  readonly isDirect = false;
+export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Array> {
   readonly #core: PipeCore;
-  readonly #options: IterationOptions;
+  readonly #iteration: Iteration;
   #isDone = false;
 
-  constructor(core: PipeCore, options: IterationOptions) {
+  constructor(core: PipeCore, iteration: Iteration) {
+    super();
     this.#core = core;
-    this.#options = options;
+    this.#iteration = iteration;
   }
 
   [Symbol.asyncIterator](): this {
@@ -30,44 +34,54 @@ export class PipeIterator implements AsyncIterableIterator<Uint8Array>, Reading 
   }
 
   next(): Promise<Step> {
-    const waiting = this.#core.waitingFor;
-    if (!this.#isDone && waiting !== undefined) {
-      if (waiting === this) return this.#core.park(this, { min: 1 }) as Promise<Step>;
+    if (this.#isDone) return Promise.resolve(finished());
+    const core = this.#core;
+    const { parked } = core;
+    if (parked !== null && parked.iterator !== this) {
       return Promise.reject(new PipeError('ERR_PIPE_LOCKED', 'Another consumer of this pipe is waiting'));
     }
-    if (this.#isDone) return Promise.resolve(finished());
-    if (!this.#core.canAnswerAtOnce(1)) return this.#core.park(this, { min: 1 }) as Promise<Step>;
+    if (parked !== null || !core.canAnswerAtOnce(1)) {
+      return core.park(this.isInLine ? new LaterStep(this) : this) as Promise<Step>;
+    }
     let step: Step;
     try {
-      step = this.#step(this.#options.lends);
+      step = this.step(true);
     } catch (reason) {
-      this.#core.settle();
+      core.settle();
       return Promise.reject(reason);
     }
-    this.#core.settle();
+    core.settle();
     return Promise.resolve(step);
   }
 
-  /** A parked `next()` is answered; called by the pipe. */
-  answer(): Step {
-    // With another next() behind this one, a loan would end before its borrower runs: that chunk is given instead.
-    return this.#step(this.#options.lends && this.#core.waitingFor === undefined);
-  }
-
   return(value?: unknown): Promise<IteratorResult<Uint8Array>> {
-    this.#leave(undefined);
+    this.leave(undefined);
     return Promise.resolve({ value, done: true });
   }
 
   throw(error?: unknown): Promise<never> {
-    this.#leave(error);
+    this.leave(error);
     return Promise.reject(error);
   }
 
-  #step(lends: boolean): Step {
+  get min(): number {
+    return 1;
+  }
+
+  get iterator(): this {
+    return this;
+  }
+
+  protected take(isLast: boolean): Step {
+    return this.step(isLast);
+  }
+
+  /** With another next() behind this one, a loan would end before its borrower runs: that chunk is given instead. */
+  step(isLast: boolean): Step {
     if (this.#isDone) return finished();
     try {
-      const bytes = lends ? this.#core.lendViewUnsettled() : this.#core.takeUnsettled(1, undefined);
+      const mayLend = this.#iteration.lends && isLast;
+      const bytes = mayLend ? this.#core.lendViewUnsettled() : this.#core.takeUnsettled(1, undefined);
       if (bytes !== null) return { value: bytes, done: false };
     } catch (reason) {
       this.#isDone = true;
@@ -77,13 +91,31 @@ export class PipeIterator implements AsyncIterableIterator<Uint8Array>, Reading 
     return finished();
   }
 
-  #leave(reason: unknown): void {
-    const mustCancel = !this.#isDone && !this.#options.preventCancel;
+  private leave(reason: unknown): void {
+    const mustCancel = !this.#isDone && !this.#iteration.preventCancel;
     // Done first: a parked next() of this iterator then ends with done, in the same step as the cancel [P12].
     this.#isDone = true;
     if (mustCancel) this.#core.cancel(reason);
-    else if (this.#core.waitingFor === this) this.#core.dismissParked();
-    if (this.#options.lends) this.#core.releaseLoan();
+    else if (this.#core.parked?.iterator === this) this.#core.dismissParked();
+    if (this.#iteration.lends) this.#core.releaseLoan();
+  }
+}
+
+/** A `next()` that was called while an earlier one waits. */
+class LaterStep extends Wait {
+  readonly iterator: PipeIterator;
+
+  constructor(iterator: PipeIterator) {
+    super();
+    this.iterator = iterator;
+  }
+
+  get min(): number {
+    return 1;
+  }
+
+  protected take(isLast: boolean): Step {
+    return this.iterator.step(isLast);
   }
 }
 

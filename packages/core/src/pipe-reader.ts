@@ -2,8 +2,8 @@ import { positive } from './arguments.ts';
 import { isUint8Array } from './bytes-like.ts';
 import { describe, PipeError } from './errors.ts';
 import type { PipeCore } from './pipe-core.ts';
-import { PipeIterator } from './pipe-iterator.ts';
-import type { Reading } from './waits.ts';
+import { PipeIterator, type Iteration } from './pipe-iterator.ts';
+import { Wait } from './wait.ts';
 
 export interface ReadOptions {
   /** Least bytes to wait for; fewer come only right before the end or the failure. Default 1. */
@@ -72,6 +72,11 @@ export interface PipeReader extends AsyncIterable<Uint8Array>, AsyncDisposable {
   cancel(reason?: unknown): void;
 }
 
+const values: Iteration = { lends: false, preventCancel: false };
+const keptValues: Iteration = { lends: false, preventCancel: true };
+const views: Iteration = { lends: true, preventCancel: false };
+const keptViews: Iteration = { lends: true, preventCancel: true };
+
 export class Reader implements PipeReader {
   readonly #core: PipeCore;
 
@@ -85,7 +90,7 @@ export class Reader implements PipeReader {
 
   tryRead(max?: number): Uint8Array | null | undefined {
     if (max !== undefined) positive('max', max);
-    return this.#mustWait(1) ? undefined : this.#core.take(1, max);
+    return this.mustWait(1) ? undefined : this.#core.take(1, max);
   }
 
   read(options: ReadOptions = {}): Promise<Uint8Array | null> {
@@ -93,38 +98,38 @@ export class Reader implements PipeReader {
     try {
       positive('min', min);
       if (max !== undefined) atMost(min, positive('max', max), 'max');
-      if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.take(min, max));
+      if (this.mayAnswer(min, signal)) return Promise.resolve(this.#core.take(min, max));
     } catch (reason) {
       return Promise.reject(reason);
     }
-    return this.#core.park(directRead(this.#core), { min, max, signal }) as Promise<Uint8Array | null>;
+    return this.#core.park(new ReadWait(this.#core, min, max, signal)) as Promise<Uint8Array | null>;
   }
 
   readInto(target: Uint8Array, options: ReadIntoOptions = {}): Promise<number> {
     const { min = 1, signal } = options;
     try {
       atMost(positive('min', min), roomIn(target), 'target.length');
-      if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.takeInto(target));
+      if (this.mayAnswer(min, signal)) return Promise.resolve(this.#core.takeInto(target));
     } catch (reason) {
       return Promise.reject(reason);
     }
-    return this.#core.park(directReadInto(this.#core, target), { min, signal }) as Promise<number>;
+    return this.#core.park(new ReadIntoWait(this.#core, min, target, signal)) as Promise<number>;
   }
 
   tryPeek(min: number = 1): Uint8Array | null | undefined {
     positive('min', min);
-    return this.#mustWait(min) ? undefined : this.#core.lend(min);
+    return this.mustWait(min) ? undefined : this.#core.lend(min);
   }
 
   peek(min: number = 1, options: { signal?: AbortSignal } = {}): Promise<Uint8Array | null> {
     const { signal } = options;
     try {
       positive('min', min);
-      if (this.#mayAnswer(min, signal)) return Promise.resolve(this.#core.lend(min));
+      if (this.mayAnswer(min, signal)) return Promise.resolve(this.#core.lend(min));
     } catch (reason) {
       return Promise.reject(reason);
     }
-    return this.#core.park(directPeek(this.#core), { min, signal }) as Promise<Uint8Array | null>;
+    return this.#core.park(new PeekWait(this.#core, min, signal)) as Promise<Uint8Array | null>;
   }
 
   consume(count: number): void {
@@ -132,11 +137,11 @@ export class Reader implements PipeReader {
   }
 
   values(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
-    return new PipeIterator(this.#core, { lends: false, preventCancel: options?.preventCancel === true });
+    return new PipeIterator(this.#core, options?.preventCancel === true ? keptValues : values);
   }
 
   views(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
-    return new PipeIterator(this.#core, { lends: true, preventCancel: options?.preventCancel === true });
+    return new PipeIterator(this.#core, options?.preventCancel === true ? keptViews : views);
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
@@ -154,19 +159,19 @@ export class Reader implements PipeReader {
   }
 
   /** For the calls that never wait: whether they would have to. */
-  #mustWait(min: number): boolean {
-    if (this.#core.waitingFor !== undefined) return true;
+  private mustWait(min: number): boolean {
+    if (this.#core.parked !== null) return true;
     if (this.#core.canAnswer(min)) return false;
     this.#core.releaseLoan();
     return !this.#core.canAnswer(min);
   }
 
   /** For the calls that may wait: refuses those that may not, and says whether this one can be answered at once. */
-  #mayAnswer(min: number, signal: AbortSignal | undefined): boolean {
+  private mayAnswer(min: number, signal: AbortSignal | undefined): boolean {
     if (signal?.aborted === true) throw signal.reason;
-    const waiting = this.#core.waitingFor;
-    if (waiting !== undefined) {
-      throw waiting.isDirect
+    const { parked } = this.#core;
+    if (parked !== null) {
+      throw parked.iterator === null
         ? new PipeError('ERR_PIPE_BUSY', 'Another read of this pipe is waiting; await it first')
         : new PipeError(
             'ERR_PIPE_LOCKED',
@@ -177,16 +182,70 @@ export class Reader implements PipeReader {
   }
 }
 
-function directRead(core: PipeCore): Reading {
-  return { isDirect: true, answer: ({ request }) => core.takeUnsettled(request.min, request.max) };
+/** A parked call of the reader itself: alone in line, and with a signal that may end it. */
+abstract class DirectWait extends Wait {
+  readonly core: PipeCore;
+  readonly min: number;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(core: PipeCore, min: number, signal: AbortSignal | undefined) {
+    super();
+    this.core = core;
+    this.min = min;
+    this.#signal = signal;
+  }
+
+  get iterator(): null {
+    return null;
+  }
+
+  override park(): Promise<unknown> {
+    this.#signal?.addEventListener('abort', this);
+    return super.park();
+  }
+
+  override answer(isLast: boolean): void {
+    this.#signal?.removeEventListener('abort', this);
+    super.answer(isLast);
+  }
+
+  /** Where an `AbortSignal` calls an object that listens [P17]. */
+  handleEvent(): void {
+    this.#signal?.removeEventListener('abort', this);
+    this.core.giveUp(this, this.#signal?.reason);
+  }
 }
 
-function directReadInto(core: PipeCore, target: Uint8Array): Reading {
-  return { isDirect: true, answer: () => core.takeIntoUnsettled(target) };
+class ReadWait extends DirectWait {
+  readonly #max: number | undefined;
+
+  constructor(core: PipeCore, min: number, max: number | undefined, signal: AbortSignal | undefined) {
+    super(core, min, signal);
+    this.#max = max;
+  }
+
+  protected take(): Uint8Array | null {
+    return this.core.takeUnsettled(this.min, this.#max);
+  }
 }
 
-function directPeek(core: PipeCore): Reading {
-  return { isDirect: true, answer: ({ request }) => core.lendUnsettled(request.min) };
+class ReadIntoWait extends DirectWait {
+  readonly #target: Uint8Array;
+
+  constructor(core: PipeCore, min: number, target: Uint8Array, signal: AbortSignal | undefined) {
+    super(core, min, signal);
+    this.#target = target;
+  }
+
+  protected take(): number {
+    return this.core.takeIntoUnsettled(this.#target);
+  }
+}
+
+class PeekWait extends DirectWait {
+  protected take(): Uint8Array | null {
+    return this.core.lendUnsettled(this.min);
+  }
 }
 
 function atMost(min: number, limit: number, name: string): void {

@@ -1,5 +1,5 @@
 import { probeFor } from './diagnostics.ts';
-import { resolveLimits, type PipeLimits, type PipeOptions } from './options.ts';
+import { resolveOptions, type PipeOptions, type PipeSetup } from './options.ts';
 import { PipeCore } from './pipe-core.ts';
 import { Reader, type PipeReader } from './pipe-reader.ts';
 import { Writer, type PipeWriter } from './pipe-writer.ts';
@@ -22,16 +22,18 @@ export interface Pipe {
  */
 export function createPipe(strategy: BufferStrategy, options?: PipeOptions): Pipe {
   requireStrategy(strategy, 'What createPipe was given');
-  const limits = resolveLimits(options);
-  const store = openStore(strategy, limits, options?.poison === true);
-  const core = new PipeCore(store, limits, options?.source, options?.signal, probeFor(strategy.name, limits));
+  const setup = resolveOptions(options, strategy.traits);
+  const store = openStore(strategy, setup);
+  const probe = probeFor(strategy.name, setup);
+  const core = new PipeCore(store, probe === undefined ? setup : { ...setup, probe });
   return { writer: new Writer(core), reader: new Reader(core) };
 }
 
-function openStore(strategy: BufferStrategy, limits: PipeLimits, poison: boolean): ByteStore {
-  const { highWaterMark, expectedBytes = Infinity } = limits;
+function openStore(strategy: BufferStrategy, setup: PipeSetup): ByteStore {
+  const { highWaterMark, expectedBytes = Infinity, isFixed, poison } = setup;
   // A body known to be shorter than the mark never needs more than its length.
   const store = strategy.createStore({ capacityBytes: Math.min(highWaterMark, expectedBytes) });
-  const roomy = strategy.traits.fixed ? new SpillStore(store) : store;
-  return poison ? new PoisonStore(roomy) : roomy;
+  if (!poison) return store;
+  // The spill stands within: what it keeps of a chunk has to be kept before that chunk is poisoned.
+  return new PoisonStore(isFixed ? new SpillStore(store) : store);
 }

@@ -1,16 +1,15 @@
 import { assert, describe, expect, it } from 'vitest';
-import { resolveLimits, type PipeOptions, type PipeSource } from '../src/options.ts';
+import { resolveOptions, type PipeOptions, type PipeSource } from '../src/options.ts';
 import { PipeCore } from '../src/pipe-core.ts';
-import { SpillStore } from '../src/spill-store.ts';
-import type { ByteStore } from '../src/strategy.ts';
-import type { Reading } from '../src/waits.ts';
+import type { BufferStrategy, ByteStore, StoreTraits } from '../src/strategy.ts';
+import { Wait } from '../src/wait.ts';
 import { arrayStrategy, fixedArrayStrategy, passingStrategy } from './array-strategy.ts';
 import { seeded } from './seeded.ts';
 
-const stores: Record<string, () => ByteStore> = {
-  'copies in a list': () => arrayStrategy.createStore(),
-  'the chunks themselves': () => passingStrategy.createStore(),
-  'three fixed bytes and a spill': () => new SpillStore(fixedArrayStrategy.createStore({ capacityBytes: 3 })),
+const strategies: Record<string, { strategy: BufferStrategy; capacityBytes?: number }> = {
+  'copies in a list': { strategy: arrayStrategy },
+  'the chunks themselves': { strategy: passingStrategy },
+  'three fixed bytes and a spill': { strategy: fixedArrayStrategy, capacityBytes: 3 },
 };
 
 const limits: PipeOptions[] = [
@@ -20,6 +19,27 @@ const limits: PipeOptions[] = [
   { highWaterMark: 16, expectedBytes: 60 },
   { highWaterMark: 16, maxBytes: 80 },
 ];
+
+/** A parked read that shows its bytes the moment it takes them. */
+class ReadingWait extends Wait {
+  readonly iterator = null;
+  readonly #core: PipeCore;
+  readonly min: number;
+  readonly #show: (bytes: Uint8Array | null) => void;
+
+  constructor(core: PipeCore, min: number, show: (bytes: Uint8Array | null) => void) {
+    super();
+    this.#core = core;
+    this.min = min;
+    this.#show = show;
+  }
+
+  protected take(): Uint8Array | null {
+    const bytes = this.#core.takeUnsettled(this.min, undefined);
+    this.#show(bytes);
+    return bytes;
+  }
+}
 
 /** A pipe driven by moves picked at random, from the outside and from within its own hooks and answers. */
 class Walk {
@@ -34,7 +54,7 @@ class Walk {
   #next = 0;
   #depth = 0;
 
-  constructor(store: ByteStore, options: PipeOptions, seed: number) {
+  constructor(store: ByteStore, traits: StoreTraits, options: PipeOptions, seed: number) {
     this.random = seeded(seed);
     const hook = (name: string) => (): void => {
       this.marks.push(name);
@@ -48,7 +68,7 @@ class Walk {
         this.#reenter();
       },
     };
-    this.core = new PipeCore(store, resolveLimits(options), source);
+    this.core = new PipeCore(store, resolveOptions({ ...options, source }, traits));
   }
 
   readonly #moves: Record<string, () => void> = {
@@ -172,7 +192,7 @@ class Walk {
   }
 
   #canRead(min: number): boolean {
-    return this.core.waitingFor === undefined && this.core.canAnswer(min);
+    return this.core.parked === null && this.core.canAnswer(min);
   }
 
   #write(length: number, owned: boolean): void {
@@ -188,17 +208,15 @@ class Walk {
 
   #park(signal: AbortSignal | undefined): void {
     const min = 1 + this.random(10);
-    if (this.core.waitingFor !== undefined || this.core.canAnswer(min)) return;
+    if (this.core.parked !== null || this.core.canAnswer(min)) return;
     this.#lent = null;
-    const reading: Reading = {
-      isDirect: true,
-      answer: ({ request }) => {
-        const bytes = this.core.takeUnsettled(request.min, undefined);
-        this.#keep(bytes);
-        return bytes;
-      },
-    };
-    this.waits.push(this.core.park(reading, { min, signal }));
+    const wait = new ReadingWait(this.core, min, (bytes) => {
+      this.#keep(bytes);
+    });
+    signal?.addEventListener('abort', () => {
+      if (this.core.parked === wait) this.core.giveUp(wait, signal.reason);
+    });
+    this.waits.push(this.core.park(wait));
   }
 
   /** Reads as the reader does, and notes the bytes before a hook can read the ones behind them. */
@@ -217,12 +235,13 @@ class Walk {
 }
 
 describe('the core of a pipe under random moves', () => {
-  for (const [name, createStore] of Object.entries(stores)) {
+  for (const [name, { strategy, capacityBytes }] of Object.entries(strategies)) {
     it(`[P1] [P11] [P12] keeps its invariants and its books over ${name}`, async () => {
       let marks = 0;
       let cancels = 0;
       for (let seed = 1; seed <= 60; seed += 1) {
-        const walk = new Walk(createStore(), limits[seed % limits.length]!, seed);
+        const store = strategy.createStore(capacityBytes === undefined ? undefined : { capacityBytes });
+        const walk = new Walk(store, strategy.traits, limits[seed % limits.length]!, seed);
         for (let step = 0; step < 80; step += 1) walk.move();
         walk.end();
         for (let step = 0; step < 10; step += 1) walk.move();

@@ -509,7 +509,7 @@ describe('a pipe over a store that breaks its interface', () => {
 
   it('[P3] copies nothing out while it holds bytes: the reader sees an error, not the 0 of a clean end', async () => {
     const { writer, reader } = createPipe(strategyWith(() => ({ takeInto: () => 0 })));
-    writer.write(bytes(1, 2));
+    writer.writeCopy(bytes(1, 2));
     writer.end();
     await expect(reader.readInto(new Uint8Array(2))).rejects.toMatchObject({ code: 'ERR_PIPE_STRATEGY' });
     expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 2, delivered: 0, discarded: 2 });
@@ -528,7 +528,7 @@ describe('a pipe over a store that breaks its interface', () => {
         };
       }),
     );
-    writer.write(bytes(1, 2, 3));
+    writer.writeCopy(bytes(1, 2, 3));
     await expect(reader.read()).rejects.toBe(lost);
     expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 3, delivered: 0, discarded: 3 });
   });

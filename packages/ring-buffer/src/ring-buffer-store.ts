@@ -8,13 +8,6 @@ const DEFAULT_CAPACITY_BYTES = 65_536;
 /** 1 GiB: every engine can allocate it, and `tail + filled` stays a small integer. */
 const MOST_CAPACITY_BYTES = 2 ** 30;
 
-/** What a wrapped peek lent: bytes `start` to `end` are the front of the store, in one piece. */
-interface Joined {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  start: number;
-  end: number;
-}
-
 /**
  * A fixed ring. Bytes are copied in at `head` and copied out at `tail`; both go round.
  *
@@ -44,11 +37,6 @@ export class RingBufferStore implements ByteStore {
   #lease: RingLease | null = null;
   #tail = 0;
   #filled = 0;
-  /** Where the part of the ring ends that was ever written to. */
-  #dirtyBytes = 0;
-  /** A view of the ring itself is out and must stay as it is. */
-  #isLent = false;
-  #joined: Joined | null = null;
 
   /**
    * @param options `capacityBytes`: exactly how many bytes fit, by default 65_536. 0 is taken as 1: a store that
@@ -81,14 +69,14 @@ export class RingBufferStore implements ByteStore {
     const count = Math.min(chunk.length, this.#capacity - this.#filled);
     if (count === 0) return 0; // A detached chunk counts as empty too, and `set` would throw on it.
     // May fail, as may the copying when a reader has transferred what it was lent: before anything changes.
-    this.#lease ??= this.#pool.lease(this.#capacity);
-    const { ring } = this.#lease;
-    const head = this.#at(this.#filled);
+    const lease = (this.#lease ??= this.#pool.lease(this.#capacity));
+    const { ring } = lease;
+    const head = this.at(this.#filled);
     const first = Math.min(count, this.#capacity - head);
     ring.set(part(chunk, 0, first), head);
     if (first < count) ring.set(part(chunk, first, count - first), 0);
     this.#filled += count;
-    this.#dirtyBytes = Math.max(this.#dirtyBytes, head + first);
+    lease.dirtyBytes = Math.max(lease.dirtyBytes, head + first);
     return count;
   }
 
@@ -97,46 +85,45 @@ export class RingBufferStore implements ByteStore {
    * only then does `peek` allocate [S7].
    */
   peek(min = 1): Uint8Array {
-    if (this.#lease === null || this.#filled === 0) return new Uint8Array(0);
+    const lease = this.#lease;
+    if (lease === null || this.#filled === 0) return new Uint8Array(0);
     const straight = Math.min(this.#filled, this.#capacity - this.#tail);
-    const count = this.#clamp(min);
-    if (count > straight) return this.#join(count);
-    this.#isLent = true;
-    return this.#lease.ring.subarray(this.#tail, this.#tail + straight);
+    const count = this.clamp(min);
+    if (count > straight) return this.join(lease, count);
+    lease.isLent = true;
+    return lease.ring.subarray(this.#tail, this.#tail + straight);
   }
 
   /** Copies up to `max` bytes out, by default all, into an ArrayBuffer that is exactly theirs [S3, S10]. */
   take(max: number = this.#filled): Uint8Array {
-    const count = this.#clamp(max);
-    const taken = this.#copyOut(count);
-    this.#leave(count);
+    const count = this.clamp(max);
+    const taken = this.copyOut(count);
+    this.leave(count);
     return taken;
   }
 
   takeInto(target: Uint8Array): number {
-    const count = this.#clamp(target.length);
-    this.#copyTo(target, count);
-    this.#leave(count);
+    const count = this.clamp(target.length);
+    this.copyTo(target, count);
+    this.leave(count);
     return count;
   }
 
   drop(count: number): void {
-    this.#leave(this.#clamp(count));
+    this.leave(this.clamp(count));
   }
 
   clear(): void {
-    // With its loan still open, the ring goes to the collector [R7].
-    if (!this.#isLent) this.#lease?.giveBackUnlent(this.#dirtyBytes);
+    this.#lease?.giveBack();
     this.#lease = null;
-    this.#dirtyBytes = 0;
-    this.#leave(this.#filled);
+    this.#tail = 0;
+    this.#filled = 0;
   }
 
   /** For tests: throws when R1 to R6 or the pool's invariants are broken, as far as can be seen without the views. */
   checkInvariants(): void {
-    const [tail, filled, capacity, dirtyBytes] = [this.#tail, this.#filled, this.#capacity, this.#dirtyBytes];
-    const ring = this.#lease?.ring;
-    const joined = this.#joined;
+    const [tail, filled, capacity] = [this.#tail, this.#filled, this.#capacity];
+    const { ring, dirtyBytes = 0, isLent = false, joined = null } = this.#lease ?? {};
     const hold = (isKept: boolean, law: string): void => {
       if (isKept) return;
       throw new Error(
@@ -149,12 +136,12 @@ export class RingBufferStore implements ByteStore {
     hold(ring === undefined ? filled === 0 : ring.length >= capacity, 'R3');
     hold(dirtyBytes <= (ring === undefined ? 0 : capacity), 'R4');
     hold(ring === undefined || ring.subarray(dirtyBytes).every((byte) => byte === 0), 'R4');
-    hold(filled > 0 || !this.#isLent, 'R5');
+    hold(filled > 0 || !isLent, 'R5');
     if (joined !== null) {
       const [start, end] = [joined.start, joined.end];
       hold(0 <= start && start < end && end - start <= filled && tail + end - start > capacity, 'R6');
       const front = new Uint8Array(end - start);
-      this.#copyTo(front, front.length);
+      this.copyTo(front, front.length);
       hold(
         front.every((byte, index) => byte === joined.bytes[start + index]),
         'R6',
@@ -164,30 +151,30 @@ export class RingBufferStore implements ByteStore {
   }
 
   /** The index in the ring of the byte that is `offset` behind the front; `offset` is at most the capacity. */
-  #at(offset: number): number {
+  private at(offset: number): number {
     const index = this.#tail + offset;
     return index < this.#capacity ? index : index - this.#capacity;
   }
 
-  #clamp(count: number): number {
+  private clamp(count: number): number {
     if (count >= this.#filled) return this.#filled;
     return count > 0 ? Math.trunc(count) : 0;
   }
 
-  #copyOut(count: number): Uint8Array<ArrayBuffer> {
+  private copyOut(count: number): Uint8Array<ArrayBuffer> {
     if (this.#lease !== null && count <= this.#capacity - this.#tail) {
       return this.#lease.ring.slice(this.#tail, this.#tail + count);
     }
     const bytes = new Uint8Array(count);
-    this.#copyTo(bytes, count);
+    this.copyTo(bytes, count);
     return bytes;
   }
 
   /** Copies `count` readable bytes, from `skip` behind the front on, to `target` from `at` on. */
-  #copyTo(target: Uint8Array, count: number, skip = 0, at = 0): void {
+  private copyTo(target: Uint8Array, count: number, skip = 0, at = 0): void {
     if (this.#lease === null || count === 0) return;
     const { ring } = this.#lease;
-    const from = this.#at(skip);
+    const from = this.at(skip);
     const first = Math.min(count, this.#capacity - from);
     target.set(ring.subarray(from, from + first), at);
     if (first < count) target.set(ring.subarray(0, count - first), at + first);
@@ -197,30 +184,32 @@ export class RingBufferStore implements ByteStore {
    * The first `min` bytes in one piece [R6]. A piece is made with room to grow, and serves until the front has
    * passed the seam, so that looking a little further again and again copies each byte a few times at most [S9].
    */
-  #join(min: number): Uint8Array {
-    let joined = this.#joined;
+  private join(lease: RingLease, min: number): Uint8Array {
+    let { joined } = lease;
     if (joined === null || joined.start + min > joined.bytes.length) {
       joined = { bytes: new Uint8Array(2 * min), start: 0, end: 0 };
-      this.#joined = joined;
+      lease.joined = joined;
     }
     const length = joined.end - joined.start;
     if (length < min) {
-      this.#copyTo(joined.bytes, min - length, length, joined.end);
+      this.copyTo(joined.bytes, min - length, length, joined.end);
       joined.end = joined.start + min;
     }
     return joined.bytes.subarray(joined.start, joined.end);
   }
 
   /** Takes `count` bytes off the front, which ends every loan. */
-  #leave(count: number): void {
-    if (this.#joined !== null) {
+  private leave(count: number): void {
+    const lease = this.#lease;
+    if (lease === null) return;
+    lease.isLent = false;
+    if (lease.joined !== null) {
       const isBeforeSeam = count < this.#capacity - this.#tail;
-      if (isBeforeSeam) this.#joined.start += count;
-      else this.#joined = null;
+      if (isBeforeSeam) lease.joined.start += count;
+      else lease.joined = null;
     }
-    this.#tail = count < this.#filled ? this.#at(count) : 0;
+    this.#tail = count < this.#filled ? this.at(count) : 0;
     this.#filled -= count;
-    this.#isLent = false;
   }
 }
 

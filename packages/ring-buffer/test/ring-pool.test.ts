@@ -25,14 +25,14 @@ describe('a ring that was given back', () => {
     const { pool, allocated } = observedPool();
     const first = pool.lease(1000);
     const { ring } = first;
-    first.giveBackUnlent(0);
+    first.giveBack();
     expect(pool.lease(900).ring).toBe(ring);
     expect(allocated).toHaveLength(1);
   });
 
   test('does not go to an owner that needs another size', () => {
     const { pool, allocated } = observedPool();
-    pool.lease(1024).giveBackUnlent(0);
+    pool.lease(1024).giveBack();
     pool.lease(1025);
     pool.lease(512);
     expect(allocated.map((ring) => ring.length)).toEqual([1024, 2048, 512]);
@@ -43,7 +43,7 @@ describe('a ring that was given back', () => {
     const { pool } = observedPool();
     const leases = [pool.lease(512), pool.lease(512)];
     const rings = leases.map((lease) => lease.ring);
-    for (const lease of leases) lease.giveBackUnlent(0);
+    for (const lease of leases) lease.giveBack();
     expect(pool.lease(512).ring).toBe(rings[1]);
     expect(pool.lease(512).ring).toBe(rings[0]);
   });
@@ -52,33 +52,44 @@ describe('a ring that was given back', () => {
     const { pool, allocated } = observedPool();
     const lease = pool.lease(256);
     lease.ring.fill(7, 0, 100);
-    lease.giveBackUnlent(100);
+    lease.dirtyBytes = 100;
+    lease.giveBack();
     expect(allocated[0]?.every((byte) => byte === 0)).toBe(true);
     pool.checkInvariants();
   });
 
   test('is out of reach of its last owner', () => {
     const lease = observedPool().pool.lease(256);
-    lease.giveBackUnlent(0);
+    lease.giveBack();
     expect(lease.ring).toHaveLength(0);
   });
 
   test('cannot be given back a second time, not even after somebody else has leased it [P18]', () => {
     const { pool } = observedPool();
     const first = pool.lease(256);
-    first.giveBackUnlent(0);
-    expect(() => first.giveBackUnlent(0)).toThrow('This ring was given back before');
+    first.giveBack();
+    expect(() => first.giveBack()).toThrow('This ring was given back before');
     const second = pool.lease(256);
-    expect(() => first.giveBackUnlent(0)).toThrow('This ring was given back before');
+    expect(() => first.giveBack()).toThrow('This ring was given back before');
     expect(pool.heldBytes).toBe(0);
     expect(pool.lease(256).ring).not.toBe(second.ring);
+  });
+
+  test('goes to the collector while a view of it is lent [P18]', () => {
+    const { pool } = observedPool();
+    const lease = pool.lease(4096);
+    lease.isLent = true;
+    lease.giveBack();
+    expect(pool.heldBytes).toBe(0);
+    expect(() => lease.giveBack()).toThrow('This ring was given back before');
   });
 
   test('is forgotten when its memory was transferred away while it was out', () => {
     const { pool } = observedPool();
     const lease = pool.lease(4096);
     structuredClone(lease.ring.buffer, { transfer: [lease.ring.buffer] });
-    lease.giveBackUnlent(10);
+    lease.dirtyBytes = 10;
+    lease.giveBack();
     expect(pool.heldBytes).toBe(0);
     expect(pool.lease(4096).ring).toHaveLength(4096);
   });
@@ -92,7 +103,7 @@ describe('what waits', () => {
   ])('is 4 MiB at most in the class of %i', (ringBytes, most) => {
     const { pool, allocated } = observedPool();
     const leases = Array.from({ length: most + 3 }, () => pool.lease(ringBytes));
-    for (const lease of leases) lease.giveBackUnlent(0);
+    for (const lease of leases) lease.giveBack();
     expect(pool.heldBytes).toBe(4 * MIB);
     pool.checkInvariants();
     for (let count = 0; count < most; count += 1) pool.lease(ringBytes);
@@ -105,15 +116,15 @@ describe('what waits', () => {
     const { pool } = observedPool();
     for (const ringBytes of [MIB, 512]) {
       const leases = Array.from({ length: 5 }, () => pool.lease(ringBytes));
-      for (const lease of leases) lease.giveBackUnlent(0);
+      for (const lease of leases) lease.giveBack();
     }
     expect(pool.heldBytes).toBe(4 * MIB + 5 * 512);
   });
 
   test('is never a ring above 1 MiB', () => {
     const { pool } = observedPool();
-    pool.lease(MIB + 1).giveBackUnlent(0);
-    pool.lease(2 * MIB).giveBackUnlent(0);
+    pool.lease(MIB + 1).giveBack();
+    pool.lease(2 * MIB).giveBack();
     expect(pool.heldBytes).toBe(0);
   });
 

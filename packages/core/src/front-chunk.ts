@@ -1,0 +1,114 @@
+import { isUnsteady } from './bytes-like.ts';
+import { PipeError } from './errors.ts';
+import type { ByteStore } from './strategy.ts';
+
+/** Up to here V8 keeps the bytes inside the array, and asking it for its `buffer` costs 0.6 µs; a copy, 0.03. */
+const MOST_COPIED_BYTES = 64;
+
+/** What memory may hold beyond the bytes a view shows of it: the constant of S5. */
+const MOST_HIDDEN_BYTES = 16 * 1024;
+
+/**
+ * A given chunk that finds the store of a copying strategy empty, and waits in front of it until it is read or
+ * another one comes. So a body of one chunk, and a reader that keeps up with its writer, cost no copy with any
+ * strategy: 64 KiB in lock-step took 0.6 µs instead of 7.5 through a ring, and a body of 1 KiB a quarter (Node 24).
+ *
+ *     ┌───────────────┐   ┌───────────┐
+ *     │ gone │▓▓▓▓▓▓▓▓│   │ (nothing) │ ◀── the next chunk: this one is put first
+ *     └───────────────┘   └───────────┘
+ *           chunk             store
+ *
+ *   I1  the store behind is empty
+ *   I2  a short chunk is copied; any other came with at least half of its memory in sight and all but 16 KiB, and nobody else may change either;
+ *       when less than half of what is left is in sight, and 16 KiB are not, it moves to memory of its own [S5, S10]
+ */
+export class FrontChunk implements ByteStore {
+  readonly store: ByteStore;
+  #chunk: Uint8Array = noBytes;
+  #start = 0;
+  #end = 0;
+  #cost = 0;
+
+  constructor(store: ByteStore) {
+    this.store = store;
+  }
+
+  /** Whether a given chunk may wait here. */
+  static suits(chunk: Uint8Array): boolean {
+    const { length } = chunk;
+    if (length <= MOST_COPIED_BYTES) return true;
+    const { buffer } = chunk;
+    return !isUnsteady(buffer) && buffer.byteLength <= length + Math.min(length, MOST_HIDDEN_BYTES);
+  }
+
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  get cost(): number {
+    return this.#cost + this.store.cost;
+  }
+
+  /** Takes a chunk that suits, while it is empty. */
+  put(chunk: Uint8Array): number {
+    const { length } = chunk;
+    if (length <= MOST_COPIED_BYTES) this.hold(new Uint8Array(chunk), length);
+    else this.hold(chunk, chunk.buffer.byteLength);
+    return length;
+  }
+
+  peek(): Uint8Array {
+    return part(this.sound(), this.#start, this.#end);
+  }
+
+  /** What waits, as it is when it is most of its memory, else as a copy [S10]. */
+  take(max: number = this.size): Uint8Array {
+    const count = Math.min(max, this.size);
+    const bytes = part(this.sound(), this.#start, this.#start + count);
+    const given = count === this.size && this.#cost <= 2 * count ? bytes : new Uint8Array(bytes);
+    this.drop(count);
+    return given;
+  }
+
+  takeInto(target: Uint8Array): number {
+    const count = Math.min(target.length, this.size);
+    target.set(part(this.sound(), this.#start, this.#start + count));
+    this.drop(count);
+    return count;
+  }
+
+  drop(count: number): void {
+    this.#start += Math.min(count, this.size);
+    const { size } = this;
+    if (size === 0) this.hold(noBytes, 0);
+    else if (this.#cost > 2 * size + MOST_HIDDEN_BYTES) {
+      this.hold(new Uint8Array(part(this.sound(), this.#start, this.#end)), size);
+    }
+  }
+
+  clear(): void {
+    this.hold(noBytes, 0);
+    this.store.clear();
+  }
+
+  private hold(chunk: Uint8Array, memoryBytes: number): void {
+    this.#chunk = chunk;
+    this.#start = 0;
+    this.#end = chunk.length;
+    this.#cost = memoryBytes;
+  }
+
+  /** [S8] */
+  private sound(): Uint8Array {
+    if (this.#chunk.length >= this.#end) return this.#chunk;
+    throw new PipeError('ERR_PIPE_DETACHED', 'A chunk given to the pipe was detached before it was read');
+  }
+}
+
+/** Bytes `from` to `to`; not with `subarray`, which is slower and runs the code of a subclass such as Node's `Buffer`. */
+function part(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  if (from === 0 && to === bytes.length) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
+}
+
+const noBytes = new Uint8Array(0);
