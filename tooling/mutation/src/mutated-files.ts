@@ -16,7 +16,7 @@ const ofThePipe = [
   'pipe-iterator',
   'pipe-reader',
   'pipe-writer',
-  'waits',
+  'wait',
   'pressure',
   'lifecycle',
 ] as const;
@@ -38,6 +38,11 @@ export const mutatedFiles: readonly MutatedFile[] = [
   {
     path: 'packages/core/src/spill-store.ts',
     strategies: ['tooling/mutation/src/spilling-ring.ts', strategy('ring-buffer')],
+    kinds: ['later', 'await'],
+  },
+  {
+    path: 'packages/core/src/front-chunk.ts',
+    strategies: [strategy('ring-buffer'), strategy('copy-on-yield')],
     kinds: ['later', 'await'],
   },
   ...Object.entries(ofAStore).flatMap(([folder, names]) =>

@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import { Sandbox } from '../src/sandbox.ts';
 import { timingMutants } from '../src/timing-mutants.ts';
 
-const path = 'packages/core/src/waits.ts';
+const path = 'packages/core/src/wait.ts';
 const source = readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const chunkQueue = 'packages/chunk-queue/src/index.ts';
 
 it('notices a wake that comes a microtask late, and finds nothing wrong with the original', async () => {
   const mutant = timingMutants(source, path).find(
-    ({ kind, statement }) => kind === 'later' && statement === 'this.#outcome.resolve(this.#value);',
+    ({ kind, statement }) => kind === 'later' && statement === 'settle?.(answer);',
   );
   if (mutant === undefined) throw new Error('the statement has gone');
   using sandbox = new Sandbox();
