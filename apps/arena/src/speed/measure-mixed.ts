@@ -4,7 +4,7 @@ import type { SpeedContender } from './contender.ts';
 import type { Budget, Measured } from './job.ts';
 import { transferOf } from './measure-transfer.ts';
 import { sample } from './sample.ts';
-import { modes, regimes, transfer } from './workload.ts';
+import { canWait, modes, regimes, transfer } from './workload.ts';
 
 const KIB = 1024;
 const sizes = [64, KIB, 16 * KIB] as const;
@@ -38,7 +38,11 @@ function everyBody(
 ): (() => Promise<void>)[] {
   return inModes
     .filter((mode) => consumeIn(contender, mode) !== undefined)
-    .flatMap((mode) => sizes.flatMap((size) => dailyRegimes.map((regime) => ({ mode, size, regime }))))
+    .flatMap((mode) =>
+      sizes.flatMap((size) =>
+        dailyRegimes.filter((regime) => canWait(mode, regime)).map((regime) => ({ mode, size, regime })),
+      ),
+    )
     .map(({ mode, size, regime }) => {
       const workload = { ...transfer(mode, 'given', regime, size), chunks: CHUNKS };
       const pool = new ChunkPool(contender, workload);

@@ -57,11 +57,23 @@ export async function verifyTransfer(contender: SpeedContender, workload: Transf
     throw new Error(`It delivered other bytes: checksum ${have.slice(0, 8)}, not ${want.slice(0, 8)}`);
 }
 
-/** Letters, so that it is text too. No two neighbouring chunks are alike, nor are the bytes of one. */
+/** Letters, so that it is text too. Neighbouring chunks begin at different places of it, and so differ everywhere. */
+const letters = makeLetters(65_521);
+
 function writePattern(chunk: Uint8Array, index: number): void {
-  let state = (index + 1) * 2_654_435_761;
-  for (let at = 0; at < chunk.length; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    chunk[at] = 97 + ((state >>> 24) % 26);
+  // A prime, so that no two chunks of a body begin alike.
+  let from = (index * 7919) % letters.length;
+  for (let at = 0; at < chunk.length; from = 0) {
+    const part = letters.subarray(from, Math.min(letters.length, from + chunk.length - at));
+    chunk.set(part, at);
+    at += part.length;
   }
+}
+
+function makeLetters(count: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return 97 + ((state >>> 24) % 26);
+  });
 }

@@ -131,6 +131,8 @@ export function transfer(
 ): TransferWorkload {
   const usual = chunksOfBody[chunkBytes];
   if (usual === undefined) throw new RangeError(`${chunkBytes} is none of ${chunkSizes.join(', ')}`);
+  if (!canWait(mode, regime))
+    throw new RangeError(`${mode} counts no chunk, so nobody can wait for one: ${regime}`);
   // A body of many bursts, but for the largest: one burst of 64 MiB is enough.
   const chunks = isCollecting(mode)
     ? Math.min(usual * 4, Math.max((4 * MIB) / chunkBytes, 16))
@@ -142,6 +144,11 @@ export function transfer(
 /** Whether the mode gives the whole body at once. */
 export function isCollecting(mode: Mode): boolean {
   return mode === 'bytes' || mode === 'bytes-known' || mode === 'text';
+}
+
+/** Whether a producer in this regime learns what it waits for: who takes the whole body counts no chunk of it. */
+export function canWait(mode: Mode, regime: Regime): boolean {
+  return !isCollecting(mode) || burstOf(regime) === undefined;
 }
 
 /** Chunks of a burst; `undefined`: the producer writes as far ahead as it may. */
