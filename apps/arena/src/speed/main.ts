@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { versionOf } from '../version-of.ts';
 import { contendersFor } from './contenders-for.ts';
 import { speedContenders } from './contenders.ts';
@@ -9,6 +10,8 @@ import { isMissed, judgeGoal } from './judge-goal.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { full, quick } from './profile.ts';
 import { goalText } from './report/goals-text.ts';
+import { htmlPage } from './report/html.ts';
+import { measuredHalf, withMeasuredHalf } from './report/markdown.ts';
 import { progressLine } from './report/progress-line.ts';
 import type { Results } from './results.ts';
 import { runWorkload } from './run-workload.ts';
@@ -32,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const results = asked.from === undefined ? await measureAll(asked) : read(asked.from);
   process.stdout.write(`${machineLine(results.machine)}\n`);
-  write(asked, results);
+  await write(asked, results);
   for (const { contender, workload, message } of results.problems)
     process.stdout.write(`not measured: ${contender} on ${workload}: ${message}\n`);
   if (!asked.wantsGoals) return 0;
@@ -85,13 +88,25 @@ function read(path: string): Results {
 }
 
 /** A part of the results, or a judgement alone, replaces no page. */
-function write({ isQuick, only, contenders, from, wantsGoals }: SpeedArguments, results: Results): void {
-  if (only.length > 0 || contenders.length > 0 || from !== undefined || wantsGoals) return;
-  const folder = new URL(isQuick ? '../../reports/' : '../../../../docs/', import.meta.url);
+async function write(
+  { only, contenders, from, wantsGoals }: SpeedArguments,
+  results: Results,
+): Promise<void> {
+  const isPart = only.length > 0 || contenders.length > 0;
+  if (isPart || (wantsGoals && from === undefined)) return;
+  const docs = new URL('../../../../docs/', import.meta.url);
+  // A rough run replaces no published page.
+  const folder = results.profile === 'quick' ? new URL('../../reports/', import.meta.url) : docs;
   mkdirSync(folder, { recursive: true });
-  const file = new URL('performance.json', folder);
-  writeFileSync(file, `${JSON.stringify(results)}\n`);
-  process.stdout.write(`wrote ${fileURLToPath(file)}\n`);
+  const page = new URL('performance.md', docs);
+  const text = withMeasuredHalf(readFileSync(page, 'utf8'), measuredHalf(results, sections, goals));
+  const options = await resolveConfig(page);
+  writeFileSync(new URL('performance.json', folder), `${JSON.stringify(results)}\n`);
+  writeFileSync(new URL('performance.html', folder), htmlPage(results));
+  writeFileSync(new URL('performance.md', folder), await format(text, { ...options, parser: 'markdown' }));
+  process.stdout.write(
+    `wrote performance.md, performance.html and performance.json into ${fileURLToPath(folder)}\n`,
+  );
 }
 
 process.exitCode = await main(process.argv.slice(2));

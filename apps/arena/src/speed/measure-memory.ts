@@ -3,7 +3,6 @@ import { makeChunk } from './chunk-pool.ts';
 import type { Measured } from './job.ts';
 import type { MemoryWorkload } from './workload.ts';
 
-const BODIES = 100_000;
 const CHUNK_BYTES = 1024;
 const MIB = 1 << 20;
 
@@ -13,7 +12,7 @@ const MIB = 1 << 20;
  */
 export async function measureMemory(
   contender: SpeedContender,
-  state: MemoryWorkload['state'],
+  { state, bodies }: MemoryWorkload,
 ): Promise<Measured> {
   // The first bodies bring what is made once, such as code and pools.
   const warm = Array.from({ length: 1000 }, () => {
@@ -21,10 +20,10 @@ export async function measureMemory(
     return state === 'waiting' ? [body, waitFor(contender, body)] : body;
   });
   await settle();
-  const kept: unknown[] = Array.from({ length: BODIES }, () => null);
-  const iterators: unknown[] = Array.from({ length: BODIES }, () => null);
+  const kept: unknown[] = Array.from({ length: bodies }, () => null);
+  const iterators: unknown[] = Array.from({ length: bodies }, () => null);
   const before = await memoryHeld();
-  for (let index = 0; index < BODIES; index++) {
+  for (let index = 0; index < bodies; index++) {
     const body = makeOne(contender, state);
     kept[index] = body;
     if (state === 'waiting') iterators[index] = waitFor(contender, body);
@@ -32,7 +31,7 @@ export async function measureMemory(
   const held = (await memoryHeld()) - before;
   if (kept.includes(null) || warm.includes(null) || iterators.includes(undefined))
     throw new Error('A body is gone');
-  const value = held / BODIES;
+  const value = held / bodies;
   return { value, mean: value, samples: 1, gc: undefined };
 }
 

@@ -45,7 +45,7 @@ function measureOf(
     case 'latency':
       return measureLatency(contender, budget);
     case 'memory':
-      return measureMemory(contender, workload.state);
+      return measureMemory(contender, workload);
     case 'one-byte-writes':
       return measureOneByteWrites(contender);
     case 'mixed':

@@ -86,9 +86,11 @@ export const sections: readonly Section[] = [
     title: 'Memory',
     text: 'Of each of 100 000 bodies, heap and array buffers, in bytes: made; with a consumer that waits; with one chunk of 1 KiB, the chunk included. And what 1 MiB of one-byte writes holds.',
     workloads: [
-      { kind: 'memory', id: 'memory/idle', state: 'idle' },
-      { kind: 'memory', id: 'memory/waiting', state: 'waiting' },
-      { kind: 'memory', id: 'memory/loaded', state: 'loaded' },
+      { kind: 'memory', id: 'memory/idle', state: 'idle', bodies: 100_000 },
+      { kind: 'memory', id: 'memory/waiting', state: 'waiting', bodies: 100_000 },
+      { kind: 'memory', id: 'memory/waiting/1000', state: 'waiting', bodies: 1000 },
+      { kind: 'memory', id: 'memory/waiting/10000', state: 'waiting', bodies: 10_000 },
+      { kind: 'memory', id: 'memory/loaded', state: 'loaded', bodies: 100_000 },
       { kind: 'one-byte-writes', id: 'one-byte-writes' },
     ],
   },
@@ -126,7 +128,7 @@ export function isInQuick(workload: Workload): boolean {
       return chunkBytes === KIB && (regime === 'bursts-64' || regime === 'ahead-64k');
     }
     case 'memory':
-      return workload.state !== 'loaded';
+      return workload.state !== 'loaded' && workload.bodies === 100_000;
     case 'concurrent':
     case 'mixed':
     case 'one-byte-writes':

@@ -21,7 +21,7 @@ Measures everybody and writes docs/performance.{md,html,json}; with --quick, whi
   --goals           only what the goals need; says which are reached; ends with 1 when one is missed by more than its noise
   --only WORKLOAD   workloads whose name has this in it, or the table of that name; prints
   --contender NAME  only this one; prints
-  --from FILE       judges and prints the results of an earlier run
+  --from FILE       makes the pages, or with --goals judges, from the performance.json of an earlier run
 Tables: ${sections.map(({ id }) => id).join(', ')}
 Workloads: MODE/given|reused/REGIME/SIZE, such as for-await/given/bursts-64/1KiB; creation; latency; memory/idle; …
 Contenders: ${speedContenders.map(({ id }) => id).join(', ')}

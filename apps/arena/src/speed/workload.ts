@@ -46,11 +46,12 @@ export interface LatencyWorkload {
   readonly id: string;
 }
 
-/** 100 000 bodies at once. Bytes per body, heap and array buffers together. */
+/** Many bodies at once. Bytes per body, heap and array buffers together. */
 export interface MemoryWorkload {
   readonly kind: 'memory';
   readonly id: string;
   readonly state: 'idle' | 'waiting' | 'loaded';
+  readonly bodies: number;
 }
 
 /** 1 MiB in writes of one byte, which nobody reads. Bytes held. */

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { Cell } from '../src/speed/cell.ts';
+import { speedContenders } from '../src/speed/contenders.ts';
+import { goals } from '../src/speed/goals.ts';
+import { figure, spreadPercent } from '../src/speed/report/figure.ts';
+import { htmlPage } from '../src/speed/report/html.ts';
+import { measuredHalf, withMeasuredHalf } from '../src/speed/report/markdown.ts';
+import type { Results } from '../src/speed/results.ts';
+import { sections } from '../src/speed/sections.ts';
+
+/** Everybody on everything, each a little slower than the one before. */
+const cells: readonly Cell[] = sections.flatMap(({ workloads }) =>
+  workloads.flatMap(({ id: workload }) =>
+    speedContenders.map(({ id: contender }, index) => ({
+      workload,
+      contender,
+      median: 100 + index,
+      low: 90 + index,
+      high: 130 + index,
+      runs: [90 + index, 100 + index, 130 + index],
+      gc: undefined,
+    })),
+  ),
+);
+
+const results: Results = {
+  machine: {
+    cpu: 'A <fast> one',
+    cores: 2,
+    memoryGiB: 8,
+    platform: 'linux x64',
+    runtime: 'Node 24.21.0',
+    commit: 'abcdef0',
+    date: '2026-11-29',
+  },
+  profile: 'full',
+  versions: { 'streamx-readable': 'streamx 2.28.1', 'streamx-passthrough': 'streamx 2.28.1' },
+  cells,
+  problems: [{ workload: 'latency', contender: 'repeater', message: 'It gave no answer within 60 seconds.' }],
+};
+
+describe('the measured half of the page', () => {
+  const text = measuredHalf(results, sections, goals);
+
+  test('begins with the machine and names each version once', () => {
+    expect(text).toMatch(
+      /^Measured on: A <fast> one, 2 cores, 8 GiB, linux x64; Node 24.21.0; commit abcdef0; 2026-11-29. Profile `full`. Versions: streamx 2.28.1.\n/,
+    );
+  });
+
+  test('has a row for each goal, and says which are missed and by whom', () => {
+    expect(text).toContain(`| ${goals[0]?.says ?? ''} | ✗ missed (20 of 20 below) | 1.03× |`);
+    expect(text).toContain('against node-passthrough');
+  });
+
+  test('has every contender with its spread, and the fastest in bold', () => {
+    const table = text.slice(text.indexOf('### `for-await`, in lock-step'));
+    expect(table).toContain('| | 64B | 1KiB | 16KiB | 64KiB | 1MiB |');
+    expect(table).toContain(`| chunk-queue |${' **100** ±20 % |'.repeat(5)}\n`);
+    expect(table).toContain(`| copy-on-yield |${' 101 ±20 % |'.repeat(5)}\n`);
+  });
+
+  test('says who was not measured, and why', () => {
+    expect(text).toContain('- repeater, latency: It gave no answer within 60 seconds.');
+  });
+
+  test('leaves out the tables that nothing was measured for', () => {
+    const few = measuredHalf(
+      { ...results, cells: cells.filter(({ workload }) => workload === 'creation') },
+      sections,
+      [],
+    );
+    expect(few).toContain('## Bodies');
+    expect(few).not.toContain('## Memory');
+  });
+});
+
+describe('the hand-written half', () => {
+  const page =
+    'Before.\n\n<!-- arena: written by `npx -y pnpm@12 arena` from here -->\n\nold\n\n<!-- arena: to here -->\n\nAfter.\n';
+
+  test('stays as it is around the measured one', () => {
+    const made = withMeasuredHalf(page, 'new');
+    expect(made).toContain('from here -->\n\nnew\n<!-- arena: to here -->\n\nAfter.\n');
+    expect(made).not.toContain('old');
+    expect(made.startsWith('Before.\n')).toBe(true);
+    expect(withMeasuredHalf(made, 'new')).toBe(made);
+  });
+
+  test('is not written over when its marks are gone', () => {
+    expect(() => withMeasuredHalf('Mine.', 'new')).toThrow(/must have the lines/);
+  });
+});
+
+describe('the page of charts', () => {
+  const html = htmlPage(results);
+
+  test('has bars with spread, lines over chunk sizes, and memory over bodies', () => {
+    expect(html.match(/<svg /g)).toHaveLength(16);
+    expect(html).toContain('Cost against chunk size');
+    expect(html).toContain('100000 bodies');
+    expect(html.match(/class="spread"/g)?.length).toBeGreaterThan(100);
+  });
+
+  test('needs no script and fetches nothing, and escapes what it is told', () => {
+    expect(html).not.toMatch(/<script|https?:|A <fast>/);
+    expect(html).toContain('A &lt;fast&gt; one');
+  });
+
+  test('draws no chart without figures', () => {
+    expect(htmlPage({ ...results, cells: [] })).not.toContain('<svg');
+    expect(html).not.toContain('NaN');
+  });
+});
+
+test.each([
+  [7.42, '7.4'],
+  [142.4, '142'],
+  [9999, '9999'],
+  [12_345, '12 300'],
+  [1_234_567, '1 234 600'],
+  [23_456_789, '23.5 M'],
+])('%f reads %s', (value, text) => {
+  expect(figure(value)).toBe(text);
+});
+
+test('a spread is half of the range in percent of the median', () => {
+  expect(spreadPercent({ low: 90, high: 110, median: 100 })).toBe(10);
+});
