@@ -44,18 +44,23 @@ export async function runProxy(...args: string[]): Promise<RunningProxy> {
   return proxy;
 }
 
+/** As `runProxy`, and where it listens is for its configuration file to say. */
+export async function runConfiguredProxy(configFile: string): Promise<RunningProxy> {
+  const proxy = await running(['--config', configFile]);
+  onTestFinished(() => void proxy.process.kill('SIGKILL'));
+  return proxy;
+}
+
 /** As `runProxy`, for several tests: whoever calls it kills the process. */
-export async function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
-  const { child, output, errors, says, exited } = start([
-    '--listen',
-    '127.0.0.1:0',
-    '--admin-listen',
-    '127.0.0.1:0',
-    ...args,
-  ]);
+export function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
+  return running(['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', ...args]);
+}
+
+async function running(args: readonly string[]): Promise<RunningProxy> {
+  const { child, output, errors, says, exited } = start(args);
   // It prints everything at once, when it listens.
   const first = await Promise.race([once(child.stdout, 'data'), exited]);
-  const url = /listens at (http:\S+)/.exec(output())?.[1];
+  const url = /listens at (https?:\S+)/.exec(output())?.[1];
   const adminUrl = /live page\s+(http:\S+)\//.exec(output())?.[1];
   if (url === undefined || adminUrl === undefined) {
     throw new Error(`the proxy does not listen: ${JSON.stringify(first)}`);

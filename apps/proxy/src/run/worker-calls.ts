@@ -15,6 +15,14 @@ interface WorkerReply {
   readonly failure?: { readonly isMistake: boolean; readonly sentences: readonly string[] };
 }
 
+/**
+ * The worker's first word: from now on it hears calls. Node drops what comes before, since a worker of a cluster has
+ * a listener of Node's own that takes it.
+ */
+interface WorkerReady {
+  readonly isReady: true;
+}
+
 type Method = WorkerCall['method'];
 
 interface Settle {
@@ -26,12 +34,15 @@ interface Settle {
 export class WorkerCalls {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Settle>();
+  /** Calls that wait until the worker hears them; `undefined` when it does. */
+  #unsent: WorkerCall[] | undefined = [];
   #calls = 0;
 
   constructor(worker: Worker) {
     this.#worker = worker;
     worker.on('message', (message: unknown) => {
       if (isReply(message)) this.#settle(message);
+      else if (isReady(message)) this.#sendAll();
     });
     worker.on('exit', () => {
       for (const answer of this.#waiting.values()) answer.reject(new Error('The worker has exited'));
@@ -45,8 +56,14 @@ export class WorkerCalls {
     const message: WorkerCall = { call: this.#calls, method, argument };
     return new Promise((resolve, reject) => {
       this.#waiting.set(message.call, { resolve, reject });
-      this.#worker.send(message);
+      if (this.#unsent === undefined) this.#worker.send(message);
+      else this.#unsent.push(message);
     });
+  }
+
+  #sendAll(): void {
+    for (const message of this.#unsent ?? []) this.#worker.send(message);
+    this.#unsent = undefined;
   }
 
   #settle({ reply, result, failure }: WorkerReply): void {
@@ -79,10 +96,15 @@ export function answerCalls(methods: Readonly<Record<Method, (argument: unknown)
     // The metrics' own messages come this way too.
     if (isCall(message)) void answer(message);
   });
+  process.send?.({ isReady: true } satisfies WorkerReady);
 }
 
 function isCall(message: unknown): message is WorkerCall {
   return typeof message === 'object' && message !== null && 'call' in message;
+}
+
+function isReady(message: unknown): message is WorkerReady {
+  return typeof message === 'object' && message !== null && 'isReady' in message;
 }
 
 function isReply(message: unknown): message is WorkerReply {
