@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ConfigInput } from '../src/config/config-schema.ts';
 import { configOfInput } from '../src/config/config.ts';
 
@@ -23,6 +26,41 @@ describe.each(['README.md', 'deploy/behind-haproxy.md', 'deploy/kubernetes.yaml'
     });
   },
 );
+
+/** What haproxy makes of a configuration, without running it: its exit code, and what it says. */
+function haproxy(configuration: string): { status: number | null; said: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-haproxy-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(file, configuration);
+  const { status, stderr, error } = spawnSync('haproxy', ['-c', '-f', file], { encoding: 'utf8' });
+  if (error !== undefined) throw error;
+  return { status, said: stderr };
+}
+
+const hasHaproxy = spawnSync('haproxy', ['-v']).error === undefined;
+
+describe.skipIf(!hasHaproxy)('deploy/haproxy.cfg (skipped where haproxy is not installed)', () => {
+  it('is one that haproxy takes, without a warning', () => {
+    expect(haproxy(read('deploy/haproxy.cfg'))).toMatchObject({
+      status: 0,
+      said: expect.not.stringMatching(/WARNING|ALERT/),
+    });
+  });
+
+  it.each([
+    ['balance leastconn', 'balance prettiest', 'balance only supports'],
+    ['default_backend proxies', 'default_backend nobody', "'nobody'"],
+    ['option httpchk', 'option nothing', "'nothing'"],
+  ])('is looked at: it would not be taken with %s as %s', (right, wrong, said) => {
+    const configuration = read('deploy/haproxy.cfg');
+    expect(configuration).toContain(right);
+    expect(haproxy(configuration.replace(right, wrong))).toMatchObject({
+      status: 1,
+      said: expect.stringContaining(said),
+    });
+  });
+});
 
 describe('the pod of the Kubernetes manifests', () => {
   it('is given more time than its pause and its drain take together', () => {
