@@ -23,7 +23,8 @@ interface Globals {
   readonly process?: NodeLikeProcess;
   readonly gc?: () => void;
   readonly Bun?: { gc?(isForced: boolean): void };
-  readonly setImmediate?: (callback: () => void) => void;
+  readonly setImmediate?: (callback: () => void) => unknown;
+  readonly setTimeout?: (callback: () => void, delayMs: number) => unknown;
 }
 
 /** Looks at the runtime it is called in; imports nothing, so it loads everywhere. */
@@ -67,9 +68,31 @@ function v8Collector(process: NodeLikeProcess | undefined): (() => void) | undef
   }
 }
 
-/** Never a timer: `setTimeout` is clamped to milliseconds, and fake clocks replace it. */
-function macrotaskOf({ setImmediate }: Globals): (callback: () => void) => void {
-  if (setImmediate !== undefined) return (callback) => setImmediate(callback);
+type OnMacrotask = Host['onMacrotask'];
+
+/** A timer only where nothing else is left: `setTimeout` is clamped to milliseconds, and fake clocks replace it. */
+function macrotaskOf({ setImmediate, setTimeout }: Globals): OnMacrotask {
+  if (setImmediate !== undefined) return (callback) => void setImmediate(callback);
+  const timer: OnMacrotask | undefined = setTimeout && ((callback) => void setTimeout(callback, 0));
+  if (typeof MessageChannel === 'undefined') {
+    if (timer === undefined)
+      throw new Error(
+        'This runtime has no setImmediate, MessageChannel or setTimeout to wait for a macrotask with',
+      );
+    return timer;
+  }
+  const message = onMessage();
+  if (timer === undefined) return message;
+  let chosen: OnMacrotask | undefined;
+  let choice: Promise<OnMacrotask> | undefined;
+  return (callback) => {
+    if (chosen !== undefined) return chosen(callback);
+    choice ??= comesAfterMicrotasks(message).then((isMacrotask) => (chosen = isMacrotask ? message : timer));
+    void choice.then((onMacrotask) => onMacrotask(callback));
+  };
+}
+
+function onMessage(): OnMacrotask {
   const { port1, port2 } = new MessageChannel();
   let waiting: (() => void)[] = [];
   port1.addEventListener('message', () => {
@@ -82,6 +105,17 @@ function macrotaskOf({ setImmediate }: Globals): (callback: () => void) => void 
     waiting.push(callback);
     port2.postMessage(null);
   };
+}
+
+/** More generations of microtasks than a message may take that is delivered among them. */
+const GENERATIONS = 100;
+
+/** workerd delivers messages among the microtasks unless it is told to be like Node. */
+async function comesAfterMicrotasks(onMacrotask: OnMacrotask): Promise<boolean> {
+  let hasCome = false;
+  onMacrotask(() => (hasCome = true));
+  for (let generation = 0; generation < GENERATIONS && !hasCome; generation += 1) await Promise.resolve();
+  return !hasCome;
 }
 
 function rejectionWatcher(process: NodeLikeProcess | undefined): NonNullable<Host['watchRejections']> {

@@ -9,17 +9,13 @@ import { text } from 'node:stream/consumers';
 import type { Consumer } from './consumer.ts';
 import type { Grading } from './grading.ts';
 
-/**
- * The flag is for the suite, not for the packages: without it workerd has no `setImmediate`, and its `MessageChannel`
- * delivers among microtasks, so the suite has no way to tell that nothing more can happen by itself.
- */
+/** Without `nodejs_compat`: what runs on the bare Workers runtime runs on the one that is more like Node. */
 const CONFIG = `
 using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [(name = "worker", esModule = embed "grade-bundled.js")],
     compatibilityDate = "2026-01-01",
-    compatibilityFlags = ["nodejs_compat"],
   ))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
