@@ -19,17 +19,36 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.on('uncaughtException', (error: unknown) => {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`millrace-conformance: A subject threw outside of every call made to it: ${text}\n`);
+  stage = 'over';
   process.exit(UNKNOWN);
 });
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
+/** What is under way, in case the process ends before it is over. */
+let stage: 'loading' | 'grading' | 'over' = 'loading';
+
+// A module that calls process.exit(), or waits for what never comes, ends the process with a code that says all is well.
+process.on('exit', () => {
+  if (stage === 'over') return;
+  const what = stage === 'loading' ? 'while a module was loaded' : 'before the verdict';
+  process.stderr.write(
+    `millrace-conformance: The process ended ${what}: nothing was left to wait for, or it was told to\n`,
+  );
+  process.exitCode = stage === 'loading' ? MISTAKE : UNKNOWN;
+});
+
+main(process.argv.slice(2)).then(end, (error: unknown) => {
   const isMistake = error instanceof UsageError;
   const text =
     error instanceof Error ? (isMistake ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`millrace-conformance: ${text}\n`);
-  process.exitCode = isMistake ? MISTAKE : UNKNOWN;
+  end(isMistake ? MISTAKE : UNKNOWN);
+});
+
+/** Ends the process once everything is written: a subject may have left a timer or a socket that would keep it. */
+function end(exitCode: number): void {
+  stage = 'over';
+  process.exitCode = exitCode;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -51,6 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
         print: (text) => void process.stdout.write(text),
         note: (text) => void process.stderr.write(text),
         terminal: terminal(),
+        onLoaded: () => (stage = 'grading'),
       });
   }
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { LawRecord } from '../run-record.ts';
 import type { LoadedSubject } from './load-subjects.ts';
+import { writeReport } from './write-report.ts';
 
 /** Writes one regression test for each counterexample; answers the files. */
 export function emitTests(
@@ -13,10 +13,9 @@ export function emitTests(
   return records.flatMap((record) => {
     const code = record.result.counterexample?.replay;
     if (record.result.status !== 'fail' || code === undefined) return [];
-    mkdirSync(target, { recursive: true });
     const slug = subject.name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
     const file = join(target, `${slug}-${record.law.id}.test.mjs`);
-    writeFileSync(
+    writeReport(
       file,
       testText(subject, record, code, (from) => specifierIn(target, from, folder)),
     );

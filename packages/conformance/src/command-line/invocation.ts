@@ -38,6 +38,13 @@ export function readInvocation(argv: readonly string[]): Invocation {
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   if (values.list === true) return { kind: 'list' };
+  const unused = ['profile', 'seed', 'law', 'reporter', 'emit-test', 'known-failures', 'bail'] as const;
+  const beside = values.replay === undefined ? [] : unused.filter((name) => values[name] !== undefined);
+  if (beside.length > 0) {
+    throw new UsageError(
+      `--replay runs one code again and prints it, so --${beside.join(' and --')} would change nothing`,
+    );
+  }
   if (positionals.length === 0) {
     throw new UsageError('Name at least one strategy: a package, or a file such as ./my-store.js');
   }

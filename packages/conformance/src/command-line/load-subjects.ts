@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BufferStrategy } from '@millrace/core';
 import { strategyProblem } from '../conformance.ts';
@@ -81,6 +81,9 @@ async function load(specifier: string, folder: string): Promise<Module> {
   }
   if (url.startsWith('file:') && !existsSync(fileURLToPath(url))) {
     throw new UsageError(`There is no file ${fileURLToPath(url)}`);
+  }
+  if (url.startsWith('file:') && statSync(fileURLToPath(url)).isDirectory()) {
+    throw new UsageError(`${fileURLToPath(url)} is a folder: name a file in it`);
   }
   try {
     return (await import(url)) as Module;

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isLawId } from '../laws.ts';
 import type { LawId } from '../laws.ts';
 import { replay } from '../replay.ts';
@@ -24,6 +24,7 @@ import type { ReporterName, RunRequest } from './invocation.ts';
 import { loadSubjects } from './load-subjects.ts';
 import type { LoadedSubject } from './load-subjects.ts';
 import { UsageError } from './usage-error.ts';
+import { writeReport } from './write-report.ts';
 
 /** Where a run is: the folder that names are looked up from, and where it prints. */
 export interface Surroundings {
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly print: (text: string) => void;
   readonly note: (text: string) => void;
   readonly terminal: PrettyOptions;
+  /** Every module is loaded; what happens from now on is the grading. */
+  readonly onLoaded: () => void;
 }
 
 export const exitCodes: Readonly<Record<Verdict, number>> = { conformant: 0, violations: 1, unknown: 3 };
@@ -53,6 +56,7 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
   const { folder } = surroundings;
   const loaded: LoadedSubject[] = [];
   for (const specifier of request.subjects) loaded.push(...(await loadSubjects(specifier, folder)));
+  surroundings.onLoaded();
   if (request.replay !== undefined) return replayAll(loaded, request.replay, surroundings);
   const knownFailures =
     request.knownFailures === undefined ? {} : readKnownFailures(request.knownFailures, folder);
@@ -88,7 +92,7 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
     const text = name === 'pretty' ? shown.text : reporters[name](record);
     if (file === undefined) surroundings.print(text);
     else {
-      write(file, folder, text);
+      writeReport(resolve(folder, file), text, file);
       surroundings.note(`wrote ${file}\n`);
     }
   }
@@ -165,18 +169,6 @@ class PrettyOutput {
 
   #clear(): string {
     return this.options.width > 0 ? '\r\u001B[2K' : '';
-  }
-}
-
-function write(file: string, folder: string, text: string): void {
-  const path = resolve(folder, file);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(
-      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
 }
 

@@ -29,6 +29,11 @@ describe('a conformant subject', () => {
     expect(stdout).toMatch(/conformant: 2 pass; [\d ]+ distinct schedules\n/);
   });
 
+  it('does not keep the command from ending, whatever it has left running', async () => {
+    const { exitCode, stdout } = await runCommand(['./keeps-running.ts', '--law', 'S1']);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('conformant: 1 pass')]);
+  });
+
   it('is graded with a pipe of its own, and unclaimed laws read so', async () => {
     const { exitCode, stdout } = await runCommand([
       './plain-pipe.ts',
@@ -89,6 +94,15 @@ describe('a subject that breaks a law', () => {
     expect([mended.exitCode, mended.output]).toEqual([0, expect.stringContaining('\nok 1 - [S1]')]);
   });
 
+  it.each([
+    ['./no-store-to-give.ts', 'S1', 'createStore to make a store', 'Error: none today thrown'],
+    ['./no-pipe-to-give.ts', 'P1', 'createPipe to make a pipe', 'has no writer and reader thrown'],
+  ])('is %s, which has nothing to give', async (specifier, law, expected, got) => {
+    const { exitCode, stdout } = await runCommand([specifier, '--law', law]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(new RegExp(`expected +${expected}\\n +got .*${got}`));
+  });
+
   it('may be a known failure, with its reason', async () => {
     const folder = temporaryFolder();
     const known = join(folder, 'known.json');
@@ -111,6 +125,9 @@ describe('what cannot be graded', () => {
     ['no-such-package', /There is no package no-such-package in .*: install it here/],
     ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
     ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
+    ['.', /subjects\/ is a folder: name a file in it|subjects is a folder: name a file in it/],
+    ['./never-loads.ts', /The process ended while a module was loaded: nothing was left to wait for/],
+    ['./exits.ts', /The process ended while a module was loaded: /],
     ['./wrong-claims.ts', /claims of \.\/wrong-claims\.ts is \["P99"\]; it must be a list of law ids/],
     ['./wrong-supports.ts', /supports of \.\/wrong-supports\.ts is \["telepathy"\]; it must be a list of/],
   ])('is one sentence and exit code 2: %s', async (specifier, sentence) => {
@@ -123,6 +140,21 @@ describe('what cannot be graded', () => {
   it('is a code that is none', async () => {
     const { exitCode, stderr } = await runCommand(['./sound-store.ts', '--replay', 'nonsense']);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"nonsense" is no replay code')]);
+  });
+
+  it('is a regression test that cannot be written', async () => {
+    const argv = ['./forgetful-store.ts', '--law', 'S1', '--emit-test', 'sound-store.ts'];
+    const { exitCode, stderr } = await runCommand(argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^millrace-conformance: .*forgetful-.*\.test\.mjs cannot be written: /);
+  });
+
+  it('is unknown, exit code 3, when a subject ends the process', async () => {
+    const { exitCode, stderr } = await runCommand(['./exits-when-used.ts', '--law', 'S1']);
+    expect([exitCode, stderr]).toEqual([
+      3,
+      expect.stringContaining('The process ended before the verdict: '),
+    ]);
   });
 
   it('is a report that cannot be written', async () => {

@@ -47,6 +47,7 @@ describe('the command line', () => {
     [['a', '--seed', '1e3'], /--seed is "1e3"; it must be a whole number from 0 to 4294967295/],
     [['a', '--seed', '4294967296'], /--seed is "4294967296"/],
     [['a', '--law', 'Q1'], /--law is "Q1"; laws are S1 to S10 and P1 to P18/],
+    [['a', '--replay', 'c', '--law', 'P1', '--bail'], /so --law and --bail would change nothing$/],
     [['a', '--reporter', 'xml'], /--reporter is "xml"; it must be one of pretty, tap, junit/],
     [['a', '--reporter', 'json='], /--reporter json= names no file/],
     [['a', '--reporter', 'json', '--reporter', 'tap'], /json and tap would both write to standard output/],
