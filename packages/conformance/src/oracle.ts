@@ -18,7 +18,7 @@ export type Answer =
   | { readonly kind: 'bytes'; readonly min: number; readonly max: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'reason'; readonly reason: unknown }
-  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'code'; readonly code: string; readonly figures?: Readonly<Record<string, number>> }
   /** An error of the pipe's own that nobody could foresee. */
   | { readonly kind: 'any-error' };
 
@@ -57,7 +57,14 @@ export class OracleCall {
 }
 
 const end: Answer = { kind: 'end' };
-const overflow: Answer = { kind: 'code', code: 'ERR_PIPE_OVERFLOW' };
+
+function overflow(limit: number): Answer {
+  return { kind: 'code', code: 'ERR_PIPE_OVERFLOW', figures: { limit } };
+}
+
+function lengthMismatch(expected: number, received: number): Answer {
+  return { kind: 'code', code: 'ERR_PIPE_LENGTH_MISMATCH', figures: { expected, received } };
+}
 
 export class PipeOracle {
   readonly limits: OracleLimits;
@@ -102,31 +109,39 @@ export class PipeOracle {
     if (this.state !== 'open' || length === 0) return false;
     const excess = this.#excess(length, isBlind ? 0 : this.readable);
     if (excess !== null) {
-      this.#finish('failed', { kind: 'code', code: excess });
+      this.#finish('failed', excess);
       this.toldCancel = this.reason;
       return false;
     }
     if (isBlind && this.#excess(length, this.readable) !== null) {
-      this.unseen.add({ state: 'failed', reason: overflow, back: this.back, isBreakOff: true });
+      this.unseen.add({
+        state: 'failed',
+        reason: overflow(this.limits.maxBuffered),
+        back: this.back,
+        isBreakOff: true,
+      });
     }
     this.back += length;
     this.#answerParked();
     return true;
   }
 
-  #excess(length: number, readable: number): string | null {
+  #excess(length: number, readable: number): Answer | null {
     const { expected, maxBytes, maxBuffered } = this.limits;
-    if (expected !== undefined && this.back + length > expected) return 'ERR_PIPE_LENGTH_MISMATCH';
-    if (maxBytes !== undefined && this.back + length > maxBytes) return 'ERR_PIPE_TOO_LARGE';
+    const received = this.back + length;
+    if (expected !== undefined && received > expected) return lengthMismatch(expected, received);
+    if (maxBytes !== undefined && received > maxBytes) {
+      return { kind: 'code', code: 'ERR_PIPE_TOO_LARGE', figures: { limit: maxBytes } };
+    }
     const isOver = this.#hasLimit && this.isPaused && readable + length > maxBuffered;
-    return isOver ? 'ERR_PIPE_OVERFLOW' : null;
+    return isOver ? overflow(maxBuffered) : null;
   }
 
   end(): void {
     if (this.state !== 'open') return;
     const { expected } = this.limits;
     if (expected !== undefined && expected !== this.back) {
-      this.#finish('failed', { kind: 'code', code: 'ERR_PIPE_LENGTH_MISMATCH' });
+      this.#finish('failed', lengthMismatch(expected, this.back));
     } else {
       this.#finish('ended', end);
     }
@@ -146,10 +161,16 @@ export class PipeOracle {
     else if (head !== undefined && (call.iterator === null || head.iterator !== call.iterator)) {
       const isBusy = call.iterator === null && head.iterator === null;
       call.answer = { kind: 'code', code: isBusy ? 'ERR_PIPE_BUSY' : 'ERR_PIPE_LOCKED' };
-    } else {
+    } else if (this.#canNeverBeAnswered(call)) call.answer = overflow(this.longestWait);
+    else {
       this.parked.push(call);
       if (head === undefined) this.#answerParked();
     }
+  }
+
+  /** It waits for more than the pipe will ever hold: that call alone is refused. */
+  #canNeverBeAnswered({ min }: OracleCall): boolean {
+    return this.#hasLimit && this.state === 'open' && this.readable < min && min > this.longestWait;
   }
 
   /** A parked call is given up; the others go on. */
@@ -175,13 +196,13 @@ export class PipeOracle {
     this.#answerParked();
   }
 
-  /** `return()` or `throw()`: what the iteration has parked is done, and the reader leaves. */
-  leave(iterator: OracleIterator, reason: Answer, isBlind: boolean = false): void {
+  /** `return()` or `throw()`: what the iteration has parked is done. Whether it was not over before. */
+  leave(iterator: OracleIterator): boolean {
     const wasDone = iterator.isDone;
     iterator.isDone = true;
     for (const call of this.parked) if (call.iterator === iterator) call.answer = end;
     this.parked = this.parked.filter((call) => call.answer === null);
-    if (!wasDone) this.cancel(reason, isBlind);
+    return !wasDone;
   }
 
   /** `tryRead` and `tryPeek`: an answer now, or none, which is no wait. */

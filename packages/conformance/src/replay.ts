@@ -4,12 +4,14 @@ import type { CreatePipe } from './conformance.ts';
 import { detectHost } from './host.ts';
 import type { Host } from './host.ts';
 import type { LawId } from './laws.ts';
+import { optionCases } from './pipe-laws/option-cases.ts';
 import type { PipeFeature } from './pipe-laws/pipe-features.ts';
 import { replaySchedule } from './pipe-laws/replay-schedule.ts';
 import { parseSchedule } from './pipe-laws/schedule-code.ts';
 import { profileOf } from './profile.ts';
 import type { Result, TimelineStep } from './result.ts';
 import { parseScript } from './store-laws/script.ts';
+import type { StoreCase } from './store-laws/store-case.ts';
 import { storeCases } from './store-laws/store-cases.ts';
 
 export interface ReplayOptions {
@@ -34,7 +36,7 @@ export interface Replay {
 
 /**
  * Runs a counterexample's replay code again: `h4/w1.e/n.n~PDPDCDC` is a pipe's, `S1.scope/3~p2.t1` a store's,
- * and `S9.linear1/` a measurement's, which has no steps.
+ * and `S9.linear1/` or `P11.options/` a measurement's, which has no steps.
  *
  * @throws SyntaxError when `code` is none. The message names it.
  * @throws TypeError when `strategy` is no strategy, or when the code is a pipe's and there is no `createPipe`.
@@ -46,8 +48,8 @@ export async function replay(
 ): Promise<Replay> {
   requireStrategy(strategy);
   const host = options.host ?? detectHost();
-  const isOfStore = /^S\d+\.\w+\//.test(code);
-  return isOfStore ? replayOfStore(strategy, code, host) : replayOfPipe(strategy, code, host, options);
+  const isOfCase = /^[SP]\d+\.\w+\//.test(code);
+  return isOfCase ? replayOfCase(strategy, code, host, options) : replayOfPipe(strategy, code, host, options);
 }
 
 async function replayOfPipe(
@@ -65,11 +67,18 @@ async function replayOfPipe(
   return { code, ...(await replaySchedule({ strategy, createPipe, claims, supports }, schedule, host)) };
 }
 
-async function replayOfStore(strategy: BufferStrategy, code: string, host: Host): Promise<Replay> {
+/** Of a store's case, or of one about a pipe's options. */
+async function replayOfCase(
+  strategy: BufferStrategy,
+  code: string,
+  host: Host,
+  { createPipe, supports }: ReplayOptions,
+): Promise<Replay> {
   const label = code.slice(0, code.indexOf('/'));
   const script = code.slice(label.length + 1);
-  const cases = storeCases({ strategy, profile: profileOf('quick'), seed: 1, host });
-  const one = cases.find((candidate) => candidate.label === label);
+  const ofPipe = createPipe === undefined ? [] : optionCases({ strategy, createPipe, supports });
+  const ofStore = storeCases({ strategy, profile: profileOf('quick'), seed: 1, host });
+  const one: StoreCase | undefined = [...ofStore, ...ofPipe].find((candidate) => candidate.label === label);
   if (one === undefined) throw noCode(code, `there is no case ${JSON.stringify(label)}`);
   if (one.replay !== undefined) {
     const { result, timeline } = one.replay(parsed(code, () => parseScript(script)));

@@ -43,7 +43,7 @@ describe('a macrotask comes after every microtask', () => {
   };
 
   for (const [where, globals] of Object.entries(runtimes)) {
-    it(`${where}`, async () => {
+    it(`comes there: ${where}`, async () => {
       for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
       const { onMacrotask } = detectHost();
       expect(await generationsBefore(onMacrotask, 1000)).toBe(1000);

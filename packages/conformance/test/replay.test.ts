@@ -43,6 +43,11 @@ describe('replay', () => {
     expect(ofStore.timeline.map(({ answer }) => answer)).toEqual([undefined, '2 taken', '1 byte given']);
   });
 
+  it('looks at the options of a pipe again', async () => {
+    const { results } = await replay(growingStrategy, 'P11.options/', { createPipe: createPlainPipe });
+    expect(results).toMatchObject([{ law: 'P11', status: 'pass' }]);
+  });
+
   it('makes a measurement again', async () => {
     const { results } = await replay(growingStrategy, 'S9.linear1/');
     expect(results).toMatchObject([{ law: 'S9', status: 'pass' }]);
@@ -55,6 +60,12 @@ describe('replay', () => {
     ['h4/w1/n/n~PC', 'is no pipe script'],
     ['h4y9/w1/n~PC', 'is no list of marks and limits'],
     ['h4@pouse=x/w1/n~PC', 'is no hook'],
+    ['h4l4/w1/n~PC', 'has a low mark that is not below the high one'],
+    ['h4/w1/n3~PC', 'n goes up to 2'],
+    ['h4/w70000/n~PC', 'w goes up to 65535'],
+    ['h4/w1/b99~PC', 'b goes up to 17'],
+    ['S1.scope/3~p999999999', 'counts go up to 268435456'],
+    ['P11.nothing/', 'there is no case "P11.nothing"'],
     ['S1.nothing/3~p1', 'there is no case "S1.nothing"'],
     ['S1.scope/p1', 'is no store script'],
     ['S1.scope/3~p1.q', 'is no call of a store script'],

@@ -49,11 +49,12 @@ function isEmptyWrite({ code, count }: Operation): boolean {
   return (code === 'w' || code === 'W') && count === 0;
 }
 
-function isOtherWay({ code }: Operation): boolean {
-  return 'smikuKv'.includes(code);
+function isOtherWay({ code, count }: Operation): boolean {
+  return 'smMiIkuKv'.includes(code) || (code === 'a' && count !== undefined);
 }
 
 /** A read that waits where the other way would wait; what never waits, or takes nothing, is left out. */
 function plainWay({ code, isEager }: Operation): Operation {
-  return 'miv'.includes(code) ? { code: 'r', count: undefined, isEager } : nothing;
+  if (code === 'a') return { code, count: undefined, isEager };
+  return 'mMiIv'.includes(code) ? { code: 'r', count: undefined, isEager } : nothing;
 }

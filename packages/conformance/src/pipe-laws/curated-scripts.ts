@@ -1,3 +1,5 @@
+import { refusedReads, refusedWrites } from './refused-calls.ts';
+
 /**
  * Scripts that people have thought of, each short enough to be tried in every order. Grouped by what they are
  * about; a defect of one group is often seen in others too.
@@ -135,6 +137,29 @@ export const curatedScripts: Readonly<Record<string, readonly string[]>> = {
     'h4/w2.w1.f/i1.s1.n.n',
     'h4/w2.w1.e/r3.&s.r',
     'h4/w2.w1.e/r3.&K.r',
+  ],
+  'other iterations': [
+    'h4/w2.w1.e/n1.n1.n1',
+    'h4/w1.w1/n1.q1.r',
+    'h4/w1.w2.e/n2.q2.r',
+    'h4/w2/n2.&n2.q2.n',
+    'h4/w2.w1/v.q3.r',
+    'h4/w1.f/n.n.n1',
+    'h4/w1.e/n.n.n1',
+  ],
+  'falsy reasons to leave': ['h4/w1/n.x1.r', 'h4/w1/x2.n', 'h4/w1/x3.r'],
+  'waits of every kind': [
+    'h4/w1.w2.e/M2.M2',
+    'h4/w1.w2.e/I2.I2',
+    'h4/w2/a1.A.r',
+    'h4/w2/a2.A.r',
+    'h4/w1/r17.r',
+    'h2b4/w1.e/k5.n',
+    'h4S/w1/r',
+  ],
+  'calls that are refused': [
+    ...refusedReads.map((_, index) => `h4/w3/b${index}.r`),
+    ...refusedWrites.map((_, index) => `h4/w1.B${index}.w1.e/r.r`),
   ],
 };
 

@@ -5,11 +5,12 @@ import type { LawId } from '../laws.ts';
 import type { Result } from '../result.ts';
 import { Exploration } from './exploration.ts';
 import type { PipePlan } from './exploration.ts';
+import { optionCases } from './option-cases.ts';
 
-/** Every case of P1–P18. They share one exploration: the first that runs runs it. */
+/** Every case of P1–P18. All but those about options share one exploration: the first that runs runs it. */
 export function pipeCases(plan: PipePlan): readonly Case[] {
   const exploration = new Exploration(plan);
-  return laws
+  const explored = laws
     .filter(({ id }) => id.startsWith('P'))
     .map(({ id, title }) => ({
       law: id,
@@ -17,6 +18,7 @@ export function pipeCases(plan: PipePlan): readonly Case[] {
       title: `${title}, in every schedule explored`,
       run: () => judgePipe(exploration, id),
     }));
+  return [...explored, ...optionCases(plan.subject)];
 }
 
 async function judgePipe(exploration: Exploration, law: LawId): Promise<Result> {

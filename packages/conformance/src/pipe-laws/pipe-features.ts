@@ -1,4 +1,5 @@
 import type { Operation } from './pipe-script.ts';
+import { refusedReads, refusedWrites } from './refused-calls.ts';
 
 /**
  * What a pipe that is not ours may lack. Writing, ending and `next()` of `values()` are what makes it a pipe.
@@ -10,7 +11,9 @@ import type { Operation } from './pipe-script.ts';
  * - `return`, `throw`: the iterator's. `return-anytime`: also where `for await` never calls them, before the first
  *   `next()` and while one waits. `return-failed`: they do not reject although the pipe has failed.
  * - `figures`: `size` and `desiredSize`. Without them P5 cannot be judged. `summary`: `closed`.
- * - `codes`: the errors that a pipe makes itself have the codes of the contract.
+ * - `for-await`: the reader itself can be iterated. `preventCancel`: that option of `values()`.
+ * - `codes`: the errors that a pipe makes itself have the codes of the contract, and the figures that belong to them.
+ *   `refusals`: arguments that make no sense are refused.
  */
 export type PipeFeature = (typeof pipeFeatures)[number];
 
@@ -35,6 +38,9 @@ export const pipeFeatures = [
   'figures',
   'summary',
   'codes',
+  'refusals',
+  'for-await',
+  'preventCancel',
 ] as const;
 
 const featureOf: Readonly<Record<string, PipeFeature>> = {
@@ -43,9 +49,11 @@ const featureOf: Readonly<Record<string, PipeFeature>> = {
   f: 'fail',
   r: 'read',
   m: 'read',
+  M: 'read',
   a: 'read-signal',
   A: 'read-signal',
   i: 'readInto',
+  I: 'readInto',
   k: 'peek',
   K: 'peek',
   u: 'peek',
@@ -55,6 +63,8 @@ const featureOf: Readonly<Record<string, PipeFeature>> = {
   o: 'cancel',
   q: 'return',
   Q: 'throw',
+  b: 'refusals',
+  B: 'refusals',
   y: 'dispose',
   g: 'pipe-signal',
 };
@@ -70,9 +80,31 @@ export function has(supports: Supports, feature: PipeFeature): boolean {
   return supports === undefined || supports.includes(feature);
 }
 
+/** What some operations need beside the feature of their code. */
+function furtherFeature({ code, count }: Operation): PipeFeature | undefined {
+  switch (code) {
+    case 'f':
+    case 'x':
+      return count === undefined ? undefined : 'any-reason';
+    case 'n':
+    case 'q':
+      return count === undefined
+        ? undefined
+        : ([undefined, 'for-await', 'preventCancel', 'views'] as const)[count];
+    case 'a':
+      return (['read', 'peek', 'readInto'] as const)[count ?? 0];
+    case 'b':
+      return refusedReads[count ?? 0]?.needs;
+    case 'B':
+      return refusedWrites[count ?? 0]?.needs;
+    default:
+      return undefined;
+  }
+}
+
 /** Whether a pipe can do this operation at all. */
-export function canDo(supports: Supports, { code, count }: Operation): boolean {
-  const feature = featureOf[code];
-  if (feature !== undefined && !has(supports, feature)) return false;
-  return code !== 'f' || count === undefined || has(supports, 'any-reason');
+export function canDo(supports: Supports, operation: Operation): boolean {
+  return [featureOf[operation.code], furtherFeature(operation)].every(
+    (feature) => feature === undefined || has(supports, feature),
+  );
 }

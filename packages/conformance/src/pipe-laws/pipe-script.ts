@@ -1,16 +1,19 @@
 import { byteCount } from '../byte-count.ts';
 import type { OracleLimits } from '../oracle.ts';
+import { refusedReads, refusedWrites } from './refused-calls.ts';
 
 /**
  * One operation of an actor. An actor waits for its last call before it goes on, as `await` does, unless the
  * next operation is eager (`&`): that is how two calls come to wait at once.
  *
  * Producer: `w3` write 3 bytes, `W3` writeCopy, `d` wait for ready(), `e` end, `f` fail (`f1`–`f4`: with
- * undefined, null, 0, '').
- * Consumer: `n` next of values(), `v` of views(), `r` read (`r3`: at least 3), `m3` read at most 3, `s` tryRead
- * (`s3`: at most 3), `i3` readInto 3 bytes, `k` peek (`k3`: at least 3), `K` tryPeek, `u2` consume 2, `a` read
- * with a signal, `A` fire it, `x` cancel with a reason, `o` cancel without, `q` return, `Q` throw on the
- * iterator, `y` dispose of the reader, `g` fire the pipe's own signal.
+ * undefined, null, 0, ''), `B0`, `B1`, … a write that has to be refused.
+ * Consumer: `n` next of values() (`n1`: of the reader itself, `n2`: of values({ preventCancel })), `v` of views(), `r`
+ * read (`r3`: at least 3), `m3` read at most 3, `M3` read exactly 3, `s` tryRead (`s3`: at most 3), `i3` readInto 3 bytes,
+ * `I3` fill 3 bytes, `k` peek (`k3`: at least 3), `K` tryPeek, `u2` consume 2, `a` read with a signal (`a1`: peek, `a2`:
+ * readInto), `A` fire it, `b0`, `b1`, … a read that has to be refused, `x` cancel with a reason (`x1`–`x3`: null, 0, ''), `o` cancel without, `q`
+ * return of the iterator (`q1`, `q2`: of those, `q3`: of views()), `Q` throw on it, `y` dispose of the reader, `g` fire
+ * the pipe's own signal.
  * Both: `z` nothing. In a hook: any of them, or `!` to throw.
  */
 export interface Operation {
@@ -26,7 +29,8 @@ export interface ScriptOptions {
   readonly maxBuffered?: number;
   readonly expected?: number;
   readonly maxBytes?: number;
-  readonly hasSignal?: boolean;
+  /** `fired`: before the pipe is made. */
+  readonly signal?: 'live' | 'fired';
   /** What a hook does the first time it is called. */
   readonly hooks?: Readonly<Partial<Record<HookName, Operation>>>;
 }
@@ -51,10 +55,23 @@ export function limitsOf({
   return { high, low, maxBuffered, expected, maxBytes };
 }
 
-const PRODUCER_CODES = 'wWdef';
-const CONSUMER_CODES = 'nvrmsikKuaAxoqQyg';
+const PRODUCER_CODES = 'wWdefB';
+const CONSUMER_CODES = 'nvrmMsiIkKuabAxoqQyg';
 /** Operations that never wait for an earlier call: leaving, firing a signal, and everything synchronous. */
 const ALWAYS_EAGER = 'AxoqQyg';
+
+/** Far more than a script needs: every byte of a body names its offset by its value. */
+const MOST_BYTES = 65_535;
+/** Where the number says which way it is done. */
+const variants: Readonly<Record<string, number>> = {
+  f: 4,
+  x: 3,
+  n: 2,
+  q: 3,
+  a: 2,
+  b: refusedReads.length - 1,
+  B: refusedWrites.length - 1,
+};
 
 export function isProducerOperation({ code }: Operation): boolean {
   return PRODUCER_CODES.includes(code);
@@ -66,6 +83,11 @@ export function parseOperation(text: string): Operation {
     throw new SyntaxError(`${JSON.stringify(text)} is no operation of a pipe script`);
   }
   const count = digits === '' ? undefined : Number(digits);
+  const most = variants[code] ?? MOST_BYTES;
+  if (count !== undefined && count > most)
+    throw new SyntaxError(
+      `${JSON.stringify(text)} is no operation of a pipe script: ${code} goes up to ${most}`,
+    );
   return { code, count, isEager: eager === '&' || ALWAYS_EAGER.includes(code) };
 }
 
@@ -88,12 +110,12 @@ function formatOptions(options: ScriptOptions): string {
   const hooks = Object.entries(options.hooks ?? {}).map(
     ([hook, action]) => `@${hook}=${formatOperation(action)}`,
   );
-  return [...figures, options.hasSignal === true ? 's' : '', ...hooks].join('');
+  return [...figures, { live: 's', fired: 'S', none: '' }[options.signal ?? 'none'], ...hooks].join('');
 }
 
 function parseOptions(text: string): ScriptOptions {
   const [figures = '', ...hooks] = text.split('@');
-  if (!/^([hlbxm]\d+)+s?$/.test(figures))
+  if (!/^([hlbxm]\d+)+[sS]?$/.test(figures))
     throw new SyntaxError(`${JSON.stringify(figures)} is no list of marks and limits`);
   const found: Partial<Record<(typeof optionLetters)[keyof typeof optionLetters], number>> = {};
   for (const [, letter = '', digits] of figures.matchAll(/([hlbxm])(\d+)/g)) {
@@ -106,10 +128,13 @@ function parseOptions(text: string): ScriptOptions {
   });
   const { high, ...limits } = found;
   if (high === undefined) throw new SyntaxError(`${JSON.stringify(text)} names no high mark`);
+  if (limits.low !== undefined && limits.low >= high && high > 0)
+    throw new SyntaxError(`${JSON.stringify(text)} has a low mark that is not below the high one`);
   return {
     high,
     ...limits,
-    ...(figures.includes('s') && { hasSignal: true }),
+    ...(figures.includes('s') && { signal: 'live' }),
+    ...(figures.includes('S') && { signal: 'fired' }),
     ...(actions.length > 0 && { hooks: Object.fromEntries(actions) }),
   };
 }
@@ -143,23 +168,29 @@ export function failReason(operation: Operation): unknown {
 const names: Readonly<Record<string, (count: string) => string>> = {
   w: (count) => `write(${byteCount(count)})`,
   W: (count) => `writeCopy(${byteCount(count)})`,
+  B: (count) => refusedWrites[Number(count)]?.text ?? '',
   d: () => 'await ready()',
   e: () => 'end()',
   f: (count) => `fail(${['an error', 'undefined', 'null', '0', "''"][Number(count)] ?? 'an error'})`,
-  n: () => 'next()',
+  n: (count) => `next()${['', ' of the reader', ' of values({ preventCancel })'][Number(count)] ?? ''}`,
   v: () => 'next() of views()',
   r: (count) => `read(${count === '' ? '' : `{ min: ${count} }`})`,
   m: (count) => `read({ max: ${count} })`,
+  M: (count) => `read({ min: ${count}, max: ${count} })`,
   s: (count) => `tryRead(${count})`,
   i: (count) => `readInto(${byteCount(count)})`,
+  I: (count) => `readInto(${byteCount(count)}, { min: ${count} })`,
   k: (count) => `peek(${count})`,
   K: (count) => `tryPeek(${count})`,
   u: (count) => `consume(${count})`,
-  a: () => 'read({ signal })',
+  a: (count) =>
+    ['read({ signal })', 'peek({ signal })', 'readInto(2 bytes, { signal })'][Number(count)] ?? '',
+  b: (count) => refusedReads[Number(count)]?.text ?? '',
   A: () => 'the signal fires',
-  x: () => 'cancel(a reason)',
+  x: (count) => `cancel(${['a reason', 'null', '0', "''"][Number(count)] ?? ''})`,
   o: () => 'cancel()',
-  q: () => 'return() of the iterator',
+  q: (count) =>
+    `return() of ${['the iterator', 'that of the reader', 'that of values({ preventCancel })', 'that of views()'][Number(count)] ?? ''}`,
   Q: () => 'throw() of the iterator',
   y: () => 'dispose of the reader',
   g: () => 'the pipe’s signal fires',
@@ -179,7 +210,9 @@ export function describeOptions(options: ScriptOptions): string {
     `maxBuffered: ${maxBuffered}`,
     ...(expected === undefined ? [] : [`expectedBytes: ${expected}`]),
     ...(maxBytes === undefined ? [] : [`maxBytes: ${maxBytes}`]),
-    ...(options.hasSignal === true ? ['signal'] : []),
+    ...(options.signal === undefined
+      ? []
+      : [options.signal === 'live' ? 'signal' : 'signal: one that has fired']),
     ...hooks,
   ];
   return `createPipe({ ${parts.join(', ')} })`;

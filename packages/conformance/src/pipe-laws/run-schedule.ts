@@ -5,6 +5,7 @@ import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
 import type { TimelineStep } from '../result.ts';
 import type { PipeViolation } from './judge/findings.ts';
+import { showError } from './judge/outcome.ts';
 import { has } from './pipe-features.ts';
 import { PipeRun } from './run/pipe-run.ts';
 import type { PipeSubject } from './pipe-subject.ts';
@@ -51,7 +52,8 @@ export async function runSchedule(
   { script, word }: Schedule,
   { host, isRecording = false, quiescence }: ScheduleOptions,
 ): Promise<ScheduleOutcome> {
-  const run = new PipeRun(subject, script, isRecording);
+  const run = pipeRun(subject, script, isRecording);
+  if (!(run instanceof PipeRun)) return run;
   const stopWatching = quiescence
     ? undefined
     : host.watchRejections?.((reason) => run.judge.sawRejection(reason));
@@ -68,14 +70,37 @@ export async function runSchedule(
   return outcomeOf(run);
 }
 
+/** A run on a fresh pipe; or, where there is no pipe to be had, what that shows. */
+function pipeRun(
+  subject: PipeSubject,
+  script: PipeScript,
+  isRecording: boolean,
+  firstByte?: number,
+): PipeRun | ScheduleOutcome {
+  try {
+    return new PipeRun(subject, script, isRecording, firstByte);
+  } catch (error) {
+    // Every law needs a pipe; the first of those it claims says so.
+    const law = subject.claims?.find((id) => id.startsWith('P')) ?? 'P1';
+    const expected = 'createPipe to make a pipe';
+    const got = `${showError(error)} thrown`;
+    const timeline: readonly TimelineStep[] = [
+      { side: 'producer', text: got, answer: `expected ${expected}`, isFailure: true },
+    ];
+    return { violation: { law, expected, got }, checks: new Map([[law, 1]]), timeline };
+  }
+}
+
 /** Two pipes of one subject in turn, token by token. What only happens to one beside another breaks P18. */
 async function runBesideAnother(
   subject: PipeSubject,
   { script, word }: Schedule,
   { host, isRecording = false, quiescence }: ScheduleOptions,
 ): Promise<ScheduleOutcome> {
-  const left = new PipeRun(subject, script, isRecording);
-  const right = new PipeRun(subject, script, false, 128);
+  const left = pipeRun(subject, script, isRecording);
+  const right = pipeRun(subject, script, false, 128);
+  if (!(left instanceof PipeRun)) return left;
+  if (!(right instanceof PipeRun)) return right;
   const both = (action: (run: PipeRun) => void): void => [left, right].forEach(action);
   const actors = {
     grant: (side: 'producer' | 'consumer') => both((run) => run.grant(side)),

@@ -50,7 +50,7 @@ function* smallerSchedules(schedule: Schedule): Generator<Schedule> {
 /** Without one limit, without the signal, without one hook. */
 function* lessOptions(options: ScriptOptions): Generator<ScriptOptions> {
   const { hooks, ...rest } = options;
-  for (const name of ['low', 'maxBuffered', 'expected', 'maxBytes', 'hasSignal'] as const) {
+  for (const name of ['low', 'maxBuffered', 'expected', 'maxBytes', 'signal'] as const) {
     if (options[name] === undefined) continue;
     const { [name]: _, ...without } = options;
     yield without;
@@ -65,10 +65,10 @@ function* lessOptions(options: ScriptOptions): Generator<ScriptOptions> {
 function lessOf(operation: Operation): readonly Operation[] {
   const { count, isEager } = operation;
   return [
-    ...(count !== undefined && count > 1 && operation.code !== 'f'
+    ...(count !== undefined && count > 1 && !'fabBnqx'.includes(operation.code)
       ? [{ ...operation, count: count - 1 }]
       : []),
-    ...(isEager && 'nvrmika'.includes(operation.code) ? [{ ...operation, isEager: false }] : []),
+    ...(isEager && 'nvrmMiIkab'.includes(operation.code) ? [{ ...operation, isEager: false }] : []),
   ];
 }
 

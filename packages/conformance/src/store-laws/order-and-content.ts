@@ -1,3 +1,5 @@
+import type { BufferStrategy } from '@millrace/core';
+import type { Result } from '../result.ts';
 import { laps, smallScopeUpTo, thresholds } from './script-families.ts';
 import type { StoreScript } from './script.ts';
 import { storeCase } from './store-case.ts';
@@ -5,6 +7,7 @@ import type { StoreCase } from './store-case.ts';
 import { planWalks } from './store-plan.ts';
 import type { StorePlan } from './store-plan.ts';
 import { runBeside, runScript } from './store-run.ts';
+import { verdictOf } from './verdict.ts';
 
 /** S1: every short script, every write size against every read size, the sizes where stores grow, long walks. */
 export function orderAndContentCases(plan: StorePlan): readonly StoreCase[] {
@@ -28,5 +31,34 @@ export function orderAndContentCases(plan: StorePlan): readonly StoreCase[] {
       () => planWalks(plan, 2),
       runBeside,
     ),
+    {
+      law: 'S1',
+      label: 'S1.defaults',
+      title: 'a store that is made without options gives back what was put in',
+      run: () => workWithoutOptions(plan),
+    },
   ];
+}
+
+/** A pipe always names a capacity; whoever uses a store by itself need not. */
+function workWithoutOptions({ strategy }: StorePlan): Result {
+  const got = whatComesOut(strategy);
+  return verdictOf({
+    law: 'S1',
+    label: 'S1.defaults',
+    isRight: got === '1 2 3',
+    expected: 'createStore() to make a store that gives back 1 2 3',
+    got,
+  });
+}
+
+function whatComesOut(strategy: BufferStrategy): string {
+  try {
+    const store = strategy.createStore();
+    store.put(Uint8Array.of(1, 2, 3), false);
+    const target = new Uint8Array(3);
+    return target.subarray(0, store.takeInto(target)).join(' ');
+  } catch (error) {
+    return `${String(error)} thrown`;
+  }
 }

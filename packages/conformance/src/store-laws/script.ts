@@ -75,9 +75,16 @@ export function formatScript(script: StoreScript): string {
   return `${script.capacityBytes}~${script.calls.map(formatCall).join('.')}`;
 }
 
+/** No script of the suite has a larger count; the memory for one must be there to be had. */
+const MOST_BYTES = 2 ** 28;
+
 function parseCall(text: string): StoreCall {
   const [, letter = '', digits = '', suffix = ''] = /^([pPktidc])(\d*)([hvbrs]?)$/.exec(text) ?? [];
   const count = digits === '' ? undefined : Number(digits);
+  if (count !== undefined && count > MOST_BYTES)
+    throw new SyntaxError(
+      `${JSON.stringify(text)} is no call of a store script: counts go up to ${MOST_BYTES}`,
+    );
   switch (letter) {
     case 'p':
     case 'P': {

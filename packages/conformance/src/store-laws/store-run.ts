@@ -34,6 +34,15 @@ export interface RunOutcome {
   readonly timeline: readonly TimelineStep[];
 }
 
+/** `createStore` has given something else. */
+class NoStore extends Error {}
+
+function storeOf(strategy: BufferStrategy, capacityBytes: number): ByteStore {
+  const store: unknown = strategy.createStore({ capacityBytes });
+  if (typeof store === 'object' && store !== null) return store as ByteStore;
+  throw new NoStore(store === null ? 'null' : typeof store);
+}
+
 /**
  * One script on one store beside the oracle. The oracle is two offsets into the patterned stream:
  *
@@ -58,7 +67,7 @@ export class StoreRun {
   constructor(strategy: BufferStrategy, capacityBytes: number, options: RunOptions) {
     this.strategy = strategy;
     this.capacityBytes = capacityBytes;
-    this.store = strategy.createStore({ capacityBytes });
+    this.store = storeOf(strategy, capacityBytes);
     this.initialCost = this.store.cost;
     this.#options = options;
     if (options.isRecording === true) {
@@ -156,6 +165,7 @@ export class StoreRun {
     const least = Math.min(min ?? 1, this.held);
     const view = min === undefined || least === 0 ? this.store.peek() : this.store.peek(least);
     if (this.#options.checkContent) {
+      this.#expectBytes('peek', view);
       const most = this.held;
       this.expect(view.length >= least && view.length <= most, 'S1', () => [
         `a view of ${byteCount(least, most)}`,
@@ -170,6 +180,7 @@ export class StoreRun {
   #take(max: number | undefined): string {
     const bytes = max === undefined ? this.store.take() : this.store.take(max);
     if (this.#options.checkContent) {
+      this.#expectBytes('take', bytes);
       const least = Math.min(1, this.held);
       const most = Math.min(max ?? this.held, this.held);
       this.expect(bytes.length >= least && bytes.length <= most, 'S1', () => [
@@ -206,6 +217,14 @@ export class StoreRun {
     return `${byteCount(count)} copied`;
   }
 
+  /** An array of numbers, or of clamped ones, would do for everything but for whoever gets it. */
+  #expectBytes(call: string, answer: unknown): void {
+    this.expect(answer instanceof Uint8Array, 'S1', () => [
+      `${call} to give a Uint8Array`,
+      Object.prototype.toString.call(answer),
+    ]);
+  }
+
   #expectStream(bytes: Uint8Array, offset: number): void {
     const wrong = mismatch(bytes, offset);
     this.expect(wrong < 0, 'S1', () => [
@@ -236,13 +255,37 @@ export class StoreRun {
   }
 }
 
+/** What a strategy shows that has no store to give. */
+function withoutStore(error: unknown): RunOutcome {
+  const got = error instanceof NoStore ? error.message : `${String(error)} thrown`;
+  const violation: Violation = { law: 'S1', step: 0, expected: 'createStore to make a store', got };
+  const timeline: readonly TimelineStep[] = [
+    { side: 'store', text: got, answer: `expected ${violation.expected}`, isFailure: true },
+  ];
+  return { violation, checks: 1, timeline };
+}
+
 /** Runs `script` on a fresh store of `strategy`. */
 export function runScript(strategy: BufferStrategy, script: StoreScript, options: RunOptions): RunOutcome {
-  const run = new StoreRun(strategy, script.capacityBytes, options);
-  return run.outcomeOf(() => {
+  return runOn(strategy, script.capacityBytes, options, (run) => {
     for (const call of script.calls) run.perform(call);
     run.finish();
   });
+}
+
+function runOn(
+  strategy: BufferStrategy,
+  capacityBytes: number,
+  options: RunOptions,
+  work: (run: StoreRun) => void,
+): RunOutcome {
+  let run: StoreRun;
+  try {
+    run = new StoreRun(strategy, capacityBytes, options);
+  } catch (error) {
+    return withoutStore(error);
+  }
+  return run.outcomeOf(() => work(run));
 }
 
 /**
@@ -251,10 +294,9 @@ export function runScript(strategy: BufferStrategy, script: StoreScript, options
  */
 export function runBeside(strategy: BufferStrategy, script: StoreScript, options: RunOptions): RunOutcome {
   const { calls, capacityBytes } = script;
-  const run = new StoreRun(strategy, capacityBytes, options);
-  const neighbour = new StoreRun(strategy, capacityBytes, { checkContent: true });
   const middle = calls.length >> 1;
-  return run.outcomeOf(() => {
+  return runOn(strategy, capacityBytes, options, (run) => {
+    const neighbour = new StoreRun(strategy, capacityBytes, { checkContent: true });
     for (const [index, call] of calls.entries()) {
       run.perform(call);
       const other = calls[(index + middle) % calls.length];

@@ -3,6 +3,7 @@ import type { BrokenSubject } from './broken-subject.ts';
 import { pipesThatDependOnTurns } from './pipes-that-depend-on-turns.ts';
 import { pipesThatOneCheckSees } from './pipes-that-one-check-sees.ts';
 import { pipesThatReadDifferently } from './pipes-that-read-differently.ts';
+import { pipesThatRefuseWrongly } from './pipes-that-refuse-wrongly.ts';
 import { pipesThatWaitWrongly } from './pipes-that-wait-wrongly.ts';
 import { pipesWithWrongBytes } from './pipes-with-wrong-bytes.ts';
 import { pipesWithWrongHooks } from './pipes-with-wrong-hooks.ts';
@@ -34,5 +35,6 @@ export const brokenPipes: readonly BrokenSubject[] = [
   ...pipesWithWrongHooks,
   ...pipesThatDependOnTurns,
   ...pipesThatReadDifferently,
+  ...pipesThatRefuseWrongly,
   ...pipesThatOneCheckSees,
 ];

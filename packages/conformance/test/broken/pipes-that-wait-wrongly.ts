@@ -7,7 +7,7 @@ import type { BrokenSubject } from './broken-subject.ts';
 export const pipesThatWaitWrongly: readonly BrokenSubject[] = [
   brokenPipe(
     'a-write-wakes-nobody',
-    ['P5', 'P6', 'P9', 'P12'],
+    ['P5', 'P6', 'P7', 'P9', 'P12'],
     class extends PlainPipe {
       override write(chunk: Uint8Array, owned: boolean): boolean {
         const { waits } = this;

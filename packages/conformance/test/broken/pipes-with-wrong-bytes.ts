@@ -64,6 +64,7 @@ export const pipesWithWrongBytes: readonly BrokenSubject[] = [
     ['P8'],
     class extends PlainPipe {
       override write(chunk: Uint8Array, owned: boolean): boolean {
+        this.requireChunk(chunk);
         if (chunk.length === 0) this.end();
         return this.state === 'ended' ? false : super.write(chunk, owned);
       }

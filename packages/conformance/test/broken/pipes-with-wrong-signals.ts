@@ -7,7 +7,7 @@ import type { BrokenSubject } from './broken-subject.ts';
 export const pipesWithWrongSignals: readonly BrokenSubject[] = [
   brokenPipe(
     'an-abandoned-wait-takes-bytes',
-    ['P1', 'P7'],
+    ['P1', 'P5', 'P7'],
     class extends PlainPipe {
       override request(
         min: number,

@@ -199,4 +199,43 @@ export const storesThatOneCheckSees: readonly BrokenSubject[] = [
       }
     },
   ),
+  brokenStore(
+    'gives-clamped-bytes',
+    { on: 'growing', breaks: ['S1'] },
+    class extends GrowingStore {
+      override take(max?: number): Uint8Array {
+        return new Uint8ClampedArray(super.take(max)) as unknown as Uint8Array;
+      }
+    },
+  ),
+  brokenStore(
+    'lends-a-list-of-numbers',
+    { on: 'growing', breaks: ['S1'] },
+    class extends GrowingStore {
+      override peek(min?: number): Uint8Array {
+        return [...super.peek(min)] as unknown as Uint8Array;
+      }
+    },
+  ),
+  brokenStore(
+    'cannot-be-made-without-options',
+    { on: 'growing', breaks: ['S1'] },
+    class extends GrowingStore {
+      constructor(options?: StoreOptions) {
+        super();
+        if (options === undefined) throw new TypeError('There are no options');
+      }
+    },
+  ),
+  brokenStore(
+    'wipes-what-it-has-copied',
+    { on: 'growing', breaks: ['S2'] },
+    class extends GrowingStore {
+      override put(chunk: Uint8Array, owned: boolean): number {
+        const taken = super.put(chunk, owned);
+        if (!owned) chunk.fill(0);
+        return taken;
+      }
+    },
+  ),
 ];

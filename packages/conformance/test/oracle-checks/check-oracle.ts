@@ -74,6 +74,7 @@ function lawsNamedIn({ file }: CheckSite): readonly string[] {
 const lawsOfFile: Readonly<Record<string, readonly string[]>> = {
   'store-laws/fixed-memory.ts': ['S7'],
   'store-laws/linear-cost.ts': ['S9'],
+  'store-laws/order-and-content.ts': ['S1'],
   'store-laws/release.ts': ['S6'],
   'store-laws/unsteady-memory.ts': ['S8'],
 };

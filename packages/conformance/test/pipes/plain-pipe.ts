@@ -14,6 +14,34 @@ import type {
  * Nothing here is private, so that a defect can be put anywhere.
  */
 
+/** A whole number of bytes from `least` on. */
+function requireCount(value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
+  throw pipeError('ERR_PIPE_ARGUMENT', { value, limit: least });
+}
+
+function requireAtMost(value: number, limit: number): void {
+  if (value > limit) throw pipeError('ERR_PIPE_ARGUMENT', { value, limit });
+}
+
+function requireChunk(chunk: unknown): void {
+  const isSound = chunk instanceof Uint8Array && (chunk.length > 0 || !isDetached(chunk));
+  if (!isSound) throw pipeError('ERR_PIPE_ARGUMENT', { value: chunk });
+}
+
+function isDetached({ buffer }: Uint8Array): boolean {
+  try {
+    return new Uint8Array(buffer).length < 0;
+  } catch {
+    return true;
+  }
+}
+
+function requireRoom(target: unknown): void {
+  if (!(target instanceof Uint8Array) || target.length === 0)
+    throw pipeError('ERR_PIPE_ARGUMENT', { value: target, limit: 1 });
+}
+
 export function pipeError(code: string, details: object = {}): Error {
   return Object.assign(new Error(code), { code }, details);
 }
@@ -60,6 +88,7 @@ export class PlainPipe {
   readonly reader: PipeReader;
 
   constructor(strategy: BufferStrategy, options: PipeOptions = {}) {
+    this.requireOptions(options);
     this.options = options;
     this.high = options.highWaterMark ?? 65_536;
     this.low = options.lowWaterMark ?? this.high / 2;
@@ -70,6 +99,23 @@ export class PlainPipe {
     const { signal } = options;
     if (signal?.aborted === true) this.cancel(signal.reason);
     else signal?.addEventListener('abort', () => this.cancel(signal.reason));
+  }
+
+  requireOptions({
+    highWaterMark = 65_536,
+    lowWaterMark,
+    maxBuffered,
+    expectedBytes,
+    maxBytes,
+  }: PipeOptions): void {
+    const limitless = (value: number | undefined): number | undefined => (value === Infinity ? 0 : value);
+    requireCount(highWaterMark, 0);
+    requireCount(lowWaterMark, 0);
+    requireCount(limitless(maxBuffered), 0);
+    requireCount(expectedBytes, 0);
+    requireCount(limitless(maxBytes), 0);
+    if (lowWaterMark !== undefined && highWaterMark > 0 && lowWaterMark >= highWaterMark)
+      throw pipeError('ERR_PIPE_ARGUMENT', { value: lowWaterMark, limit: highWaterMark });
   }
 
   get size(): number {
@@ -83,6 +129,7 @@ export class PlainPipe {
   // ── The producer ────────────────────────────────────────────────────────────────────────────────────
 
   write(chunk: Uint8Array, owned: boolean): boolean {
+    this.requireChunk(chunk);
     if (this.state === 'ended') throw pipeError('ERR_PIPE_STATE');
     if (this.state !== 'open') return false;
     if (chunk.length > 0) {
@@ -100,6 +147,10 @@ export class PlainPipe {
     return this.writeAnswer();
   }
 
+  requireChunk(chunk: unknown): void {
+    requireChunk(chunk);
+  }
+
   writeAnswer(): boolean {
     return this.state === 'open' && !this.paused;
   }
@@ -107,9 +158,16 @@ export class PlainPipe {
   excess(length: number): Error | null {
     const { expectedBytes, maxBytes } = this.options;
     if (expectedBytes !== undefined && this.written + length > expectedBytes)
-      return pipeError('ERR_PIPE_LENGTH_MISMATCH');
-    if (maxBytes !== undefined && this.written + length > maxBytes) return pipeError('ERR_PIPE_TOO_LARGE');
-    return this.paused && this.size + length > this.maxBuffered ? pipeError('ERR_PIPE_OVERFLOW') : null;
+      return this.lengthMismatch(expectedBytes, this.written + length);
+    if (maxBytes !== undefined && this.written + length > maxBytes)
+      return pipeError('ERR_PIPE_TOO_LARGE', { limit: maxBytes });
+    return this.paused && this.size + length > this.maxBuffered
+      ? pipeError('ERR_PIPE_OVERFLOW', { limit: this.maxBuffered })
+      : null;
+  }
+
+  lengthMismatch(expected: number, received: number): Error {
+    return pipeError('ERR_PIPE_LENGTH_MISMATCH', { expected, received });
   }
 
   put(chunk: Uint8Array, owned: boolean): void {
@@ -131,7 +189,7 @@ export class PlainPipe {
     if (expectedBytes === undefined || expectedBytes === this.written) this.state = 'ended';
     else {
       this.state = 'failed';
-      this.reason = pipeError('ERR_PIPE_LENGTH_MISMATCH');
+      this.reason = this.lengthMismatch(expectedBytes, this.written);
     }
     this.settle();
   }
@@ -204,6 +262,8 @@ export class PlainPipe {
         pipeError(owner === null && head.owner === null ? 'ERR_PIPE_BUSY' : 'ERR_PIPE_LOCKED'),
       );
     }
+    const longest = Math.max(this.maxBuffered, this.high);
+    if (!this.canAnswer(min) && min > longest) return this.refuseWait(min, longest);
     if (head === undefined) this.endLoan();
     return new Promise((resolve, reject) => {
       const wait: Wait = { min, owner, take, resolve, reject, isReader: true, forget: () => undefined };
@@ -220,6 +280,27 @@ export class PlainPipe {
       this.waits.push(wait);
       this.settle();
     });
+  }
+
+  /** More is wanted than can ever be there. */
+  refuseWait(value: number, limit: number): Promise<unknown> {
+    return Promise.reject(pipeError('ERR_PIPE_OVERFLOW', { value, limit }));
+  }
+
+  /** Arguments that make no sense are refused before anything else is looked at. */
+  checked(check: () => void, call: () => Promise<unknown>): Promise<unknown> {
+    try {
+      check();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return call();
+  }
+
+  requireRange(min: number, max: number = Infinity): void {
+    requireCount(min, 1);
+    if (max !== Infinity) requireCount(max, 1);
+    requireAtMost(min, max);
   }
 
   cancel(reason?: unknown): void {
@@ -349,24 +430,32 @@ export class PlainPipe {
       get size() {
         return size();
       },
-      tryRead: (max) => this.tryNow(() => this.takeBytes(1, max ?? Number.POSITIVE_INFINITY), 1),
+      tryRead: (max) => {
+        this.requireRange(1, max);
+        return this.tryNow(() => this.takeBytes(1, max ?? Number.POSITIVE_INFINITY), 1);
+      },
       read: ({ min = 1, max = Number.POSITIVE_INFINITY, signal } = {}) =>
-        this.request(
-          min,
-          null,
-          () => this.bytesOrEnd(() => this.takeBytes(min, max)),
-          signal,
+        this.checked(
+          () => this.requireRange(min, max),
+          () => this.request(min, null, () => this.bytesOrEnd(() => this.takeBytes(min, max)), signal),
         ) as Promise<Uint8Array | null>,
       readInto: (target, { min = 1, signal } = {}) =>
-        this.request(min, null, () => this.readInto(target), signal) as Promise<number>,
+        this.checked(
+          () => {
+            requireRoom(target);
+            this.requireRange(min, target.length);
+          },
+          () => this.request(min, null, () => this.readInto(target), signal),
+        ) as Promise<number>,
       peek: (min = 1, { signal } = {}) =>
-        this.request(
-          min,
-          null,
-          () => this.bytesOrEnd(() => this.lend(min)),
-          signal,
+        this.checked(
+          () => this.requireRange(min),
+          () => this.request(min, null, () => this.bytesOrEnd(() => this.lend(min)), signal),
         ) as Promise<Uint8Array | null>,
-      tryPeek: (min = 1) => this.tryNow(() => this.lend(min), min),
+      tryPeek: (min = 1) => {
+        this.requireRange(min);
+        return this.tryNow(() => this.lend(min), min);
+      },
       consume: (count) => this.consume(count),
       values: (options) => this.iterate(() => this.takeBytes(1, Number.POSITIVE_INFINITY), options),
       views: (options) => this.iterate(() => this.view(), options),
@@ -420,7 +509,8 @@ export class PlainPipe {
   }
 
   consume(count: number): void {
-    if (count > this.lent) throw pipeError('ERR_PIPE_STATE');
+    requireCount(count, 0);
+    if (count > this.lent) throw pipeError('ERR_PIPE_STATE', { value: count, limit: this.lent });
     this.lent -= count;
     this.delivered += count;
     this.removeBytes(count);

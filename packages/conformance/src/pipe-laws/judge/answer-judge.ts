@@ -6,7 +6,15 @@ import type { ReadCall } from './calls.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Findings } from './findings.ts';
 import type { Leeway } from './leeway.ts';
-import { codeOf, isAcceptable, isPredicted, showAnswer, showError, showOutcome } from './outcome.ts';
+import {
+  codeOf,
+  isAcceptable,
+  isPredicted,
+  showAnswer,
+  showError,
+  showOutcome,
+  wrongFigures,
+} from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -106,8 +114,10 @@ export class AnswerJudge {
 
   #judgeRefusal({ model: { answer } }: ReadCall, error: unknown, where: () => string): void {
     const code = codeOf(error);
-    if (answer?.kind === 'code' && answer.code === code) this.#findings.count('P7');
-    else if (this.#oracle.isSure)
+    if (answer?.kind === 'code' && answer.code === code) {
+      this.#findings.count('P7');
+      this.#expectFigures('P7', answer, error, where);
+    } else if (this.#oracle.isSure)
       this.#findings.expect(this.#isReason(error), 'P7', 'the call to be allowed', where);
   }
 
@@ -133,7 +143,15 @@ export class AnswerJudge {
         where,
       );
       if (state === 'failed' && !this.#ledger.hasOpen) this.#expectAllDelivered('P2', where);
+      this.#expectFigures(this.#terminalLaw('P10'), reason, error, where);
     }
+  }
+
+  /** The errors that have the contract's codes have the figures that belong to them. */
+  #expectFigures(law: LawId, answer: Answer, error: unknown, where: () => string): void {
+    if (!this.#leeway.hasCodes || answer.kind !== 'code' || answer.figures === undefined) return;
+    const wrong = wrongFigures(answer, error);
+    this.#findings.expect(wrong === '', law, `${wrong} in the error`, where);
   }
 
   /** The pipe may have broken off behind the next `length` bytes. */

@@ -77,7 +77,8 @@ export class FiguresJudge {
     if (!findings.isOn || !oracle.isSure) return;
     const got = (): string => String(desiredSize);
     if (oracle.state !== 'open') {
-      findings.expect(desiredSize === null, 'P9', 'a desiredSize of null once writing is over', got);
+      const law = oracle.state === 'cancelled' ? 'P13' : 'P9';
+      findings.expect(desiredSize === null, law, 'a desiredSize of null once writing is over', got);
       return;
     }
     const isNumber = typeof desiredSize === 'number';

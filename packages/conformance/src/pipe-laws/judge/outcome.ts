@@ -28,6 +28,15 @@ export function isAcceptable(
   return isPredicted(answer, error) || (answer.kind === 'code' && !hasCodes);
 }
 
+/** Which of the figures that belong to an error it lacks, or has wrong: `limit: 4`. */
+export function wrongFigures(answer: Answer, error: unknown): string {
+  const figures = answer.kind === 'code' ? Object.entries(answer.figures ?? {}) : [];
+  const shown = Object(error) as Readonly<Record<string, unknown>>;
+  return figures
+    .flatMap(([name, figure]) => (shown[name] === figure ? [] : [`${name}: ${figure}`]))
+    .join(', ');
+}
+
 export function showError(error: unknown): string {
   const code = codeOf(error);
   if (typeof code === 'string') return code;

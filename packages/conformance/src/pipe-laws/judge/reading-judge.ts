@@ -70,10 +70,10 @@ export class ReadingJudge {
   }
 
   /** The iteration is left: by `return()`, or by `throw()` with a reason. */
-  left(iteration: Iteration, reason: Answer): void {
+  left(iteration: Iteration, reason: Answer, mustCancel: boolean = true): void {
     iteration.isDone = true;
     for (const call of this.#reads) if (call.iteration === iteration) call.wasUnderWay = true;
-    this.#oracle.leave(iteration.model, reason, this.#isBlind);
+    if (this.#oracle.leave(iteration.model) && mustCancel) this.cancelled(reason);
   }
 
   /** The reader leaves. */

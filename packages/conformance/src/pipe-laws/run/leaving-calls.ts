@@ -1,14 +1,15 @@
 import type { Answer } from '../../oracle.ts';
 import { showError } from '../judge/outcome.ts';
 import type { Operation } from '../pipe-script.ts';
+import { KEEPING } from './reading-calls.ts';
 import type { ReadingCalls } from './reading-calls.ts';
 import type { SubjectAtWork } from './subject-at-work.ts';
 
-const reasons = {
-  cancel: new Error('the consumer left'),
-  throw: new Error('the consumer threw'),
-  signal: new Error('the pipe’s signal fired'),
-};
+/** What `x`, `x1`, … leave with: an error, and what is falsy and a reason all the same. */
+const cancelReasons: readonly unknown[] = [new Error('the consumer left'), null, 0, ''];
+const reasons = { throw: new Error('the consumer threw') };
+/** What the pipe's own signal fires with. */
+export const signalReason: Error = new Error('the pipe’s signal fired');
 const noReason: Answer = { kind: 'code', code: 'ERR_PIPE_CANCELLED' };
 const reasonOf = (reason: unknown): Answer => ({ kind: 'reason', reason });
 
@@ -24,45 +25,47 @@ export class LeavingCalls {
     this.#signal = signal;
   }
 
-  make({ code }: Operation): void {
+  make({ code, count = 0 }: Operation): void {
     const { judge, memory, pipe } = this.#subject;
     const { reader } = pipe;
     memory.endLoan();
     switch (code) {
       case 'x':
-        judge.reading.cancelled(reasonOf(reasons.cancel));
-        this.#subject.mustNotThrow(() => reader.cancel(reasons.cancel), 'cancel()');
+        judge.reading.cancelled(reasonOf(cancelReasons[count]));
+        this.#subject.mustNotThrow(() => reader.cancel(cancelReasons[count]), 'cancel()');
         break;
       case 'o':
         judge.reading.cancelled(noReason);
         this.#subject.mustNotThrow(() => reader.cancel(), 'cancel()');
         break;
       case 'g':
-        judge.reading.cancelled(reasonOf(reasons.signal));
-        this.#signal?.abort(reasons.signal);
+        judge.reading.cancelled(reasonOf(signalReason));
+        this.#signal?.abort(signalReason);
         break;
       case 'y':
         judge.reading.cancelled(noReason);
         this.#await('the disposal', () => reader[Symbol.asyncDispose]());
         break;
-      case 'q':
-        if (!this.#mayLeaveIteration) return;
-        judge.reading.left(this.#reading.values, noReason);
-        this.#await('return()', () => this.#reading.values.iterator.return?.());
+      case 'q': {
+        if (!this.#mayLeaveIteration(count)) return;
+        const iteration = this.#reading.iteration(count);
+        judge.reading.left(iteration, noReason, count !== KEEPING);
+        this.#await('return()', () => iteration.iterator.return?.());
         break;
+      }
       case 'Q':
       default:
-        if (!this.#mayLeaveIteration) return;
-        judge.reading.left(this.#reading.values, reasonOf(reasons.throw));
-        this.#await('throw()', () => this.#reading.values.iterator.throw?.(reasons.throw));
+        if (!this.#mayLeaveIteration(count)) return;
+        judge.reading.left(this.#reading.iteration(0), reasonOf(reasons.throw));
+        this.#await('throw()', () => this.#reading.iteration(0).iterator.throw?.(reasons.throw));
     }
   }
 
   /** Whether the subject promises anything about leaving its iteration now. */
-  get #mayLeaveIteration(): boolean {
+  #mayLeaveIteration(which: number): boolean {
     const subject = this.#subject;
     if (subject.judge.oracle.state === 'failed' && !subject.has('return-failed')) return false;
-    return this.#reading.isInLoop || subject.has('return-anytime');
+    return (which === 0 && this.#reading.isInLoop) || subject.has('return-anytime');
   }
 
   #await(text: 'the disposal' | 'return()' | 'throw()', start: () => PromiseLike<unknown> | undefined): void {

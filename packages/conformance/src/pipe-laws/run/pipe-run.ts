@@ -1,4 +1,4 @@
-import type { PipeOptions, PipeSource, PipeSummary } from '@millrace/core';
+import type { Pipe, PipeOptions, PipeSource, PipeSummary } from '@millrace/core';
 import type { Actors } from '../../explorer/driver.ts';
 import type { TimelineStep } from '../../result.ts';
 import { showError } from '../judge/outcome.ts';
@@ -8,9 +8,10 @@ import { describeOperation, describeOptions, isProducerOperation, limitsOf } fro
 import type { HookName, Operation, PipeScript, ScriptOptions } from '../pipe-script.ts';
 import type { PipeSubject } from '../pipe-subject.ts';
 import { ConsumerMemory } from './consumer-memory.ts';
-import { LeavingCalls } from './leaving-calls.ts';
+import { LeavingCalls, signalReason } from './leaving-calls.ts';
 import { ProducerCalls } from './producer-calls.ts';
 import { ReadingCalls } from './reading-calls.ts';
+import { Refusals } from './refusals.ts';
 import { SubjectAtWork } from './subject-at-work.ts';
 import { TimelineRecorder } from './timeline-recorder.ts';
 
@@ -18,6 +19,7 @@ type Side = 'producer' | 'consumer';
 
 /** Operations that leave; all others of the consumer read, or fire the signal of a read. */
 const LEAVING_CODES = 'xogyqQ';
+const REFUSED_CODES = 'bB';
 /** What may be done while a view is on its way, which is the consumer's only until its next call. */
 const CODES_BESIDE_A_VIEW = `${LEAVING_CODES}A`;
 const hookReason = new Error('the hook threw');
@@ -30,6 +32,7 @@ export class PipeRun implements Actors {
   readonly #producer: ProducerCalls;
   readonly #reading: ReadingCalls;
   readonly #leaving: LeavingCalls;
+  readonly #refusals: Refusals;
   readonly #next: Record<Side, number> = { producer: 0, consumer: 0 };
   readonly #grants: Record<Side, number> = { producer: 0, consumer: 0 };
   #reactionGrants = 0;
@@ -37,16 +40,22 @@ export class PipeRun implements Actors {
   readonly #timesMade = new Map<string, number>();
   readonly #hooksUsed = new Set<HookName>();
   #hookError: unknown;
+  /** There is a pipe to look at: not while it is being made, when a signal that has fired is heeded already. */
+  #isMade = false;
   #summary: PipeSummary | null = null;
 
   /** `firstByte`: the value of the stream's first byte, so that two pipes have alphabets of their own [P18]. */
   constructor(subject: PipeSubject, script: PipeScript, isRecording: boolean, firstByte: number = 0) {
-    const signal = script.options.hasSignal === true ? new AbortController() : undefined;
+    const signal = script.options.signal === undefined ? undefined : new AbortController();
     const judge = new PipeJudge(limitsOf(script.options), subject);
     this.judge = judge;
     this.#script = script;
+    if (script.options.signal === 'fired') {
+      judge.reading.cancelled({ kind: 'reason', reason: signalReason });
+      signal?.abort(signalReason);
+    }
     const options = pipeOptions(script.options, signal?.signal, this.#source());
-    const pipe = subject.createPipe(subject.strategy, options);
+    const pipe = pipeOf(subject, options);
     const hasFigures = has(subject.supports, 'figures');
     const timeline = new TimelineRecorder(judge, hasFigures ? pipe : undefined, isRecording);
     timeline.note('producer', describeOptions(script.options));
@@ -56,6 +65,8 @@ export class PipeRun implements Actors {
     this.#producer = new ProducerCalls(atWork, firstByte, () => this.#useGrants('producer'));
     this.#reading = new ReadingCalls(atWork, () => this.#afterReaction());
     this.#leaving = new LeavingCalls(atWork, this.#reading, signal);
+    this.#refusals = new Refusals(atWork);
+    this.#isMade = true;
     if (atWork.has('summary')) void pipe.writer.closed.then((summary) => void (this.#summary = summary));
   }
 
@@ -113,15 +124,20 @@ export class PipeRun implements Actors {
     if (!this.judge.isOn) return;
     if (operation.code === 'z') return this.#subject.readFigures();
     const isProducers = isProducerOperation(operation);
-    const calls = isProducers
-      ? this.#producer
-      : LEAVING_CODES.includes(operation.code)
-        ? this.#leaving
-        : this.#reading;
+    const calls = this.#callsOf(operation, isProducers);
     const side = isProducers ? 'producer' : 'consumer';
     const described = describeOperation(operation);
     const text = isProducers ? described : this.#numbered(described);
     this.#subject.call(side, text, () => calls.make(operation, text));
+  }
+
+  #callsOf(
+    { code }: Operation,
+    isProducers: boolean,
+  ): ProducerCalls | ReadingCalls | LeavingCalls | Refusals {
+    if (REFUSED_CODES.includes(code)) return this.#refusals;
+    if (isProducers) return this.#producer;
+    return LEAVING_CODES.includes(code) ? this.#leaving : this.#reading;
   }
 
   /** A call of the consumer may wait beside one that reads the same: the number tells them apart. */
@@ -144,6 +160,7 @@ export class PipeRun implements Actors {
   #hook(hook: HookName, reason: unknown): void {
     const { judge } = this;
     if (!judge.isOn) return;
+    if (!this.#isMade) return judge.source.hookCalled(hook, reason);
     const { timeline } = this.#subject;
     timeline.note('producer', `the source is told to ${hook}`, hook === 'cancel' ? showError(reason) : '');
     judge.source.willBeCalled(hook, reason);
@@ -178,6 +195,13 @@ export class PipeRun implements Actors {
     this.#subject.memory.expectHeldUntouched();
     this.#reading.expectNoListeners();
   }
+}
+
+function pipeOf({ createPipe, strategy }: PipeSubject, options: PipeOptions): Pipe {
+  const pipe: unknown = createPipe(strategy, options);
+  const { writer, reader } = Object(pipe) as Readonly<Partial<Record<'writer' | 'reader', unknown>>>;
+  if (typeof writer === 'object' && typeof reader === 'object') return pipe as Pipe;
+  throw new TypeError(`what createPipe gave has no writer and reader`);
 }
 
 function pipeOptions(

@@ -49,11 +49,12 @@ export class ProducerCalls {
   #write({ code, count = 1 }: Operation): void {
     const { judge, timeline } = this.#subject;
     const { writer } = this.#subject.pipe;
-    const chunk = this.#nextBytes(count);
+    const from = this.#firstByte + judge.oracle.back;
+    const chunk = bytesFrom(from, count);
     const bounds = judge.writing.willWrite(count);
     try {
       const answer = code === 'w' ? writer.write(chunk) : writer.writeCopy(chunk);
-      if (code === 'W') scribble(chunk);
+      if (code === 'W') this.#takeBack(chunk, from, count);
       judge.writing.settleDoubt(writer.desiredSize);
       judge.writing.expectRefused(answer, writer.desiredSize, bounds);
       this.#subject.readFiguresAfterCall();
@@ -65,12 +66,14 @@ export class ProducerCalls {
     }
   }
 
-  /** In the middle of a bigger buffer, as what a parser hands on is. */
-  #nextBytes(count: number): Uint8Array {
-    const chunk = new Uint8Array(count + 2).subarray(1, count + 1);
-    const from = this.#firstByte + this.#subject.judge.oracle.back;
-    for (let index = 0; index < count; index += 1) chunk[index] = (from + index) & 0xff;
-    return chunk;
+  /** What was copied stays the producer's, who goes on to use it. */
+  #takeBack(chunk: Uint8Array, from: number, count: number): void {
+    const isUntouched =
+      chunk.length === count && chunk.every((byte, index) => byte === ((from + index) & 0xff));
+    this.#subject.judge.findings.expect(isUntouched, 'P1', 'what was copied to stay the producer’s', () =>
+      chunk.length === count ? 'it changed' : 'it is gone',
+    );
+    scribble(chunk);
   }
 
   #awaitReady(): void {
@@ -93,4 +96,11 @@ export class ProducerCalls {
     };
     pipe.writer.ready().then(settled, (error: unknown) => settled(error));
   }
+}
+
+/** In the middle of a bigger buffer, as what a parser hands on is. */
+function bytesFrom(from: number, count: number): Uint8Array {
+  const chunk = new Uint8Array(count + 2).subarray(1, count + 1);
+  for (let index = 0; index < count; index += 1) chunk[index] = (from + index) & 0xff;
+  return chunk;
 }

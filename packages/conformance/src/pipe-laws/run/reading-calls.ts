@@ -1,3 +1,4 @@
+import type { ReadIntoOptions } from '@millrace/core';
 import { OracleCall } from '../../oracle.ts';
 import type { Iteration, ReadCall } from '../judge/calls.ts';
 import { codeOf, showError } from '../judge/outcome.ts';
@@ -22,6 +23,12 @@ interface AwaitedCall {
   readonly bytesOf: (result: unknown) => Uint8Array | null;
 }
 
+/** The iterations of a schedule, by how they are made: each is made where it is first wanted. */
+const VALUES = 0;
+const OF_READER = 1;
+/** Leaves the pipe as it is. */
+export const KEEPING = 2;
+const VIEWS = 3;
 const EVERYTHING = Number.POSITIVE_INFINITY;
 const asItIs = (result: unknown): Uint8Array | null => result as Uint8Array | null;
 
@@ -33,8 +40,7 @@ export class ReadingCalls {
   #waiting = 0;
   /** Calls under way whose answer is borrowed memory. */
   #borrowing = 0;
-  #values: RunningIteration | undefined;
-  #views: RunningIteration | undefined;
+  readonly #iterations: (RunningIteration | undefined)[] = [];
   #isInLoop = false;
   #abort: { readonly controller: AbortController; readonly call: ReadCall } | undefined;
   /** For each call with a signal: what it leaves behind, and whether it waits still and may. */
@@ -60,9 +66,23 @@ export class ReadingCalls {
     return this.#isInLoop;
   }
 
-  /** The one iteration of `values()`, made where it is first wanted. */
-  get values(): RunningIteration {
-    return (this.#values ??= iterate(this.#subject.pipe.reader.values()));
+  iteration(which: number): RunningIteration {
+    return (this.#iterations[which] ??= iterate(this.#iterator(which)));
+  }
+
+  #iterator(which: number): AsyncIterableIterator<Uint8Array> {
+    const { reader } = this.#subject.pipe;
+    switch (which) {
+      case OF_READER:
+        return reader[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>;
+      case KEEPING:
+        return reader.values({ preventCancel: true });
+      case VIEWS:
+        return reader.views();
+      case VALUES:
+      default:
+        return reader.values();
+    }
   }
 
   /** `text`: how the call reads in a timeline. */
@@ -71,10 +91,10 @@ export class ReadingCalls {
     const least = count ?? 1;
     switch (code) {
       case 'n':
-        this.#next(text, this.values, true);
+        this.#next(text, this.iteration(count ?? VALUES), true);
         break;
       case 'v':
-        this.#next(text, (this.#views ??= iterate(reader.views())), false);
+        this.#next(text, this.iteration(VIEWS), false);
         break;
       case 'r': {
         const options = count === undefined ? undefined : { min: count };
@@ -84,8 +104,14 @@ export class ReadingCalls {
       case 'm':
         this.#take(text, 1, least, () => reader.read({ max: least }));
         break;
+      case 'M':
+        this.#take(text, least, least, () => reader.read({ min: least, max: least }));
+        break;
       case 'i':
-        this.#readInto(text, least);
+        this.#readInto(text, new Uint8Array(least), {});
+        break;
+      case 'I':
+        this.#readInto(text, new Uint8Array(least), { min: least });
         break;
       case 'k':
         this.#peek(text, least);
@@ -100,7 +126,7 @@ export class ReadingCalls {
         this.#consume(least);
         break;
       case 'a':
-        this.#readWithSignal(text);
+        this.#waitWithSignal(text, count ?? 0);
         break;
       case 'A':
       default:
@@ -138,27 +164,34 @@ export class ReadingCalls {
     return this.#await(text, { model, isOwned: true, start, bytesOf: asItIs });
   }
 
-  #readInto(text: string, length: number): void {
-    const target = new Uint8Array(length);
-    this.#await(text, {
-      model: new OracleCall(1, length, true, null),
+  #readInto(text: string, target: Uint8Array, options: ReadIntoOptions): ReadCall {
+    return this.#await(text, {
+      model: new OracleCall(options.min ?? 1, target.length, true, null),
       isOwned: true,
-      start: () => this.#subject.pipe.reader.readInto(target),
+      start: () => this.#subject.pipe.reader.readInto(target, options),
       bytesOf: (count) => (count === 0 ? null : target.slice(0, Number(count))),
     });
   }
 
-  #peek(text: string, min: number): void {
+  #peek(text: string, min: number, signal?: AbortSignal): ReadCall {
     const model = new OracleCall(min, EVERYTHING, false, null);
-    const start = (): Promise<unknown> => this.#subject.pipe.reader.peek(min);
-    this.#await(text, { model, isOwned: false, start, bytesOf: asItIs });
+    const { reader } = this.#subject.pipe;
+    const start = (): Promise<unknown> =>
+      signal === undefined ? reader.peek(min) : reader.peek(min, { signal });
+    return this.#await(text, { model, isOwned: false, start, bytesOf: asItIs });
   }
 
-  #readWithSignal(text: string): void {
+  #waitWithSignal(text: string, way: number): void {
     const controller = new AbortController();
     const { signal } = controller;
     const left = countListeners(signal);
-    const call = this.#take(text, 1, EVERYTHING, () => this.#subject.pipe.reader.read({ signal }));
+    const calls = [
+      () => this.#take(text, 1, EVERYTHING, () => this.#subject.pipe.reader.read({ signal })),
+      () => this.#peek(text, 1, signal),
+      () => this.#readInto(text, new Uint8Array(2), { signal }),
+    ];
+    const call = calls[way]?.();
+    if (call === undefined) return;
     this.#signalled.push({ left, call });
     this.#abort = { controller, call };
   }
@@ -179,7 +212,8 @@ export class ReadingCalls {
     if (!isOwned) this.#borrowing += 1;
     const settle = (outcome: Outcome): void => {
       if (!isOwned) this.#borrowing -= 1;
-      this.#isInLoop = outcome.kind === 'bytes' && iteration !== undefined && iteration === this.#values;
+      this.#isInLoop =
+        outcome.kind === 'bytes' && iteration !== undefined && iteration === this.#iterations[VALUES];
       timeline.note('consumer', '', `${text}: ${showBytes(outcome)}`);
       judge.reading.settled(call, memory.receive(outcome, isOwned, model.isTaking));
       this.#waiting -= 1;
