@@ -36,7 +36,6 @@ export abstract class Wait {
 
   /** Starts to wait. The promise settles when it is woken. */
   park(): Promise<unknown> {
-    this.#answer = NONE;
     return Wait.promiseOf(this);
   }
 
