@@ -36,8 +36,8 @@ const childFile = new URL('count-child.ts', import.meta.url);
  */
 export async function countAllocations(): Promise<AllocatedByStrategy> {
   const counts: Record<string, Record<string, Allocated>> = {};
-  for (const { id, file, strategy } of speedContenders) {
-    if (strategy === undefined) continue;
+  for (const { id, kind, file, strategy } of speedContenders) {
+    if (kind !== 'ours' || strategy === undefined) continue;
     const job = { file: file.href, strategy };
     const ofStrategy: Record<string, Allocated> = {};
     for (const workload of countedWorkloads)

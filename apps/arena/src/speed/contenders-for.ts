@@ -3,7 +3,7 @@ import { consumeIn } from './consume/consume-in.ts';
 import type { SpeedContenderModule } from './contender.ts';
 import type { SpeedEntry } from './contenders.ts';
 import { isForOursAlone } from './sections.ts';
-import { modeOf } from './workload.ts';
+import { isCollecting, modeOf } from './workload.ts';
 import type { Workload } from './workload.ts';
 
 /** Those who can be read as the workload wants. Limits are limits of one chunk after another, and of nothing else. */
@@ -15,7 +15,7 @@ export async function contendersFor(
   const strategy = await loadStrategy('@millrace/chunk-queue', { import: (specifier) => import(specifier) });
   for (const entry of entries) {
     if (isForOursAlone(workload) && entry.kind !== 'ours') continue;
-    if (entry.kind === 'limit' && !hasLimit(workload)) continue;
+    if (entry.kind === 'limit' && !isLimitOf(entry, workload)) continue;
     const { makeContender } = (await import(entry.file.href)) as SpeedContenderModule;
     if (consumeIn(makeContender(strategy), modeOf(workload)) !== undefined) able.push(entry);
   }
@@ -23,6 +23,8 @@ export async function contendersFor(
 }
 
 /** A limit is one of moving chunks: of passing them on, or of copying them. */
-function hasLimit(workload: Workload): boolean {
-  return workload.kind === 'transfer' && (workload.mode === 'readInto' || workload.ownership === 'given');
+function isLimitOf({ regimes }: SpeedEntry, workload: Workload): boolean {
+  if (workload.kind !== 'transfer' || isCollecting(workload.mode)) return false;
+  if (regimes !== undefined && !regimes.includes(workload.regime)) return false;
+  return workload.mode === 'readInto' || workload.ownership === 'given';
 }

@@ -1,3 +1,5 @@
+import type { Regime } from './workload.ts';
+
 /**
  * `peer`: what people install or have on board. `by-hand`: what they write when they install nothing; no goal is set
  * against it, since it has no failures, no limits and no way to leave. `limit`: no pipe, but what the language or the
@@ -15,6 +17,8 @@ export interface SpeedEntry {
   /** The npm package whose version is measured; `node`: the runtime's own. */
   readonly versionOf: string;
   readonly strategy?: string;
+  /** Where it is a limit of something. Default: everywhere. */
+  readonly regimes?: readonly Regime[];
   /** Command-line flags of Node, where it needs any; then it runs on Node 26. */
   readonly flags26?: readonly string[];
 }
@@ -40,6 +44,18 @@ function entry(
   return { kind, id, title, versionOf, file: new URL(`contenders/${id}.ts`, import.meta.url), ...more };
 }
 
+function stripped(strategy: string): SpeedEntry {
+  return {
+    id: `limit-stripped-${strategy}`,
+    title: `limit: ${strategy} without laws`,
+    kind: 'limit',
+    versionOf: '@millrace/core',
+    strategy: `@millrace/${strategy}`,
+    file: new URL('contenders/limit-stripped.ts', import.meta.url),
+    regimes: ['lock-step', 'bursts-64'],
+  };
+}
+
 /** Everybody, in the order of the tables. */
 export const speedContenders: readonly SpeedEntry[] = [
   ours('chunk-queue'),
@@ -60,6 +76,7 @@ export const speedContenders: readonly SpeedEntry[] = [
   entry('peer', 'repeater', '@repeaterjs/repeater', '@repeaterjs/repeater'),
   entry('by-hand', 'naive-generator', 'by hand: async generator over a queue', 'node'),
   entry('limit', 'limit-generator', 'limit: async generator over an array', 'node'),
+  ...['chunk-queue', 'copy-on-yield', 'ring-buffer'].map(stripped),
   entry('limit', 'limit-callback', 'limit: a callback', 'node'),
   entry('limit', 'limit-memcpy', 'limit: two copies', 'node'),
 ];

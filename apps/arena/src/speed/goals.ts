@@ -219,6 +219,16 @@ export const goals: readonly Goal[] = [
     pairs: pairs('bytes', 'bytes', 'given', ['ahead-64k'], chunkSizes),
     atLeast: 1 / 1.1,
   }),
+  ...everyStrategy.map((strategy) =>
+    ratio({
+      id: `laws-${strategy}`,
+      says: `full laws on: ${strategy} without laws is at most 15 % faster`,
+      ours: [strategy],
+      pairs: pairs('for-await', 'for-await', 'given', ['lock-step', 'bursts-64'], [64, KIB, 16 * KIB]),
+      against: `limit-stripped-${strategy}`,
+      atLeast: 1 / 1.15,
+    }),
+  ),
   {
     kind: 'flat',
     id: 'flat-long',

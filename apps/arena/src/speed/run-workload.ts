@@ -66,8 +66,8 @@ function worthAnotherRun(measured: ReadonlyMap<SpeedEntry, readonly Measured[]>)
 function jobOf(entry: SpeedEntry, workload: Workload, budget: Budget): Job {
   const otherStrategies =
     workload.kind === 'mixed' && entry.strategy !== undefined
-      ? speedContenders.flatMap(({ strategy }) =>
-          strategy === undefined || strategy === entry.strategy ? [] : [strategy],
+      ? speedContenders.flatMap(({ kind, strategy }) =>
+          kind !== 'ours' || strategy === undefined || strategy === entry.strategy ? [] : [strategy],
         )
       : [];
   return { file: entry.file.href, strategy: entry.strategy, otherStrategies, workload, budget };
