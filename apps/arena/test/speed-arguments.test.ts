@@ -8,6 +8,7 @@ describe('the command line', () => {
       wantsGoals: false,
       only: [],
       contenders: [],
+      runtime: 'node',
       from: undefined,
     });
   });
@@ -40,6 +41,7 @@ describe('the command line', () => {
     [['--fast'], /--fast/],
     [['given'], /given/],
     [['--only'], /--only/],
+    [['--runtime', 'rhino'], /--runtime is "rhino"; it must be one of node, node26, bun, deno/],
   ])('%j is refused with what is wrong', (argv, message) => {
     expect(() => parseSpeedArguments(argv)).toThrow(message);
   });

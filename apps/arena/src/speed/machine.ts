@@ -15,13 +15,13 @@ export interface Machine {
   readonly date: string;
 }
 
-export function describeMachine(): Machine {
+export function describeMachine(runtime: string): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
-    runtime: `Node ${process.versions.node}`,
+    runtime,
     commit: commitOf(),
     date: new Date().toISOString().slice(0, 10),
   };

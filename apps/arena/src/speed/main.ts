@@ -9,6 +9,8 @@ import { goals, workloadsOf } from './goals.ts';
 import { isMissed, judgeGoal } from './judge-goal.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { full, quick } from './profile.ts';
+import { findRuntime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { goalText } from './report/goals-text.ts';
 import { htmlPage } from './report/html.ts';
 import { measuredHalf, withMeasuredHalf } from './report/markdown.ts';
@@ -18,22 +20,29 @@ import { runWorkload } from './run-workload.ts';
 import { isInQuick, sections } from './sections.ts';
 import { isAskedFor, parseSpeedArguments, usage } from './speed-arguments.ts';
 import type { SpeedArguments } from './speed-arguments.ts';
+import { unitOf } from './workload.ts';
 import type { Workload } from './workload.ts';
 
 /** @returns The exit code: 1 when a contender broke or a goal is missed, 2 for a wrong call. */
 async function main(argv: readonly string[]): Promise<number> {
   let asked: SpeedArguments | 'help';
+  let earlier: Results | undefined;
+  let runtime: Runtime | undefined;
   try {
     asked = parseSpeedArguments(argv);
+    if (asked !== 'help') {
+      earlier = asked.from === undefined ? undefined : read(asked.from);
+      runtime = earlier === undefined ? findRuntime(asked.runtime) : undefined;
+    }
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-  if (asked === 'help') {
+  if (asked === 'help' || (earlier ?? runtime) === undefined) {
     process.stdout.write(usage);
     return 0;
   }
-  const results = asked.from === undefined ? await measureAll(asked) : read(asked.from);
+  const results = earlier ?? (await measureAll(asked, runtime as Runtime));
   process.stdout.write(`${machineLine(results.machine)}\n`);
   await write(asked, results);
   for (const { contender, workload, message } of results.problems)
@@ -48,18 +57,18 @@ async function main(argv: readonly string[]): Promise<number> {
   return missed > 0 ? 1 : 0;
 }
 
-async function measureAll(asked: SpeedArguments): Promise<Results> {
-  const profile = asked.isQuick ? quick : full;
+async function measureAll(asked: SpeedArguments, runtime: Runtime): Promise<Results> {
+  const profile = { ...(asked.isQuick || asked.runtime !== 'node' ? quick : full), runtime };
   const entries = asked.contenders.length > 0 ? asked.contenders : speedContenders;
   const found: Pick<Results, 'cells' | 'problems'>[] = [];
   for (const workload of workloadsFor(asked)) {
-    const able = await contendersFor(workload, entries);
+    const able = await contendersFor(workload, entries, asked.runtime);
     const result = await runWorkload(workload, able, profile);
     process.stdout.write(`${progressLine(workload, result.cells)}\n`);
     found.push(result);
   }
   return {
-    machine: describeMachine(),
+    machine: describeMachine(runtime.label),
     profile: profile.name,
     versions: Object.fromEntries(entries.map((entry) => [entry.id, versionText(entry)])),
     cells: found.flatMap(({ cells }) => cells),
@@ -67,13 +76,15 @@ async function measureAll(asked: SpeedArguments): Promise<Results> {
   };
 }
 
-function workloadsFor({ only, isQuick, wantsGoals }: SpeedArguments): readonly Workload[] {
+function workloadsFor({ only, isQuick, wantsGoals, runtime }: SpeedArguments): readonly Workload[] {
   const needed = new Set(goals.flatMap(workloadsOf));
   return sections.flatMap(({ id: section, workloads }) =>
     workloads.filter(
       (workload) =>
         isAskedFor(only, section, workload.id) &&
-        (!isQuick || only.length > 0 || isInQuick(workload)) &&
+        ((!isQuick && runtime === 'node') || only.length > 0 || isInQuick(workload)) &&
+        // Memory is counted as V8 counts it, after collections that V8 is told to make.
+        (runtime === 'node' || runtime === 'node26' || unitOf(workload).startsWith('ns')) &&
         (!wantsGoals || needed.has(workload.id)),
     ),
   );
@@ -84,15 +95,19 @@ function versionText({ versionOf: name, flags26 }: SpeedEntry): string {
 }
 
 function read(path: string): Results {
-  return JSON.parse(readFileSync(path, 'utf8')) as Results;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Results;
+  } catch (error) {
+    throw new Error(`--from is "${path}": ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** A part of the results, or a judgement alone, replaces no page. */
 async function write(
-  { only, contenders, from, wantsGoals }: SpeedArguments,
+  { only, contenders, from, wantsGoals, runtime }: SpeedArguments,
   results: Results,
 ): Promise<void> {
-  const isPart = only.length > 0 || contenders.length > 0;
+  const isPart = only.length > 0 || contenders.length > 0 || runtime !== 'node';
   if (isPart || (wantsGoals && from === undefined)) return;
   const docs = new URL('../../../../docs/', import.meta.url);
   // A rough run replaces no published page.

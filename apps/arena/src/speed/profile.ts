@@ -1,11 +1,17 @@
 import type { Budget } from './job.ts';
+import type { Runtime } from './runtime.ts';
+
+/** A profile before it is known what it runs on. */
+export type ProfileChoice = Omit<Profile, 'runtime'>;
 
 export interface Profile {
   readonly name: 'full' | 'quick';
   /** Runs of a contender on a workload; those far behind have one. */
   readonly runs: number;
   readonly budget: Budget;
+  /** What the contenders run on. */
+  readonly runtime: Runtime;
 }
 
-export const full: Profile = { name: 'full', runs: 3, budget: { warmUpMs: 40, minTimeMs: 120 } };
-export const quick: Profile = { name: 'quick', runs: 1, budget: { warmUpMs: 30, minTimeMs: 60 } };
+export const full: ProfileChoice = { name: 'full', runs: 3, budget: { warmUpMs: 40, minTimeMs: 120 } };
+export const quick: ProfileChoice = { name: 'quick', runs: 1, budget: { warmUpMs: 30, minTimeMs: 60 } };

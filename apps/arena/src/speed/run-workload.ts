@@ -6,6 +6,7 @@ import { speedContenders } from './contenders.ts';
 import type { SpeedEntry } from './contenders.ts';
 import type { Budget, Job, Measured } from './job.ts';
 import type { Profile } from './profile.ts';
+import type { Runtime } from './runtime.ts';
 import type { Workload } from './workload.ts';
 
 /** Looked for once: it takes npm a second. */
@@ -26,7 +27,7 @@ export interface WorkloadResult {
 export async function runWorkload(
   workload: Workload,
   entries: readonly SpeedEntry[],
-  { runs, budget }: Profile,
+  { runs, budget, runtime }: Profile,
 ): Promise<WorkloadResult> {
   const times = isCounted(workload) ? 1 : runs;
   const measured = new Map<SpeedEntry, Measured[]>();
@@ -34,7 +35,7 @@ export async function runWorkload(
   let left = entries;
   for (let run = 0; run < times && left.length > 0; run++) {
     for (const entry of left) {
-      const answer = await measureOnce(jobOf(entry, workload, budget), entry);
+      const answer = await measureOnce(jobOf(entry, workload, budget), entry, runtime);
       if (typeof answer === 'string')
         problems.push({ workload: workload.id, contender: entry.id, message: answer });
       else measured.set(entry, [...(measured.get(entry) ?? []), answer]);
@@ -73,11 +74,10 @@ function jobOf(entry: SpeedEntry, workload: Workload, budget: Budget): Job {
   return { file: entry.file.href, strategy: entry.strategy, otherStrategies, workload, budget };
 }
 
-async function measureOnce(job: Job, { flags26 }: SpeedEntry): Promise<Measured | string> {
-  const flags = ['--disable-warning=ExperimentalWarning', '--expose-gc', ...(flags26 ?? [])];
-  if (flags26 === undefined) return askChild<Measured>(childFile, job, { flags, timeoutMs: 60_000 });
-  node26 ??= { path: findNode26() };
-  const execPath = node26.path;
+async function measureOnce(job: Job, { flags26 }: SpeedEntry, runtime: Runtime): Promise<Measured | string> {
+  if (flags26 !== undefined && runtime.name === 'node') node26 ??= { path: findNode26() };
+  const execPath = flags26 !== undefined && runtime.name === 'node' ? node26?.path : runtime.execPath;
   if (execPath === undefined) return 'There is no Node 26 to run it on.';
+  const flags = [...runtime.flags, ...(flags26 ?? [])];
   return askChild<Measured>(childFile, job, { execPath, flags, timeoutMs: 60_000 });
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { speedContenders } from './contenders.ts';
 import type { SpeedEntry } from './contenders.ts';
+import { runtimeNames } from './runtime.ts';
+import type { RuntimeName } from './runtime.ts';
 import { sections } from './sections.ts';
 
 export interface SpeedArguments {
@@ -11,17 +13,19 @@ export interface SpeedArguments {
   readonly only: readonly string[];
   /** Empty: everybody. */
   readonly contenders: readonly SpeedEntry[];
+  readonly runtime: RuntimeName;
   /** Results of an earlier run to judge and print, instead of measuring. */
   readonly from: string | undefined;
 }
 
-export const usage = `Usage: arena [--quick] [--goals] [--only WORKLOAD]… [--contender NAME]… [--from FILE]
+export const usage = `Usage: arena [--quick] [--goals] [--only WORKLOAD]… [--contender NAME]… [--from FILE] [--runtime NAME]
 
 Measures everybody and writes docs/performance.{md,html,json}; with --quick, which is rougher, into apps/arena/reports.
   --goals           only what the goals need; says which are reached; ends with 1 when one is missed by more than its noise
   --only WORKLOAD   workloads whose name has this in it, or the table of that name; prints
   --contender NAME  only this one; prints
   --from FILE       makes the pages, or with --goals judges, from the performance.json of an earlier run
+  --runtime NAME    a short table on ${runtimeNames.slice(1).join(', ')}; prints
 Tables: ${sections.map(({ id }) => id).join(', ')}
 Workloads: MODE/given|reused/REGIME/SIZE, such as for-await/given/bursts-64/1KiB; creation; latency; memory/idle; …
 Contenders: ${speedContenders.map(({ id }) => id).join(', ')}
@@ -37,6 +41,7 @@ export function parseSpeedArguments(argv: readonly string[]): SpeedArguments | '
       only: { type: 'string', multiple: true, default: [] },
       contender: { type: 'string', multiple: true, default: [] },
       from: { type: 'string' },
+      runtime: { type: 'string', default: 'node' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -49,6 +54,9 @@ export function parseSpeedArguments(argv: readonly string[]): SpeedArguments | '
       );
     return found;
   });
+  const runtime = runtimeNames.find((name) => name === values.runtime);
+  if (runtime === undefined)
+    throw new Error(`--runtime is "${values.runtime}"; it must be one of ${runtimeNames.join(', ')}`);
   for (const name of values.only) {
     const isKnown = sections.some(
       ({ id, workloads }) => id === name || workloads.some((workload) => workload.id.includes(name)),
@@ -61,6 +69,7 @@ export function parseSpeedArguments(argv: readonly string[]): SpeedArguments | '
     wantsGoals: values.goals,
     only: values.only,
     contenders,
+    runtime,
     from: values.from,
   };
 }
