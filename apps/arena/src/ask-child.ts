@@ -4,6 +4,8 @@ export interface ChildOptions {
   /** The Node to run on. Default: this one. */
   readonly execPath?: string;
   readonly flags?: readonly string[];
+  /** Variables of its environment beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A watchdog for a library that hangs the process. Default: ten minutes. */
   readonly timeoutMs?: number;
 }
@@ -17,12 +19,13 @@ export interface ChildOptions {
 export function askChild<Answer extends object>(
   entryFile: URL,
   job: object,
-  { execPath = process.execPath, flags = [], timeoutMs = 600_000 }: ChildOptions = {},
+  { execPath = process.execPath, flags = [], env = {}, timeoutMs = 600_000 }: ChildOptions = {},
 ): Promise<Answer | string> {
   return new Promise((resolve) => {
     const child = fork(entryFile, {
       execPath,
       execArgv: [...flags],
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let answer: Answer | undefined;

@@ -1,4 +1,4 @@
-import { chunkSizes, regimes, transfer } from './workload.ts';
+import { chunkSizes, isCollecting, regimes, transfer } from './workload.ts';
 import type { Mode, Ownership, Regime, Workload } from './workload.ts';
 
 /** A table of the report. */
@@ -124,8 +124,12 @@ export function isInQuick(workload: Workload): boolean {
       const isUsualSize = chunkBytes === 64 || chunkBytes === KIB;
       if (ownership === 'reused') return isUsualSize && regime === 'bursts-64';
       if (mode === 'for-await')
-        return (isUsualSize || chunkBytes === 64 * KIB) && mainRegimes.includes(regime);
-      return chunkBytes === KIB && (regime === 'bursts-64' || regime === 'ahead-64k');
+        return (
+          (isUsualSize && mainRegimes.includes(regime)) || (chunkBytes === 64 * KIB && regime === 'lock-step')
+        );
+      return (
+        chunkBytes === KIB && regime === (isCollecting(mode) || mode === 'byob' ? 'ahead-64k' : 'bursts-64')
+      );
     }
     case 'memory':
       return workload.state !== 'loaded' && workload.bodies === 100_000;
