@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { residentBytes } from './proc-status.ts';
 
 /** Ticks of the clock in which Linux counts the time of processes. */
 const TICKS_PER_SECOND = 100;
@@ -58,12 +59,7 @@ export class PinnedProcess {
 
   /** The most memory it ever had resident. */
   get peakResidentBytes(): number {
-    return this.#statusBytes('VmHWM');
-  }
-
-  /** What it has resident now. */
-  get residentBytes(): number {
-    return this.#statusBytes('VmRSS');
+    return residentBytes(this.#child.pid as number, 'peak');
   }
 
   /** Lets it end by itself. */
@@ -71,12 +67,6 @@ export class PinnedProcess {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGTERM');
     await once(this.#child, 'exit');
-  }
-
-  #statusBytes(name: string): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'latin1');
-    const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
-    return Number(kibibytes) * 1024;
   }
 
   async #beforeNextLook(): Promise<void> {

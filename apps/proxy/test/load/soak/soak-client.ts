@@ -17,7 +17,12 @@ export interface Seen {
   readonly text: string;
 }
 
-export function exchange(url: string, plan: Plan, agent: http.Agent): Promise<Seen> {
+/** How far an exchange has come, in bytes either way. */
+export interface Progress {
+  bytes: number;
+}
+
+export function exchange(url: string, plan: Plan, agent: http.Agent, progress: Progress): Promise<Seen> {
   return new Promise((resolve) => {
     let hasLeft = false;
     let isAnswered = false;
@@ -34,7 +39,9 @@ export function exchange(url: string, plan: Plan, agent: http.Agent): Promise<Se
     });
     request.on('response', (response) => {
       isAnswered = true;
-      void read(response, plan, leave).then((seen) => resolve(hasLeft ? { ...seen, end: 'left' } : seen));
+      void read(response, plan, leave, progress).then((seen) =>
+        resolve(hasLeft ? { ...seen, end: 'left' } : seen),
+      );
     });
     request.on('error', () => {});
     request.on('close', () => {
@@ -42,21 +49,32 @@ export function exchange(url: string, plan: Plan, agent: http.Agent): Promise<Se
       const end = hasLeft ? 'left' : 'unanswered';
       resolve({ end, status: undefined, bytes: 0, isRight: true, text: '' });
     });
-    if (plan.direction === 'upload') void send(request, plan, leave);
+    if (plan.direction === 'upload') void send(request, plan, leave, progress);
     else request.end();
   });
 }
 
-async function send(request: http.ClientRequest, plan: Plan, leave: () => void): Promise<void> {
+async function send(
+  request: http.ClientRequest,
+  plan: Plan,
+  leave: () => void,
+  progress: Progress,
+): Promise<void> {
   for (const piece of demoPrefix(plan.size, plan.break?.afterBytes ?? plan.size)) {
     if (!(await write(request, piece))) return;
+    progress.bytes += piece.length;
     for (let turns = plan.slowTurns; turns > 0; turns -= 1) await turn();
   }
   if (plan.break === undefined) request.end();
   else if (await flushed(request)) leave();
 }
 
-async function read(response: http.IncomingMessage, plan: Plan, leave: () => void): Promise<Seen> {
+async function read(
+  response: http.IncomingMessage,
+  plan: Plan,
+  leave: () => void,
+  progress: Progress,
+): Promise<Seen> {
   const status = response.statusCode ?? 0;
   const isDownload = plan.direction === 'download' && status === 200;
   const check = new BodyCheck(plan.size);
@@ -71,6 +89,7 @@ async function read(response: http.IncomingMessage, plan: Plan, leave: () => voi
   });
   try {
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      progress.bytes += chunk.length;
       if (isDownload) check.take(chunk);
       else text += String(chunk);
       if (check.bytes >= leaveAfter) leave();

@@ -4,19 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../seeded-random.ts';
 import { fault } from './judge.ts';
 import { planOf, type Plan } from './plan.ts';
-import { exchange, type Seen } from './soak-client.ts';
+import { exchange, type Progress, type Seen } from './soak-client.ts';
 import { SoakOrigin } from './soak-origin.ts';
 import { SoakSubject, type Memory, type SubjectName } from './soak-subject.ts';
 
 const MIB = 1024 * 1024;
 /** Exchanges at a time. */
 const CLIENTS = 24;
-/** An exchange that takes longer hangs; the largest body takes a few seconds. */
-const PATIENCE_MS = 120_000;
+/** An exchange in which no byte moves for so long, or twice that, hangs. */
+const PATIENCE_MS = 60_000;
 /** Drain included, which may take 30 s. */
 const EXIT_PATIENCE_MS = 60_000;
 /** What the memory that is left at a quiet point may grow by from the first one to the last, collected. */
 const GROWTH_BYTES = 8 * MIB;
+/** What is resident at the end, of the most that was in the first half. */
+const RESIDENT_RATIO = 1.25;
 const strategies = ['@millrace/chunk-queue', '@millrace/ring-buffer', '@millrace/copy-on-yield'];
 
 export interface SoakOptions {
@@ -43,7 +45,8 @@ export class Soak {
   readonly #options: SoakOptions;
   readonly #random: ReturnType<typeof seededRandom>;
   readonly #origin = new SoakOrigin();
-  readonly #agent = new http.Agent({ keepAlive: true });
+  /** Lets go of connections long before the proxy does, so that none is found dead. */
+  readonly #agent = new http.Agent({ keepAlive: true, agentKeepAliveTimeoutBuffer: 4000 });
   readonly #violations: string[] = [];
   readonly #counts: Record<string, number> = {};
   readonly #memory: Memory[] = [];
@@ -94,7 +97,7 @@ export class Soak {
       while (this.#lastId < last) {
         this.#lastId += 1;
         const id = this.#lastId;
-        if (id % 97 === 0) await this.#restart();
+        if (id % 211 === 0) await this.#restart();
         if (id % 61 === 0) this.#reload(subject, configFile);
         await this.#exchange(subject, planOf(id, this.#random));
       }
@@ -104,7 +107,8 @@ export class Soak {
 
   async #exchange(subject: SoakSubject, plan: Plan): Promise<Seen> {
     const startedAtMs = performance.now();
-    const seen = await this.#inTime(plan, exchange(subject.url, plan, this.#agent));
+    const progress = { bytes: 0 };
+    const seen = await this.#watched(plan, progress, exchange(subject.url, plan, this.#agent, progress));
     if (seen.end === 'left' && plan.direction === 'upload') this.#brokenUploads.push(plan);
     this.#bytes += seen.bytes + (seen.text === 'whole' ? plan.size : 0);
     const isExcused = this.#origin.mayHaveBroken(startedAtMs);
@@ -115,16 +119,21 @@ export class Soak {
     return seen;
   }
 
-  async #inTime<T>(plan: Plan, promise: Promise<T>): Promise<T> {
-    const aborter = new AbortController();
-    const late = delay(PATIENCE_MS, undefined, { signal: aborter.signal }).then(() => {
-      throw new Error(`exchange ${plan.id} hangs: ${JSON.stringify(plan)}`);
+  /** @throws When nothing has moved for too long: it hangs, and would hang for ever. */
+  async #watched<T>(plan: Plan, progress: Progress, promise: Promise<T>): Promise<T> {
+    let before = -1;
+    let fail: (reason: Error) => void = () => {};
+    const stuck = new Promise<never>((_, reject) => {
+      fail = reject;
     });
+    const timer = setInterval(() => {
+      if (progress.bytes === before) fail(new Error(`exchange ${plan.id} hangs: ${JSON.stringify(plan)}`));
+      before = progress.bytes;
+    }, PATIENCE_MS);
     try {
-      return await Promise.race([promise, late]);
+      return await Promise.race([promise, stuck]);
     } finally {
-      late.catch(() => {});
-      aborter.abort();
+      clearInterval(timer);
     }
   }
 
@@ -176,10 +185,10 @@ export class Soak {
     const growth = last.heapUsed + last.external - first.heapUsed - first.external;
     if (growth > GROWTH_BYTES)
       this.#violations.push(`${growth} bytes more are kept at the end than after the second lap`);
-    if (last.rss > first.rss * 1.5) {
-      this.#violations.push(
-        `${last.rss} bytes are resident at the end, ${first.rss} were after the second lap`,
-      );
+    // What is resident takes a while to come to its size: the second half must not go on growing.
+    const half = Math.max(...this.#memory.slice(0, Math.ceil(this.#memory.length / 2)).map(({ rss }) => rss));
+    if (last.rss > half * RESIDENT_RATIO) {
+      this.#violations.push(`${last.rss} bytes are resident at the end, and ${half} were at half time`);
     }
   }
 

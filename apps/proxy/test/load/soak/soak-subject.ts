@@ -1,12 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { Agent } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { get } from '../../download.ts';
 
 const ours = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const swallowing = fileURLToPath(new URL('./swallowing-proxy.ts', import.meta.url));
+const eager = fileURLToPath(new URL('../slow/eager-proxy.ts', import.meta.url));
 const collectOnSignal = new URL('./collect-on-signal.ts', import.meta.url).href;
 
-export type SubjectName = 'millrace' | 'swallowing';
+/** Ours, and those with one thing wrong. */
+export type SubjectName = 'millrace' | 'swallowing' | 'eager';
 
 export interface Memory {
   readonly rss: number;
@@ -31,10 +35,12 @@ export class SoakSubject {
   }
 
   static async start(name: SubjectName, configFile: string, upstream: string): Promise<SoakSubject> {
-    const args =
-      name === 'millrace'
-        ? [ours, '--config', configFile, '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0']
-        : [swallowing, upstream];
+    const listen = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+    const args = {
+      millrace: [ours, '--config', configFile, ...listen],
+      swallowing: [swallowing, upstream],
+      eager: [eager, upstream],
+    }[name];
     const child = spawn(process.execPath, ['--expose-gc', '--import', collectOnSignal, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -56,6 +62,10 @@ export class SoakSubject {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   reload(): void {
     this.#child.kill('SIGHUP');
   }
@@ -70,7 +80,9 @@ export class SoakSubject {
 
   /** The sum of a metric over its labels. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.#adminUrl}/metrics`)).text();
+    // A connection of its own: one that was kept may be closed while this process is busy.
+    const answer = await get(`${this.#adminUrl}/metrics`, new Agent());
+    const text = (await answer.toArray()).join('');
     const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
     if (values.length === 0) throw new Error(`the proxy has no metric ${name}`);
     return values.reduce((sum, [, value]) => sum + Number(value), 0);
