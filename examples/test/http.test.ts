@@ -10,7 +10,7 @@ import { exchange } from '../src/fetch-bodies.ts';
 import { echoApp } from '../src/hono-echo.ts';
 import { dispatched } from '../src/undici-dispatch.ts';
 import { bodyIn, numbered } from './body.ts';
-import { listen } from './listen.ts';
+import { listen } from '@millrace/test-servers/listen';
 
 const sent = numbered(700_001);
 

@@ -4,8 +4,8 @@ import { bytes } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { readSocket } from '../src/socket-onread.ts';
 import { numbered } from './body.ts';
-import { listen } from './listen.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { listen } from '@millrace/test-servers/listen';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 
 describe('a socket that reads into one buffer again and again', () => {
   it('loses nothing to its own reuse of that buffer', async () => {

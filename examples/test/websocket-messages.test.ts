@@ -5,7 +5,7 @@ import { bytes } from '@millrace/core';
 import { expect, it } from 'vitest';
 import { streamOf } from '../src/websocket-messages.ts';
 import { numbered } from './body.ts';
-import { listen } from './listen.ts';
+import { listen } from '@millrace/test-servers/listen';
 
 /** A server that sends its messages to whoever connects, and then ends in some way. */
 async function address(messages: readonly Uint8Array[], end: (socket: Duplex) => void): Promise<string> {

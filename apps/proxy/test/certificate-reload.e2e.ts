@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpServer } from './http-server.ts';
 import { http2Answer, http2Request, http2Session } from './http2-client.ts';
 import { runConfiguredProxy } from './run-proxy.ts';
-import { otherTlsCertificate, tlsCertificate } from './tls-certificate.ts';
+import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { until } from './until.ts';
 
 interface Certificate {

@@ -6,19 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
 import { runProxy, runToExit } from './run-proxy.ts';
 import { until } from './until.ts';
-
-async function refusingPort(): Promise<number> {
-  const gone = net.createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const { port } = gone.address() as net.AddressInfo;
-  gone.close();
-  await once(gone, 'close');
-  return port;
-}
 
 /** An upstream whose only answer begins at once and ends when told. */
 async function slowUpstream(): Promise<{ url: URL; finish: () => void }> {

@@ -6,7 +6,7 @@ import { demoBody } from '../src/demo/demo-body.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { configFrom, startProcess } from './start-process.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { bytesServer, connectTo, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
 

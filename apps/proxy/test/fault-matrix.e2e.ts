@@ -10,7 +10,7 @@ import { faults } from './faults/faults.ts';
 import type { Protocol } from './faults/fault-client.ts';
 import { FaultyUpstream } from './faults/faulty-upstream.ts';
 import { scriptsOfAll, tryFault } from './faults/try-fault.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { until } from './until.ts';
 
 /** Nothing here takes that long unless it hangs. */

@@ -3,13 +3,14 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
 import { HeaderPolicy } from '../src/policy/header-policy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { rawServer } from './raw-server.ts';
 import { startProcess } from './start-process.ts';
 import { startProxy } from './start-proxy.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { until } from './until.ts';
 
 const CLOSE = 'Connection: close\r\n\r\n';
@@ -108,15 +109,7 @@ describe('Expect: 100-continue [RFC 9110 §10.1.1]', () => {
         request.resume().on('end', () => response.end('got it'));
       };
     });
-    upstream.listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
-    onTestFinished(() => {
-      upstream.closeAllConnections();
-      upstream.close();
-    });
-    const { url } = await startProxy(
-      new URL(`http://127.0.0.1:${(upstream.address() as net.AddressInfo).port}`),
-    );
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(upstream)}`));
     const request = http.request(url, {
       method: 'POST',
       headers: { expect: '100-continue', 'content-length': 4 },
@@ -219,15 +212,13 @@ describe('TE [RFC 9110 §10.1.4]', () => {
     // Whose certificate nobody trusts.
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     onTestFinished(() => void vi.unstubAllEnvs());
-    const upstream = http2.createSecureServer(tlsCertificate).listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
+    const upstream = http2.createSecureServer(tlsCertificate);
     upstream.on('stream', (stream, headers) => {
       stream.respond({ ':status': 200 });
       stream.end(JSON.stringify(headers.te ?? null));
     });
-    const origin = `https://127.0.0.1:${(upstream.address() as net.AddressInfo).port}`;
+    const origin = `https://127.0.0.1:${await listen(upstream)}`;
     const { url } = await startProcess({ upstreams: { app: { servers: [origin], http2: true } } });
-    onTestFinished(() => void upstream.close());
     const line = te === '' ? '' : `TE: ${te}\r\nConnection: close, TE\r\n`;
     const answer = await rawExchange(
       url,

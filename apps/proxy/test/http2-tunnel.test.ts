@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { demoBody } from '../src/demo/demo-body.ts';
 import { httpServer } from './http-server.ts';
 import { http2Answer, http2Request, http2Session } from './http2-client.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { bytesServer, echo, switching, watched } from './tunnels.ts';
 import { until } from './until.ts';
 

@@ -13,7 +13,7 @@ import { http2Answer, http2Request, http2Session } from './http2-client.ts';
 import { httpServer } from './http-server.ts';
 import { rawServer } from './raw-server.ts';
 import { startProxy, type StartOptions } from './start-proxy.ts';
-import { otherTlsCertificate, tlsCertificate } from './tls-certificate.ts';
+import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { turn, until } from './until.ts';
 
 async function secureProxy(upstream: URL, options: StartOptions = {}) {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
 import { configFrom, startProcess } from './start-process.ts';
@@ -20,12 +22,7 @@ async function textOf(url: string, init?: RequestInit): Promise<string> {
 
 /** An address that refuses connections. */
 async function refusing(): Promise<string> {
-  const gone = net.createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const { port } = gone.address() as net.AddressInfo;
-  gone.close();
-  await once(gone, 'close');
-  return `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${await refusingPort()}`;
 }
 
 /** A server that keeps one connection for one answer, and resets it at the second request. */
@@ -41,10 +38,7 @@ async function forgetful(): Promise<{ url: string; requests: string[] }> {
       else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`, requests };
+  return { url: `http://127.0.0.1:${await listen(server)}`, requests };
 }
 
 describe('requests to several servers', () => {
@@ -135,11 +129,8 @@ describe('requests to several servers', () => {
     const a = net.createServer((socket) => {
       socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 20'));
     });
-    a.listen(0, '127.0.0.1');
-    await once(a, 'listening');
-    onTestFinished(() => void a.close());
     const b = await named('b');
-    const halfAnswering = `http://127.0.0.1:${(a.address() as net.AddressInfo).port}`;
+    const halfAnswering = `http://127.0.0.1:${await listen(a)}`;
     const { url } = await startProcess({ upstreams: { app: { servers: [halfAnswering, b.origin] } } });
     expect((await fetch(url)).status).toBe(502);
   });

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { demoBody, demoSha256 } from '../src/demo/demo-body.ts';
 import { startDemoOrigin } from '../src/demo/demo-origin.ts';
 import { download, get } from './download.ts';
@@ -203,11 +205,7 @@ describe.each(everyStrategy)('through $name', (strategy) => {
 
 describe('an upstream that does not answer', () => {
   it('is a 502 with the reason when it refuses the connection', async () => {
-    const gone = net.createServer().listen(0, '127.0.0.1');
-    await once(gone, 'listening');
-    const { port } = gone.address() as net.AddressInfo;
-    gone.close();
-    await once(gone, 'close');
+    const port = await refusingPort();
     const { url } = await startProxy(new URL(`http://127.0.0.1:${port}`));
     const response = await fetch(`${url}/a`);
     expect(response.status).toBe(502);
@@ -258,12 +256,7 @@ describe('an upstream that does not answer', () => {
         socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n');
       });
     });
-    upstream.listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
-    onTestFinished(() => void upstream.close());
-    const { url } = await startProxy(
-      new URL(`http://127.0.0.1:${(upstream.address() as net.AddressInfo).port}`),
-    );
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(upstream)}`));
     expect((await fetch(url)).status).toBe(502);
     await left;
   });
@@ -435,11 +428,7 @@ describe('a request', () => {
   });
 
   it('that expects 100-continue is answered straight when the upstream is gone, and its body never sent', async () => {
-    const gone = net.createServer().listen(0, '127.0.0.1');
-    await once(gone, 'listening');
-    const { port } = gone.address() as net.AddressInfo;
-    gone.close();
-    await once(gone, 'close');
+    const port = await refusingPort();
     const { url } = await startProxy(new URL(`http://127.0.0.1:${port}`));
     const answer = await rawExchange(
       url,

@@ -5,7 +5,7 @@ import { demoBody } from '../src/demo/demo-body.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { ASK, echo, switching, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
 

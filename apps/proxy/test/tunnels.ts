@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { listen } from '@millrace/test-servers/listen';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
-import { httpServer } from './http-server.ts';
 import { startProxy, type StartOptions } from './start-proxy.ts';
 
 export async function watched(upstream: URL, options: StartOptions = {}) {
@@ -17,7 +17,6 @@ export async function watched(upstream: URL, options: StartOptions = {}) {
 /** A WebSocket server that sends every message back, and the requests that asked for it. */
 export async function echo(): Promise<{ url: URL; requests: http.IncomingMessage[] }> {
   const requests: http.IncomingMessage[] = [];
-  const url = await httpServer((_, response) => response.writeHead(426).end('WebSocket only'));
   const server = new WebSocketServer({ noServer: true });
   const upstream = http.createServer((_, response) => response.writeHead(426).end('WebSocket only'));
   upstream.on('upgrade', (request, socket, head) => {
@@ -26,50 +25,27 @@ export async function echo(): Promise<{ url: URL; requests: http.IncomingMessage
       client.on('message', (message, isBinary) => client.send(message, { binary: isBinary }));
     });
   });
-  upstream.listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
-    upstream.close();
-  });
-  url.port = String((upstream.address() as AddressInfo).port);
-  return { url, requests };
+  return { url: new URL(`http://127.0.0.1:${await listen(upstream)}`), requests };
 }
 
 /** An upstream that speaks no WebSocket but bytes, once it has switched. */
 export async function switching(serve: (socket: net.Socket) => void): Promise<URL> {
   const upstream = http.createServer();
-  const sockets = new Set<net.Socket>();
   upstream.on('upgrade', (_, socket: net.Socket) => {
-    sockets.add(socket);
     socket.on('error', () => {});
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     serve(socket);
   });
-  upstream.listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    upstream.close();
-  });
-  return new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`);
+  return new URL(`http://127.0.0.1:${await listen(upstream)}`);
 }
 
 /** A server of nothing but bytes, as CONNECT leads to. */
 export async function bytesServer(serve: (socket: net.Socket) => void): Promise<string> {
-  const sockets = new Set<net.Socket>();
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
     socket.on('error', () => {});
     serve(socket);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${await listen(server)}`;
 }
 
 export const connectTo = (target: string): string => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`;

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
+import { describe, expect, it } from 'vitest';
 import { everyStrategy } from './every-strategy.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
@@ -65,10 +65,9 @@ describe.each(everyStrategy)('a body that nobody reads, through $name', (strateg
 
 /** A server that answers `head` and then as much of a body as the client lets it, without waiting for anything else. */
 async function pouringServer(head: string, length: number, chunkHead = '') {
-  let socket: net.Socket | undefined;
   let poured = 0;
   const server = net.createServer((accepted) => {
-    socket = accepted.on('error', () => {});
+    accepted.on('error', () => {});
     accepted.once('data', () => {
       accepted.write(head);
       pour(accepted);
@@ -86,14 +85,8 @@ async function pouringServer(head: string, length: number, chunkHead = '') {
     }
     if (length > 0) to.end(chunkHead === '' ? '' : '0\r\n\r\n');
   }
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    socket?.destroy();
-    server.close();
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/`,
+    url: `http://127.0.0.1:${await listen(server)}/`,
     pouredBytes: () => poured,
     stalled: () => untilIdle(() => poured),
   };

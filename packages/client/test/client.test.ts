@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import http from 'node:http';
 import type { BufferStrategy } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { describe, expect, it } from 'vitest';
 import { createClient, type ClientOptions, type RequestOptions } from '../src/index.ts';
 import { everyStrategy } from './every-strategy.ts';
@@ -291,12 +290,9 @@ describe('a request', () => {
   });
 
   it('rejects with the error of a connection that was refused, by identity of its code', async () => {
-    const server = http.createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    const requested = makeClient({ strategy: chunkQueue }).request(`http://127.0.0.1:${port}/`);
+    const requested = makeClient({ strategy: chunkQueue }).request(
+      `http://127.0.0.1:${await refusingPort()}/`,
+    );
     await expect(requested).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 

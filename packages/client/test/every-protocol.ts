@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentOptions } from '../src/index.ts';
 import { http2Cleartext, http2OverTls, http2Server, tlsServer, type Handle } from './http2-server.ts';
 import { httpServer, startedHttp } from './http-server.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 
 export interface Protocol {
   readonly name: string;

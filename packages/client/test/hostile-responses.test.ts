@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import net from 'node:net';
+import { listen } from '@millrace/test-servers/listen';
+import { describe, expect, it } from 'vitest';
 import { everyStrategy } from './every-strategy.ts';
 import { makeClient } from './make-client.ts';
 
@@ -89,15 +89,8 @@ async function scriptedServer(responses: readonly string[]) {
     const response = responses[sockets.push(socket) - 1] ?? '';
     socket.on('error', () => {}).once('data', () => socket.write(response, 'latin1'));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${await listen(server)}/`,
     connections: () => sockets.length,
     write: (connection: number, bytes: string) => sockets[connection]?.write(bytes, 'latin1'),
   };

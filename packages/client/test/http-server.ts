@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
 
 type Handle = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
@@ -19,13 +17,6 @@ export async function startedHttp(
 ): Promise<string> {
   server.on('request', (request, response) => void handle(request, response));
   if (onCheckContinue !== undefined) server.on('checkContinue', onCheckContinue);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
   const scheme = server instanceof https.Server ? 'https' : 'http';
-  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `${scheme}://127.0.0.1:${await listen(server)}/`;
 }

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import http2 from 'node:http2';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
 import type { AgentOptions } from '../src/index.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 
 /** What an agent needs to reach these servers by HTTP/2: without TLS, knowing that they speak it. */
 export const http2Cleartext: AgentOptions = { h2Options: { useH2c: true } };
@@ -24,7 +22,7 @@ export async function http2Server(
     typeof from === 'function'
       ? http2.createServer((request, response) => void from(request, response))
       : from;
-  return { url: `http://127.0.0.1:${await listening(server)}/`, server };
+  return { url: `http://127.0.0.1:${await listeningPort(server)}/`, server };
 }
 
 /** The same over TLS, for HTTP/1.1 as well unless `http2Only`. */
@@ -34,25 +32,11 @@ export async function tlsServer(
 ): Promise<{ url: string; server: http2.Http2SecureServer }> {
   const server = http2.createSecureServer({ ...tlsCertificate, allowHTTP1: !http2Only });
   if (handle !== undefined) server.on('request', (request, response) => void handle(request, response));
-  return { url: `https://127.0.0.1:${await listening(server)}/`, server };
+  return { url: `https://127.0.0.1:${await listeningPort(server)}/`, server };
 }
 
-async function listening(server: http2.Http2Server | http2.Http2SecureServer): Promise<number> {
-  const sessions = new Set<http2.Http2Session>();
-  const sockets = new Set<{ destroy(): void }>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.on('error', () => {}).on('close', () => sessions.delete(session));
-  });
-  server.on('connection', (socket: { destroy(): void }) => sockets.add(socket));
+async function listeningPort(server: http2.Http2Server | http2.Http2SecureServer): Promise<number> {
+  server.on('session', (session) => session.on('error', () => {}));
   server.on('sessionError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    for (const session of sessions) session.destroy();
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }

@@ -14,7 +14,7 @@ import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
 import { rawServer } from './raw-server.ts';
-import { refusingUrl } from './refusing-url.ts';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 
 /** As http-cookie-agent has it, whose types are CommonJS. */
 const { CookieJar } = createRequire(import.meta.url)('tough-cookie') as typeof import('tough-cookie', {
@@ -240,7 +240,7 @@ describe.each(everyProtocol)('retries over $name', ({ agent, serve }) => {
     const url = await serve(async (request, response) => {
       response.end(await bytesOf(request));
     });
-    const refusing = await refusingUrl();
+    const refusing = `http://127.0.0.1:${await refusingPort()}/`;
     let attempts = 0;
     const elsewhere: Interceptor = (dispatch) => (options, handler) =>
       dispatch({ ...options, origin: new URL(attempts++ === 0 ? refusing : url).origin }, handler);

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import net from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
 
 export interface Frame {
   readonly type: number;
@@ -91,25 +90,16 @@ export class RawHttp2Connection {
 
 /** A server that speaks HTTP/2 without TLS, by hand. Closed when the test ends. */
 export async function rawHttp2Server(): Promise<{ url: string; next(): Promise<RawHttp2Connection> }> {
-  const sockets = new Set<net.Socket>();
   const arrived: RawHttp2Connection[] = [];
   const waiting: ((connection: RawHttp2Connection) => void)[] = [];
   const server = net.createServer((socket) => {
-    sockets.add(socket);
     const connection = new RawHttp2Connection(socket);
     const wake = waiting.shift();
     if (wake === undefined) arrived.push(connection);
     else wake(connection);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/`,
+    url: `http://127.0.0.1:${await listen(server)}/`,
     next: () =>
       new Promise((resolve) => {
         const connection = arrived.shift();

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import net from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
 
 /** A connection of a raw server, its request head read. */
 export interface RawConnection {
@@ -17,13 +16,11 @@ export interface RawServer {
 
 /** A TCP server that reads a request head and answers `response`, byte for byte. Closed when the test ends. */
 export async function rawServer(response = ''): Promise<RawServer> {
-  const sockets = new Set<net.Socket>();
   const arrived: RawConnection[] = [];
   const waiting: ((connection: RawConnection) => void)[] = [];
   const server = net.createServer((socket) => {
-    sockets.add(socket);
     let received = '';
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
     socket.on('data', (bytes) => {
       const hadHead = received.includes('\r\n\r\n');
       received += bytes.toString('latin1');
@@ -35,15 +32,8 @@ export async function rawServer(response = ''): Promise<RawServer> {
       else wake(connection);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/`,
+    url: `http://127.0.0.1:${await listen(server)}/`,
     next: () =>
       new Promise((resolve) => {
         const connection = arrived.shift();

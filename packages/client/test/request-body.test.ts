@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { createPipe, PipeError, type BufferStrategy, type PipeReader } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
+import { describe, expect, it } from 'vitest';
 import type { RequestPayload } from '../src/index.ts';
 import { RequestBody } from '../src/request-body.ts';
 import { everyStrategy } from './every-strategy.ts';
@@ -12,7 +13,7 @@ import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
 import { rawServer } from './raw-server.ts';
-import { refusingUrl } from './refusing-url.ts';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { socketClosed } from './socket-closed.ts';
 
 const hello = new TextEncoder().encode('hello');
@@ -195,7 +196,7 @@ describe('a request that is over before its body', () => {
   it('cancels a PipeReader with the reason, when the connection is refused', async () => {
     const { reader, writer } = createPipe(chunkQueue);
     const error: unknown = await makeClient({ strategy: chunkQueue })
-      .request(await refusingUrl(), { method: 'POST', body: reader })
+      .request(`http://127.0.0.1:${await refusingPort()}/`, { method: 'POST', body: reader })
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     expect(await writer.closed).toMatchObject({ outcome: 'cancelled', reason: error });
@@ -203,10 +204,13 @@ describe('a request that is over before its body', () => {
 
   it('destroys a Node stream that it never came to read', async () => {
     const body = Readable.from([hello]);
-    const requested = makeClient({ strategy: chunkQueue }).request(await refusingUrl(), {
-      method: 'POST',
-      body,
-    });
+    const requested = makeClient({ strategy: chunkQueue }).request(
+      `http://127.0.0.1:${await refusingPort()}/`,
+      {
+        method: 'POST',
+        body,
+      },
+    );
     await expect(requested).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(body.destroyed).toBe(true);
   });
@@ -317,11 +321,8 @@ async function requestWitness(): Promise<{ url: string; wholeRequests(): Promise
       .resume();
   });
   server.on('connection', (socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${await listen(server)}/`,
     async wholeRequests() {
       if (sockets.length === 0) await once(server, 'connection');
       await Promise.all(sockets.map(socketClosed));

@@ -6,7 +6,7 @@ import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { frameTypes, rawHttp2Server } from './raw-http2-server.ts';
 import { rawServer } from './raw-server.ts';
-import { refusingUrl } from './refusing-url.ts';
+import { refusingPort } from '@millrace/test-servers/refusing-port';
 
 const empty = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
 
@@ -65,11 +65,14 @@ describe('requestFailureOf', () => {
   it.each([{}, { expectContinue: true }])(
     'tells a connection that could not be made (%o)',
     async (options) => {
-      const requested = makeClient({ strategy: chunkQueue }).request(await refusingUrl(), {
-        method: 'POST',
-        body: 'hello',
-        ...options,
-      });
+      const requested = makeClient({ strategy: chunkQueue }).request(
+        `http://127.0.0.1:${await refusingPort()}/`,
+        {
+          method: 'POST',
+          body: 'hello',
+          ...options,
+        },
+      );
       const error = await rejectionOf(requested);
       expect(error).toMatchObject({ code: 'ECONNREFUSED' });
       expect(requestFailureOf(error)).toEqual({

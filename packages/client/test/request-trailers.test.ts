@@ -14,7 +14,7 @@ import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
 import { rawServer } from './raw-server.ts';
-import { tlsCertificate } from './tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 
 /** Answers with what it was sent. */
 const mirror: HandleBoth = async (request, response) => {

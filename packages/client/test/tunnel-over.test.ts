@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '@millrace/test-servers/listen';
 import { bytes } from '@millrace/core';
 import { tunnelOver, type Tunnel, type TunnelOverOptions } from '../src/index.ts';
 import { everyStrategy } from './every-strategy.ts';
@@ -9,17 +10,13 @@ import { socketClosed } from './socket-closed.ts';
 
 describe.each(everyStrategy)('a tunnel over a connection of one’s own, through $name', (strategy) => {
   const opened = async (options: Partial<TunnelOverOptions> = {}): Promise<[Tunnel, net.Socket]> => {
-    const server = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = net.createServer({ allowHalfOpen: true });
+    const port = await listen(server);
     const accepted = once(server, 'connection') as Promise<[net.Socket]>;
-    const near = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const near = net.connect(port, '127.0.0.1');
     const [far] = await accepted;
     far.on('error', () => {});
-    onTestFinished(() => {
-      near.destroy();
-      far.destroy();
-      server.close();
-    });
+    onTestFinished(() => void near.destroy());
     return [tunnelOver(near, { strategy, ...options }), far];
   };
 

@@ -22,6 +22,8 @@ export interface ImportRules {
 
 const core = '@millrace/core';
 const conformance = '@millrace/conformance';
+/** What tests that need a server share; no sources import it. */
+const testServers = '@millrace/test-servers';
 
 /**
  * Who may import whom: the table of CONTRIBUTING.md as data. A package that is not in it has no rule, which the
@@ -39,20 +41,19 @@ export function importRulesOf(subject: WorkspacePackage): ImportRules | undefine
   if (subject.group === 'apps') {
     return {
       src: { values: [...others, ...thirdParty], types: [], builtins: 'everywhere' },
-      test: { values: [...others, ...strategies, ...thirdParty], ...testTools },
+      test: { values: [...others, ...strategies, testServers, ...thirdParty], ...testTools },
     };
   }
   if (subject.group === 'examples') {
     // A recipe imports what its reader would.
-    const all: ImportRule = {
-      values: [...others, ...strategies, ...thirdParty],
-      types: [],
-      builtins: 'everywhere',
+    const values = [...others, ...strategies, ...thirdParty];
+    return {
+      src: { values, types: [], builtins: 'everywhere' },
+      test: { values: [...values, testServers], ...testTools },
     };
-    return { src: all, test: all };
   }
   if (subject.group === 'tooling') {
-    // Tooling looks at everything, apps included; nothing else looks at tooling.
+    // Tooling looks at everything, apps included; nothing else looks at tooling, but tests at their servers.
     const apps = workspacePackages().filter(({ group }) => group === 'apps');
     const everything = [
       ...others,
@@ -89,7 +90,7 @@ export function importRulesOf(subject: WorkspacePackage): ImportRules | undefine
     case 'client':
       return {
         src: { values: [core, 'undici'], types: [], builtins: 'everywhere' },
-        test: { values: [core, ...strategies, ...thirdParty], ...testTools },
+        test: { values: [core, ...strategies, testServers, ...thirdParty], ...testTools },
       };
     default:
       return undefined;

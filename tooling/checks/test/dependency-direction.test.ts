@@ -137,6 +137,9 @@ describe('the table refuses', () => {
     ['proxy', `import ring from '@millrace/ring-buffer';`],
     ['proxy', `await import('@millrace/ring-buffer');`],
     ['client', `import { main } from '@millrace/proxy';`],
+    ['client', `import { listen } from '@millrace/test-servers/listen';`],
+    ['proxy', `import { listen } from '@millrace/test-servers/listen';`],
+    ['core', `import { listen } from '@millrace/test-servers/listen';`],
   ] as const;
 
   test.each(forbidden)('in the sources of %s: %s', (folder, source) => {

@@ -1,4 +1,4 @@
-/** A key and a certificate for localhost and 127.0.0.1 that nobody trusts, valid until 2126. Of use for these tests alone. */
+/** A key and a certificate for localhost and 127.0.0.1 that nobody trusts, valid until 2126. Of use for tests alone. */
 export const tlsCertificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgupAB3mdPAhIZDH9U

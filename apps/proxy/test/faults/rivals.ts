@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { loadStrategy } from '@millrace/core';
-import { tlsCertificate } from '../tls-certificate.ts';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { Protocol } from './fault-client.ts';
 
 /** A reverse proxy to be tried. */
