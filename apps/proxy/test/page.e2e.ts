@@ -10,6 +10,12 @@ import { until } from './until.ts';
 const CHROMIUM = '/usr/bin/chromium';
 const DESKTOP = { width: 1280, height: 960 };
 const PHONE = { width: 390, height: 844 };
+const SMALL_PHONE = { width: 320, height: 640 };
+const TABLET = { width: 768, height: 1024 };
+/** Where the columns of the table are narrowest. */
+const NARROWEST_COLUMNS = { width: 961, height: 900 };
+/** What must be left of a request's path to be of use. */
+const LEAST_REQUEST_WIDTH = 160;
 /** More than the sockets of a connection hold, so that a client that does not read is felt by the proxy. */
 const LARGE_BYTES = 268_435_456;
 
@@ -174,6 +180,9 @@ describe('the live page', () => {
       { name: 'page-desktop.png', viewport: DESKTOP, colorScheme: 'light' },
       { name: 'page-desktop-dark.png', viewport: DESKTOP, colorScheme: 'dark' },
       { name: 'page-phone.png', viewport: PHONE, colorScheme: 'light' },
+      { name: 'page-small-phone.png', viewport: SMALL_PHONE, colorScheme: 'light' },
+      { name: 'page-tablet.png', viewport: TABLET, colorScheme: 'light' },
+      { name: 'page-narrowest-columns.png', viewport: NARROWEST_COLUMNS, colorScheme: 'light' },
     ] as const) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
@@ -181,8 +190,13 @@ describe('the live page', () => {
         const chart = document.querySelector('#rates-chart');
         return chart?.clientWidth === Math.round(chart?.querySelector('.uplot')?.clientWidth ?? 0);
       });
-      const { scrollWidth } = await page.evaluate(() => ({ scrollWidth: document.body.scrollWidth }));
-      expect(scrollWidth, `nothing sticks out of ${name}`).toBeLessThanOrEqual(viewport.width);
+      const { widths, requestWidths } = await page.evaluate(() => ({
+        // A table that scrolls sideways hides what nobody looks for.
+        widths: Array.from(document.querySelectorAll('html, .scroll'), (element) => element.scrollWidth),
+        requestWidths: Array.from(document.querySelectorAll('#bodies .request'), (cell) => cell.clientWidth),
+      }));
+      expect(Math.max(...widths), `nothing sticks out of ${name}`).toBeLessThanOrEqual(viewport.width);
+      expect(Math.min(...requestWidths), `for a path in ${name}`).toBeGreaterThanOrEqual(LEAST_REQUEST_WIDTH);
       await page.screenshot({ path: report(name), fullPage: true });
     }
 

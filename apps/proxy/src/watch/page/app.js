@@ -18,7 +18,7 @@ const bodies = new BodiesTable(
   byId('bodies'),
   /** @type {HTMLTemplateElement} */ (document.querySelector('#body-row')),
 );
-const strategies = new StrategiesTable(byId('strategies'));
+const strategies = new StrategiesTable(/** @type {HTMLTableSectionElement} */ (byId('strategies')));
 const strategySwitch = new StrategySwitch(/** @type {HTMLFormElement} */ (byId('strategy-switch')));
 const rates = new Chart({
   root: byId('rates-chart'),

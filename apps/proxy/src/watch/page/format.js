@@ -1,5 +1,8 @@
 // @ts-check
 
+/** Between a number and its unit, where no line is to break. */
+const NBSP = '\u00a0';
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /**
@@ -17,7 +20,7 @@ export function formatBytes(bytes) {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`;
+  return `${value.toFixed(digits).replace(/\.0$/, '')}${NBSP}${UNITS[unit]}`;
 }
 
 /**
@@ -38,10 +41,10 @@ export function formatRate(bytesPerSecond) {
  */
 export function formatDuration(milliseconds) {
   const seconds = milliseconds / 1000;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)}${NBSP}s`;
   const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}${NBSP}min ${whole % 60}${NBSP}s`;
+  return `${Math.floor(whole / 3600)}${NBSP}h ${Math.floor((whole % 3600) / 60)}${NBSP}min`;
 }
 
 /**

@@ -6,12 +6,16 @@ import { formatBytes, formatCount, formatDuration } from './format.js';
 /** How the bodies of each strategy did, a row each, in the order in which they were first used. */
 export class StrategiesTable {
   #rows;
+  /** What the columns are called; on a narrow screen each figure says it itself. */
+  #labels;
   /** @type {Map<string, HTMLTableRowElement>} */
   #rowOf = new Map();
 
-  /** @param {HTMLElement} rows */
+  /** @param {HTMLTableSectionElement} rows */
   constructor(rows) {
     this.#rows = rows;
+    const [head] = rows.closest('table')?.tHead?.rows ?? [];
+    this.#labels = Array.from(head?.cells ?? [], ({ textContent }) => textContent ?? '').slice(1);
   }
 
   /** @param {readonly StrategyFigures[]} strategies */
@@ -37,7 +41,11 @@ export class StrategiesTable {
     name.scope = 'row';
     name.textContent = strategy;
     row.append(name);
-    for (let cells = 0; cells < 7; cells += 1) row.insertCell().className = 'number';
+    for (const label of this.#labels) {
+      const cell = row.insertCell();
+      cell.className = 'number';
+      cell.dataset.label = label;
+    }
     row.dataset.strategy = strategy;
     this.#rows.append(row);
     this.#rowOf.set(strategy, row);
