@@ -1,5 +1,4 @@
 import type { PipeSummary } from './lifecycle.ts';
-import type { PipeLimits } from './options.ts';
 
 /** The pipe that a message is about: the same object in every message on it, and no way to the pipe itself. */
 export interface ObservedPipe {
@@ -59,7 +58,7 @@ export class PipeProbe {
 /** A probe for a new pipe, when anybody listens. */
 export function probeFor(
   strategy: string,
-  { highWaterMark, expectedBytes }: PipeLimits,
+  { highWaterMark, expectedBytes }: Omit<ObservedPipe, 'strategy'>,
 ): PipeProbe | undefined {
   if (channels === undefined || !everyChannel.some(isHeard)) return undefined;
   return new PipeProbe({ strategy, highWaterMark, expectedBytes }, channels);
