@@ -2,6 +2,7 @@
  * The command: puts load on every proxy in turn and writes down how fast each was and what it took.
  *
  * `--quick`: one short round. `--only TEXT`: the proxies that have it in their names. Both are printed and not written down.
+ * `--rounds N`: other than 5.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,11 +22,15 @@ const PROXY_CORE = 0;
 const OTHERS_CORE = 1;
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '5' },
+  },
 });
 const { rounds, seconds, warmUpSeconds } = values.quick
   ? { rounds: 1, seconds: 1, warmUpSeconds: 1 }
-  : { rounds: 5, seconds: 3, warmUpSeconds: 2 };
+  : { rounds: Number(values.rounds), seconds: 3, warmUpSeconds: 2 };
 
 /** What is heard while a proxy is warmed up, and forgotten. */
 async function warmUp(url: URL, workload: Workload): Promise<void> {
