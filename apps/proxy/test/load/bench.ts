@@ -80,6 +80,7 @@ async function measure(
   return measured;
 }
 
+const [loadBefore = 0] = os.loadavg();
 const folder = mkdtempSync(join(os.tmpdir(), 'millrace-load-'));
 const origin = await startOrigin(folder, OTHERS_CORE);
 const chosen = contenders.filter(({ name }) => name.includes(values.only));
@@ -101,6 +102,7 @@ const page = loadPage({
   node: process.version,
   wrk: versionOf('wrk', '-v', /wrk (?:debian\/)?([\d.]+)/),
   commit: git('rev-parse', '--short', 'HEAD'),
+  loadBefore,
   rounds,
   seconds,
   results,

@@ -8,6 +8,8 @@ export interface LoadReport {
   readonly node: string;
   readonly wrk: string;
   readonly commit: string;
+  /** What else the machine was at, by its load average before the run. */
+  readonly loadBefore: number;
   readonly rounds: number;
   readonly seconds: number;
   readonly results: readonly WorkloadResult[];
@@ -17,7 +19,7 @@ const MIB = 1024 * 1024;
 
 /** The page about a run, and the same for programs. */
 export function loadPage(report: LoadReport): { markdown: string; goals: string; data: unknown } {
-  const { date, cpu, kernel, node, wrk, commit, rounds, seconds, results } = report;
+  const { date, cpu, kernel, node, wrk, commit, loadBefore, rounds, seconds, results } = report;
   const goals = goalsOf(results);
   const goalsTable = table(
     ['goal', 'figure', ''],
@@ -28,7 +30,8 @@ export function loadPage(report: LoadReport): { markdown: string; goals: string;
 How fast a proxy passes bodies on, and what it takes. \`pnpm --filter @millrace/proxy bench\` writes this page and
 [the figures](load.json). Compare the ratios: the figures themselves are those of one machine on one day.
 
-Made on ${date}: ${cpu}, ${kernel}, Node ${node}, wrk ${wrk}, commit ${commit}.
+Made on ${date}: ${cpu}, ${kernel}, Node ${node}, wrk ${wrk}, commit ${commit}. Other work went on beside it: the load average
+before the run was ${loadBefore.toFixed(1)}. Where that is above 1, requests/s and MiB/s say little, and _CPU each_ says more.
 
 - Each proxy is one process on a core of its own. wrk and the upstream, nginx, share another core. All is on the loopback.
 - ${rounds} rounds of ${seconds} s, the proxies in turn within each; the figures are medians.

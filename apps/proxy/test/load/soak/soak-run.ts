@@ -97,7 +97,7 @@ export class Soak {
       while (this.#lastId < last) {
         this.#lastId += 1;
         const id = this.#lastId;
-        if (id % 211 === 0) await this.#restart();
+        if (id % 499 === 150) await this.#restart();
         if (id % 61 === 0) this.#reload(subject, configFile);
         await this.#exchange(subject, planOf(id, this.#random));
       }
@@ -113,8 +113,8 @@ export class Soak {
     this.#bytes += seen.bytes + (seen.text === 'whole' ? plan.size : 0);
     const isExcused = this.#origin.mayHaveBroken(startedAtMs);
     const wrong = fault(plan, seen, isExcused);
-    if (isExcused) this.#count('excused by a restart');
     if (wrong !== undefined) this.#violate(plan, wrong);
+    else if (fault(plan, seen, false) !== undefined) this.#count('broken by a restart');
     this.#count(`${plan.direction}s ${seen.end === 'whole' && seen.status !== 200 ? 'refused' : seen.end}`);
     return seen;
   }
