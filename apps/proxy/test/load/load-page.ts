@@ -1,4 +1,4 @@
-import { goalsOf, type WorkloadResult } from './goals.ts';
+import { goalsOf, perCoreSecond, type WorkloadResult } from './goals.ts';
 import type { Measured } from './measured.ts';
 
 export interface LoadReport {
@@ -35,8 +35,9 @@ before the run was ${loadBefore.toFixed(1)}. Where that is above 1, requests/s a
 
 - Each proxy is one process on a core of its own. wrk and the upstream, nginx, share another core. All is on the loopback.
 - ${rounds} rounds of ${seconds} s, the proxies in turn within each; the figures are medians.
-- _CPU each_ is what a request, or a MiB, takes of the proxy's core, by Linux's own count: it does not depend on who else
-  uses the machine. _Peak_ is the most memory the process ever had resident under that workload, its start included.
+- _CPU each_ is what a request, or a MiB, takes of the proxy's core, by Linux's own count, and the ratios are of that: what a second of
+  the core gives. The clock's own second gives as much on a machine that does nothing else. Sharing the machine still costs cold caches.
+- _Peak_ is the most memory the process ever had resident under that workload, its start included.
 - Millrace is the command as it is started, with its admin listener, metrics, limits and timeouts. Its marks are the default ones.
   The bare loop writes what undici hands it to a response, and has none of a proxy's duties.
 - http-proxy, http-proxy-3 and httpxy open a connection to the upstream for each request, unless they are given an agent that keeps
@@ -56,8 +57,8 @@ ${results.map((result) => section(result)).join('\n\n')}
 function section({ workload, measured }: WorkloadResult): string {
   const { name, unit, connections } = workload;
   const what = unit === 'requests' ? 'requests/s' : 'MiB/s';
-  const base = measured.find((one) => one.name.startsWith('nginx'))?.perSecond;
-  const peer = measured.find((one) => one.name.startsWith('http-proxy-3'))?.perSecond;
+  const base = measured.find((one) => one.name.startsWith('nginx'));
+  const peer = measured.find((one) => one.name.startsWith('http-proxy-3'));
   const rows = measured.map((one) => [
     one.name,
     String(Math.round(one.perSecond)),
@@ -70,8 +71,8 @@ function section({ workload, measured }: WorkloadResult): string {
   return `${heading}\n\n${table(['', what, '× nginx', '× http-proxy-3', 'CPU each', 'peak'], rows)}`;
 }
 
-function ratio({ perSecond }: Measured, base: number | undefined): string {
-  return base === undefined ? '–' : (perSecond / base).toFixed(2);
+function ratio(one: Measured, base: Measured | undefined): string {
+  return base === undefined ? '–' : (perCoreSecond(one) / perCoreSecond(base)).toFixed(2);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
