@@ -131,7 +131,7 @@ describe('a tunnel over HTTP/2', () => {
       socket.on('drain', pump);
       pump();
     });
-    const { url, snapshot } = await watched(new URL('http://127.0.0.1:1'), {
+    const { url, snapshot, outcomes } = await watched(new URL('http://127.0.0.1:1'), {
       tls: tlsCertificate,
       connectTargets: [target],
     });
@@ -140,6 +140,15 @@ describe('a tunnel over HTTP/2', () => {
     stream.pause();
     await until(() => snapshot().then(({ slow }) => slow.producersPaused === 1));
     expect((await snapshot()).bufferedBytes).toBeLessThan(3 * 65_536);
+    // Lost in the middle of that, Node ends the stream as if its client had.
+    stream.session?.destroy();
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({
+      result: 'broken',
+      brokenBy: 'client',
+      requestBody: { outcome: 'cancelled' },
+      responseBody: { outcome: 'cancelled' },
+    });
   });
 
   it('that the upstream refuses is answered with its refusal', async () => {

@@ -41,6 +41,8 @@ export async function joinTunnel(
     if (isWhole()) return;
     const reason = client.errored ?? new ClientLeft();
     onBroken('client', reason);
+    // What is buffered for it is wanted by nobody, and `send` must not wait for it to be taken.
+    reader.cancel(reason);
     tunnel.destroy(reason);
   });
   client.resume();
