@@ -28,8 +28,8 @@ export interface SendSummary {
  *   Where only the end of the connection marks the end of the body (HTTP/1.0), the connection is reset.
  * - When the receiver leaves, the pipe is cancelled at once, with the response's error or an `ERR_PIPE_CANCELLED`.
  *
- * What is large is lent to the response and stays in the pipe until it is with the system, so that a slow receiver costs
- * no more than the pipe's marks say.
+ * Chunks are the response's from then on: Node may hold one long after `write` has returned, so memory that the pipe
+ * only lends (`views()`) would have to wait for every write.
  *
  * @returns Settles when the last byte has been handed to the system or never will be. Never rejects.
  */
@@ -40,9 +40,6 @@ export function sendBody(
 ): Promise<SendSummary> {
   return new BodySender(reader, response, options).run();
 }
-
-/** Less than this is copied out and written at once; from here on it pays to wait until the bytes are with the system. */
-const LENT_FROM_BYTES = 16_384;
 
 class BodySender {
   readonly #reader: PipeReader;
@@ -84,36 +81,18 @@ class BodySender {
 
   async #send(): Promise<void> {
     try {
-      while (!this.#isOver) {
-        const view = this.#reader.tryPeek();
-        if (view === null) break;
-        if (view === undefined) await this.#reader.peek();
-        else if (view.length >= LENT_FROM_BYTES) await this.#writeLent(view);
-        else if (!this.#write(this.#reader.tryRead() as Uint8Array)) {
-          await this.#until(() => !this.#response.writableNeedDrain);
-        }
+      while (!this.#isSettled) {
+        const chunk = this.#reader.tryRead();
+        if (chunk === null) break;
+        if (chunk === undefined) await this.#reader.peek();
+        else if (!this.#write(chunk)) await this.#until(() => !this.#response.writableNeedDrain);
       }
-      if (this.#isOver) return;
+      if (this.#isSettled) return;
       this.#options.beforeEnd?.();
       this.#response.end();
     } catch (reason) {
       await this.#breakOff(reason);
     }
-  }
-
-  /** Settled, or about to be: `close` comes behind what has destroyed the response. */
-  get #isOver(): boolean {
-    return this.#isSettled || this.#response.destroyed;
-  }
-
-  /**
-   * The bytes stay in the pipe until they are with the system, and count there; nothing is copied. When that never comes
-   * about, they stay lent: the pipe lets go of their memory without using it again.
-   */
-  async #writeLent(view: Uint8Array): Promise<void> {
-    this.#write(view);
-    await this.#until(() => this.#underWay === 0);
-    if (!this.#isOver) this.#reader.consume(view.length);
   }
 
   #write(chunk: Uint8Array): boolean {
@@ -135,7 +114,7 @@ class BodySender {
 
   /** Waits for `isSo`, but no longer than until the response is closed. */
   async #until(isSo: () => boolean): Promise<void> {
-    while (!this.#isOver && !isSo()) {
+    while (!this.#isSettled && !this.#response.destroyed && !isSo()) {
       await new Promise<void>((resolve) => {
         this.#recheck = resolve;
       });
