@@ -19,8 +19,9 @@ const MOST_HIDDEN_BYTES = 16 * 1024;
  *           chunk             store
  *
  *   I1  the store behind is empty
- *   I2  a short chunk is copied; any other came with at least half of its memory in sight and all but 16 KiB, and nobody else may change either;
- *       when less than half of what is left is in sight, and 16 KiB are not, it moves to memory of its own [S5, S10]
+ *   I2  a short chunk is copied; any other came with more than half of its memory in sight and all but 16 KiB, and nobody
+ *       else may change either. So no two that are handed out as they came can lie in one memory [S3]
+ *   I3  when less than half of what is left is in sight, and 16 KiB are not, it moves to memory of its own [S5, S10]
  */
 export class FrontChunk implements ByteStore {
   readonly store: ByteStore;
@@ -38,7 +39,8 @@ export class FrontChunk implements ByteStore {
     const { length } = chunk;
     if (length <= MOST_COPIED_BYTES) return true;
     const { buffer } = chunk;
-    return !isUnsteady(buffer) && buffer.byteLength <= length + Math.min(length, MOST_HIDDEN_BYTES);
+    const hiddenBytes = buffer.byteLength - length;
+    return !isUnsteady(buffer) && hiddenBytes < length && hiddenBytes <= MOST_HIDDEN_BYTES;
   }
 
   get size(): number {
@@ -77,12 +79,13 @@ export class FrontChunk implements ByteStore {
     return count;
   }
 
+  /** Bytes of a detached chunk are dropped like any other: who drops them has looked at them while they were there. */
   drop(count: number): void {
     this.#start += Math.min(count, this.size);
     const { size } = this;
     if (size === 0) this.hold(noBytes, 0);
-    else if (this.#cost > 2 * size + MOST_HIDDEN_BYTES) {
-      this.hold(new Uint8Array(part(this.sound(), this.#start, this.#end)), size);
+    else if (this.#cost > 2 * size + MOST_HIDDEN_BYTES && this.isSound) {
+      this.hold(new Uint8Array(part(this.#chunk, this.#start, this.#end)), size);
     }
   }
 
@@ -98,9 +101,13 @@ export class FrontChunk implements ByteStore {
     this.#cost = memoryBytes;
   }
 
+  private get isSound(): boolean {
+    return this.#chunk.length >= this.#end;
+  }
+
   /** [S8] */
   private sound(): Uint8Array {
-    if (this.#chunk.length >= this.#end) return this.#chunk;
+    if (this.isSound) return this.#chunk;
     throw new PipeError('ERR_PIPE_DETACHED', 'A chunk given to the pipe was detached before it was read');
   }
 }

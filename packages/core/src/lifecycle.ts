@@ -24,6 +24,6 @@ export interface PipeSummary {
   readonly delivered: number;
   /** Accepted bytes that the consumer will never get. */
   readonly discarded: number;
-  /** What a throwing `source.cancel` threw; absent when none did. */
+  /** What a hook, or `clear` of the store, threw when nothing could fail any more; absent when none did. */
   readonly hookError?: unknown;
 }

@@ -23,6 +23,8 @@ class Extras {
   /** A store let go while memory of it was lent: cleared when the loan ends. */
   abandoned: ByteStore | null = null;
   hookError: { readonly error: unknown } | null = null;
+  /** A hook of the source is running: what it throws belongs in the summary, which waits for it [P12]. */
+  isTelling = false;
   ready: Deferred<boolean> | null = null;
   closed: Deferred<PipeSummary> | null = null;
 }
@@ -244,9 +246,11 @@ export class PipeCore {
         limit: lent,
       });
     }
+    // Dropping nothing would end what `views()` lent all the same, before its step.
+    if (count === 0) return;
     try {
       this.#store.drop(count);
-      this.#loan = lent - count;
+      this.#loan -= count;
       this.#delivered += count;
     } catch (error) {
       this.lose(error);
@@ -286,7 +290,8 @@ export class PipeCore {
   park(wait: Wait): Promise<unknown> {
     const limit = Math.max(this.#setup.maxBuffered, this.#setup.highWaterMark);
     const { min } = wait;
-    if (min > limit) {
+    // One that need not wait is here only to be answered in its turn.
+    if (min > limit && !this.canAnswer(min)) {
       const message = `A wait for ${min} bytes can never be answered: at most ${limit} are buffered (maxBuffered)`;
       return Promise.reject(new PipeError('ERR_PIPE_OVERFLOW', message, { value: min, limit }));
     }
@@ -302,27 +307,21 @@ export class PipeCore {
     this.settle();
   }
 
-  /** Answers every parked call now: the iterator they belong to is done. */
-  dismissParked(): void {
-    this.answerParked(true);
-    this.settle();
-  }
-
   // ── Settling: what every move ends with ──
 
   settle(): void {
-    if (this.#lastWait !== null) this.answerParked(false);
+    if (this.#lastWait !== null) this.answerParked();
     if (this.#state === 'open') this.weigh();
     else this.leaveSource();
     this.wakeAll();
   }
 
-  private answerParked(isDismissed: boolean): void {
+  private answerParked(): void {
     const last = this.#lastWait;
     if (last === null || last.isAnswered) return;
     for (let wait: Wait | null = Wait.firstOf(last); wait !== null; wait = Wait.after(wait, last)) {
       if (wait.isAnswered) continue;
-      if (!isDismissed && !this.canAnswer(wait.min)) return;
+      if (!this.canAnswer(wait.min)) return;
       wait.answer(wait === last);
     }
   }
@@ -352,23 +351,34 @@ export class PipeCore {
     this.#flow = isPaused ? 'paused' : 'flowing';
     // Before the hook: one that delivers at once would have its pause published ahead of this resume.
     probe?.marked(isPaused, this.readable);
+    if (source === undefined) return;
+    const extras = this.extras();
+    const wasTelling = extras.isTelling;
+    extras.isTelling = true;
     try {
-      if (isPaused) source?.pause?.();
-      else source?.resume?.();
+      if (isPaused) source.pause?.();
+      else source.resume?.();
     } catch (error) {
       // Told once more only that it is cancelled: a hook that throws is not called again.
       if (this.#state === 'open') this.breakOff(error);
-      else this.extras().hookError ??= { error };
+      else extras.hookError ??= { error };
       this.settle();
+    } finally {
+      extras.isTelling = wasTelling;
     }
   }
 
   private tellCancel(): void {
     this.#flow = 'gone';
+    const extras = this.extras();
+    const wasTelling = extras.isTelling;
+    extras.isTelling = true;
     try {
-      this.#setup.source?.cancel?.(this.#extras?.reason);
+      this.#setup.source?.cancel?.(extras.reason);
     } catch (error) {
-      this.extras().hookError ??= { error };
+      extras.hookError ??= { error };
+    } finally {
+      extras.isTelling = wasTelling;
     }
   }
 
@@ -399,7 +409,7 @@ export class PipeCore {
       ready.resolve(this.#state === 'open');
       return true;
     }
-    if (!this.isSettled || this.#flow === 'closed') return false;
+    if (!this.isSettled || this.#flow === 'closed' || this.#extras?.isTelling === true) return false;
     this.#flow = 'closed';
     const closed = this.#extras?.closed ?? null;
     if (closed !== null) {
@@ -527,18 +537,29 @@ export class PipeCore {
   }
 
   private releaseStore(): void {
-    if (this.#loan === 0) this.#store.clear();
-    else this.extras().abandoned = this.#store;
-    this.#loan = 0;
+    const store = this.#store;
     this.#store = emptyStore;
     this.#setup.signal?.removeEventListener('abort', this);
+    if (this.#loan === 0) this.clear(store);
+    else this.extras().abandoned = store;
+    this.#loan = 0;
+  }
+
+  /** Whatever a store throws here, nothing is left in it to lose, and those who wait are answered [P6]. */
+  private clear(store: ByteStore): void {
+    try {
+      store.clear();
+    } catch (error) {
+      this.extras().hookError ??= { error };
+    }
   }
 
   private endLoan(): void {
     const extras = this.#extras;
     if (extras !== null && extras.abandoned !== null) {
-      extras.abandoned.clear();
+      const { abandoned } = extras;
       extras.abandoned = null;
+      this.clear(abandoned);
     }
     if (this.#loan === 0) return;
     const count = Math.max(-this.#loan, 0);

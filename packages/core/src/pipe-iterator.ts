@@ -34,13 +34,13 @@ export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Arr
   }
 
   next(): Promise<Step> {
-    if (this.#isDone) return Promise.resolve(finished());
     const core = this.#core;
     const { parked } = core;
     if (parked !== null && parked.iterator !== this) {
+      if (this.#isDone) return Promise.resolve(finished());
       return Promise.reject(new PipeError('ERR_PIPE_LOCKED', 'Another consumer of this pipe is waiting'));
     }
-    if (parked !== null || !core.canAnswerAtOnce(1)) {
+    if (parked !== null || !core.canAnswerAtOnce(this.min)) {
       return core.park(this.isInLine ? new LaterStep(this) : this) as Promise<Step>;
     }
     let step: Step;
@@ -64,8 +64,9 @@ export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Arr
     return Promise.reject(error);
   }
 
+  /** One that is done needs nothing, but takes its turn. */
   get min(): number {
-    return 1;
+    return this.#isDone ? 0 : 1;
   }
 
   get iterator(): this {
@@ -92,12 +93,13 @@ export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Arr
   }
 
   private leave(reason: unknown): void {
-    const mustCancel = !this.#isDone && !this.#iteration.preventCancel;
+    // One that is done has nothing lent; what is lent now is another's.
+    if (this.#isDone) return;
     // Done first: a parked next() of this iterator then ends with done, in the same step as the cancel [P12].
     this.#isDone = true;
-    if (mustCancel) this.#core.cancel(reason);
-    else if (this.#core.parked?.iterator === this) this.#core.dismissParked();
+    if (!this.#iteration.preventCancel) this.#core.cancel(reason);
     if (this.#iteration.lends) this.#core.releaseLoan();
+    else this.#core.settle();
   }
 }
 
@@ -111,7 +113,7 @@ class LaterStep extends Wait {
   }
 
   get min(): number {
-    return 1;
+    return this.iterator.min;
   }
 
   protected take(isLast: boolean): Step {

@@ -3,8 +3,8 @@ type Settle = (value: unknown) => void;
 /** Instead of an answer, as long as there is none: every value may be one. */
 const NONE = Symbol('no answer yet');
 
-/** Whose promise is being made. */
-let opened: Wait;
+/** Whose promise is being made; nobody's in between, or the last one to wait would keep its pipe alive [P17]. */
+let opened: Wait | null = null;
 
 /**
  * A parked call of the reader, in line with others. It is *answered* in one synchronous step with the change that
@@ -30,8 +30,10 @@ export abstract class Wait {
   protected abstract take(isLast: boolean): unknown;
 
   static readonly #capture = (resolve: Settle, reject: Settle): void => {
-    opened.#resolve = resolve;
-    opened.#reject = reject;
+    const wait = opened as Wait;
+    opened = null;
+    wait.#resolve = resolve;
+    wait.#reject = reject;
   };
 
   /** Starts to wait. The promise settles when it is woken. */

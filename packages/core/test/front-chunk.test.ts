@@ -96,6 +96,7 @@ describe('a given chunk that finds the store of a copying strategy empty', () =>
 
   it.each([
     ['shows less than half of its memory', (): Uint8Array => new Uint8Array(new ArrayBuffer(400), 0, 100)],
+    ['shows half of its memory', (): Uint8Array => new Uint8Array(new ArrayBuffer(200), 0, 100)],
     ['hides more than 16 KiB', (): Uint8Array => new Uint8Array(new ArrayBuffer(80_000), 0, 60_000)],
     ['may be resized', (): Uint8Array => new Uint8Array(new ArrayBuffer(100, { maxByteLength: 200 }))],
     ['is shared', (): Uint8Array => new Uint8Array(new SharedArrayBuffer(100))],
@@ -173,6 +174,28 @@ describe('a given chunk that finds the store of a copying strategy empty', () =>
       delivered: 0,
       discarded: 100,
     });
+  });
+
+  it('shares its memory with no other that is handed out [S3] [P18]', async () => {
+    const { writer, reader } = pipeOf();
+    const memory = new ArrayBuffer(200);
+    writer.write(new Uint8Array(memory, 0, 100).fill(1));
+    const first = await reader.read();
+    writer.write(new Uint8Array(memory, 100).fill(2));
+    const second = await reader.read();
+    structuredClone(first!.buffer, { transfer: [first!.buffer as ArrayBuffer] });
+    expect(second).toEqual(filled(100, 2));
+  });
+
+  it('is consumed like any other when it is detached while it is lent', () => {
+    const { writer, reader } = pipeOf();
+    const chunk = filled(100_000, 1);
+    writer.write(chunk);
+    reader.tryPeek();
+    structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+    reader.consume(95_000);
+    expect(reader.size).toBe(5000);
+    expect(() => reader.tryRead()).toThrow(expect.objectContaining({ code: 'ERR_PIPE_DETACHED' }));
   });
 
   it('is still delivered when the store throws as it is put there [P1] [P2]', async () => {

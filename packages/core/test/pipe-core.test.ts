@@ -112,6 +112,9 @@ class Walk {
       this.#lent = view.subarray(count);
       this.core.consume(count);
     },
+    consumeNothing: () => {
+      this.core.consume(0);
+    },
     view: () => {
       if (!this.#canRead(1)) return;
       this.#read(() => this.core.lendViewUnsettled());

@@ -109,6 +109,42 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       expect(settled).toEqual(['first 1', 'second 2']);
     });
 
+    it('[P7] settles a next() that its iterator has no bytes for in its turn as well', async () => {
+      const settled: string[] = [];
+      const note = (name: string) => (): void => void settled.push(name);
+      let late: Promise<void> | undefined;
+      const { reader } = createPipe(strategy, {
+        source: {
+          cancel: () => {
+            late = iterator.next().then(note('second'));
+          },
+        },
+      });
+      const iterator = reader.values();
+      const first = iterator.next().catch(note('first'));
+      reader.cancel('gone');
+      await first;
+      await late;
+      expect(settled).toEqual(['first', 'second']);
+    });
+
+    it('[P5] a call that is made while an earlier one is woken gets what is there, beyond maxBuffered as well', async () => {
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 4, maxBuffered: 4 });
+      let late: Promise<Uint8Array | null> | undefined;
+      const first = reader.values().next();
+      Object.defineProperty(Object.prototype, 'then', {
+        configurable: true,
+        get(): void {
+          Reflect.deleteProperty(Object.prototype, 'then');
+          writer.write(bytes(1, 2, 3, 4, 5, 6));
+          late = reader.read({ min: 6 });
+        },
+      });
+      writer.write(bytes(0));
+      await first;
+      expect(await late).toEqual(bytes(1, 2, 3, 4, 5, 6));
+    });
+
     it('[P7] refuses a second direct read and a call through another iterator while one waits', async () => {
       const { writer, reader } = createPipe(strategy);
       const parked = reader.read();
@@ -370,6 +406,31 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       expect((await writer.closed).hookError).toMatchObject({ message: 'hook' });
     });
 
+    it('[P12] keeps what a hook threw after it had settled the pipe itself, also for those who asked before', async () => {
+      const lost = new Error('hook');
+      const pausing = createPipe(strategy, {
+        highWaterMark: 1,
+        source: {
+          pause: () => {
+            pausing.reader.cancel();
+            throw lost;
+          },
+        },
+      });
+      const cancelling = createPipe(strategy, {
+        source: {
+          cancel: () => {
+            expect(() => cancelling.reader.tryRead()).toThrow('cancelled');
+            throw lost;
+          },
+        },
+      });
+      const asked = [pausing.writer.closed, cancelling.writer.closed];
+      pausing.writer.write(bytes(1));
+      cancelling.reader.cancel();
+      for (const { hookError } of await Promise.all(asked)) expect(hookError).toBe(lost);
+    });
+
     it('throws STATE on a write after end', () => {
       const { writer } = createPipe(strategy);
       writer.end();
@@ -424,6 +485,30 @@ for (const strategy of [arrayStrategy, fixedArrayStrategy]) {
       writer.end();
       expect(await views.next()).toEqual({ value: undefined, done: true });
       expect(await writer.closed).toMatchObject({ written: 3, delivered: 3, discarded: 0 });
+    });
+
+    it('[P16] bytes lent by views() are not read again after a consume of none', async () => {
+      const { writer, reader } = createPipe(strategy);
+      const views = reader.views();
+      writer.writeCopy(bytes(1, 2));
+      expect((await views.next()).value).toEqual(bytes(1, 2));
+      reader.consume(0);
+      expect(reader.size).toBe(0);
+      writer.end();
+      expect(await views.next()).toEqual({ value: undefined, done: true });
+      expect(await writer.closed).toMatchObject({ written: 2, delivered: 2, discarded: 0 });
+    });
+
+    it('a view stays lent when an iterator that is done is left again', async () => {
+      const { writer, reader } = createPipe(strategy, { poison: true });
+      const left = reader.views({ preventCancel: true });
+      await left.return?.();
+      writer.writeCopy(bytes(1, 2));
+      const views = reader.views();
+      const { value } = await views.next();
+      await left.return?.();
+      // When its loan has ended, poison has revoked it.
+      expect(value).toEqual(bytes(1, 2));
     });
 
     it('a view stays as it was until the next step, whoever cancels meanwhile', async () => {
@@ -513,6 +598,29 @@ describe('a pipe over a store that breaks its interface', () => {
     writer.end();
     await expect(reader.readInto(new Uint8Array(2))).rejects.toMatchObject({ code: 'ERR_PIPE_STRATEGY' });
     expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 2, delivered: 0, discarded: 2 });
+  });
+
+  it('[P6] throws from clear: everybody is answered, and what it threw is kept', async () => {
+    const lost = new Error('lost');
+    const strategy = strategyWith(() => ({
+      clear: () => {
+        throw lost;
+      },
+    }));
+    const ended = createPipe(strategy);
+    const last = ended.reader.read();
+    ended.writer.end();
+    expect(await last).toBeNull();
+    expect(await ended.writer.closed).toMatchObject({ outcome: 'ended', hookError: lost });
+
+    const reasons: unknown[] = [];
+    const left = createPipe(strategy, { source: { cancel: (reason) => reasons.push(reason) } });
+    left.writer.writeCopy(bytes(1));
+    const waiting = left.reader.read({ min: 2 });
+    left.reader.cancel('gone');
+    await expect(waiting).rejects.toBe('gone');
+    expect(reasons).toEqual(['gone']);
+    expect(await left.writer.closed).toMatchObject({ outcome: 'cancelled', discarded: 1, hookError: lost });
   });
 
   it('[P1] throws after it has removed bytes: they count as discarded, and the sums stay right', async () => {
