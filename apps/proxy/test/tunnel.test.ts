@@ -98,11 +98,19 @@ describe('a tunnel', () => {
       socket.on('drain', pump);
       pump();
     });
-    const { url, snapshot } = await watched(upstream);
-    (await tunnel(url)).pause();
+    const { url, snapshot, outcomes } = await watched(upstream);
+    const socket = (await tunnel(url)).pause();
     await until(() => snapshot().then(({ slow }) => slow.producersPaused === 1));
     expect((await snapshot()).bufferedBytes).toBeLessThan(3 * 65_536);
     expect(sent).toBeGreaterThan(0);
+    // What is buffered goes with a client that leaves.
+    socket.resetAndDestroy();
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({
+      result: 'broken',
+      brokenBy: 'client',
+      responseBody: { outcome: 'cancelled' },
+    });
   });
 
   it('that the upstream refuses is answered with its refusal', async () => {

@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
       const children = childrenOf(proxy.process.pid);
       return Promise.resolve(children.length === 2 && !children.includes(first) && children.includes(second));
     });
-    expect(proxy.errors()).toContain('a worker has exited (SIGKILL); another one takes its place.');
+    await proxy.says('a worker has exited (SIGKILL); another one takes its place.');
     for (let sent = 0; sent < 6; sent += 1) expect(await request(proxy.url)).toBe('ok');
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 0 });
