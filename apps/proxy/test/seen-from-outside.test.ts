@@ -122,4 +122,17 @@ describe('what went through', () => {
     });
     expect(errors).toBe(1);
   });
+
+  it.each([
+    ['Node', { code: 'ERR_MODULE_NOT_FOUND' }],
+    ['Plug’n’Play', { code: 'MODULE_NOT_FOUND', pnpCode: 'MISSING_PEER_DEPENDENCY' }],
+  ])(
+    'is none where %s says that the API is not installed, and no secret where it is broken',
+    async (_who, marks) => {
+      const failing = (reason: Error) => spanRecorder(() => Promise.reject(reason));
+      expect(await failing(Object.assign(new Error('not there'), marks))).toBeUndefined();
+      const broken = Object.assign(new Error('broken'), { code: 'MODULE_NOT_FOUND' });
+      await expect(failing(broken)).rejects.toBe(broken);
+    },
+  );
 });

@@ -12,13 +12,21 @@ export type SpanRecorder = (outcome: ExchangeOutcome) => void;
  * installed; nothing where it is not. What becomes of the spans is the business of the SDK that was set up, as with
  * `node --import ./tracing.mjs`.
  */
-export async function spanRecorder(): Promise<SpanRecorder | undefined> {
+export async function spanRecorder(
+  importApi: () => Promise<Api> = () => import('@opentelemetry/api'),
+): Promise<SpanRecorder | undefined> {
   try {
-    return recorderOver(await import('@opentelemetry/api'));
+    return recorderOver(await importApi());
   } catch (reason) {
-    if ((reason as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    if (saysNotInstalled(reason)) return undefined;
     throw reason;
   }
+}
+
+/** Node's loader says so in its way, and Yarn's Plug'n'Play, which stands in for it, in another. */
+function saysNotInstalled(reason: unknown): boolean {
+  const { code, pnpCode } = reason as { code?: unknown; pnpCode?: unknown };
+  return code === 'ERR_MODULE_NOT_FOUND' || pnpCode === 'MISSING_PEER_DEPENDENCY';
 }
 
 function recorderOver({ propagation, trace, ROOT_CONTEXT, SpanKind, SpanStatusCode }: Api): SpanRecorder {
