@@ -1,3 +1,5 @@
+import { byteCount } from './byte-count.ts';
+
 /**
  * What every test body is made of: the byte at a stream offset says where it belongs, so an oracle needs two
  * offsets instead of a copy, and a failure can say which byte moved where. All 256 values occur, 0 included.
@@ -30,7 +32,7 @@ export function showBytes(bytes: Uint8Array): string {
   for (let index = 0; index < Math.min(8, bytes.length); index += 1) {
     shown += `${(bytes[index] ?? 0).toString(16).padStart(2, '0')} `;
   }
-  return `${shown}${bytes.length > 8 ? '… ' : ''}(${bytes.length} bytes)`;
+  return `${shown}${bytes.length > 8 ? '… ' : ''}(${byteCount(bytes.length)})`;
 }
 
 /** The bytes that were expected in place of `bytes`. */

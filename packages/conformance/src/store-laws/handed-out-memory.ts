@@ -1,3 +1,4 @@
+import { byteCount } from '../byte-count.ts';
 import { mayBeKept } from './chunk-memory.ts';
 import { smallScopeUpTo } from './script-families.ts';
 import type { StoreScript } from './script.ts';
@@ -30,7 +31,7 @@ const aloneInItsMemory: ProbeFactory = (run) => {
           : 'a result alone in its memory',
         isGiven
           ? 'the given chunk itself'
-          : `${bytes.length} bytes in a buffer of ${bytes.buffer.byteLength}`,
+          : `${byteCount(bytes.length)} in a buffer of ${bytes.buffer.byteLength}`,
       ]);
     },
   };
