@@ -9,15 +9,15 @@ import { doorSize } from '../src/door-size.ts';
 const budgets: Readonly<Record<string, number>> = {
   '@millrace/chunk-queue': 2_100,
   '@millrace/client': 9_500,
-  '@millrace/conformance': 41_000,
-  '@millrace/conformance/bun-test': 33_000,
-  '@millrace/conformance/deno': 33_000,
-  '@millrace/conformance/node-test': 33_000,
-  '@millrace/conformance/vitest': 33_000,
+  '@millrace/conformance': 45_000,
+  '@millrace/conformance/bun-test': 37_000,
+  '@millrace/conformance/deno': 37_000,
+  '@millrace/conformance/node-test': 37_000,
+  '@millrace/conformance/vitest': 37_000,
   '@millrace/copy-on-yield': 1_600,
-  '@millrace/core': 10_500,
-  '@millrace/core/node': 7_300,
-  '@millrace/core/web': 6_800,
+  '@millrace/core': 12_000,
+  '@millrace/core/node': 8_800,
+  '@millrace/core/web': 8_300,
   '@millrace/ring-buffer': 1_750,
 };
 
