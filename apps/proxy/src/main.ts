@@ -76,13 +76,16 @@ async function run(config: ProxyConfig): Promise<void> {
     return cutOff;
   });
   // Last: whoever reads that it listens may send a signal at once.
-  const [route] = config.routes.slice(-1);
+  const { routes, upstreams } = aimed(config, demo?.url);
   process.stdout.write(
     welcome({
-      ...config,
-      url: running.urls[0] ?? '',
+      urls: running.urls,
+      routes: routes.map((route) => ({
+        ...route,
+        matches: `${route.host ?? ''}${route.path}`,
+        origins: (upstreams.get(route.upstream)?.servers ?? []).map(({ url }) => url.origin),
+      })),
       adminUrl: admin.url,
-      upstream: originsOf(aimed(config, demo?.url), route?.upstream ?? ''),
       hasDemo: demo !== undefined,
     }),
   );
@@ -110,10 +113,6 @@ async function runMany({ workers: count }: ProxyConfig, demoUrl: URL | undefined
       await workers.reload();
     },
   };
-}
-
-function originsOf({ upstreams }: ProxyConfig, name: string): string {
-  return (upstreams.get(name)?.servers ?? []).map(({ url }) => url.origin).join(', ');
 }
 
 function messageOf(reason: unknown): string {

@@ -1,23 +1,47 @@
 export interface WelcomeFacts {
-  readonly url: string;
-  readonly upstream: string;
-  readonly strategy: string;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
+  /** Of every listener. */
+  readonly urls: readonly string[];
+  /** The most specific first; the last one takes what the others leave. */
+  readonly routes: readonly WelcomeRoute[];
   readonly adminUrl: string;
   readonly hasDemo: boolean;
 }
 
-/** What is printed once the proxy listens: where it is, and what to try. */
-export function welcome(facts: WelcomeFacts): string {
-  const { url, upstream, strategy, highWaterMark, lowWaterMark, adminUrl, hasDemo } = facts;
+export interface WelcomeRoute {
+  /** Host and path, as `api.example/small`; `/`: everything. */
+  readonly matches: string;
+  /** Where it leads: one URL or several. */
+  readonly origins: readonly string[];
+  readonly strategy: string;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+}
+
+/** What is printed once the proxy listens: where it is, where requests go, and what to try. */
+export function welcome({ urls, routes, adminUrl, hasDemo }: WelcomeFacts): string {
+  const [first = '', ...others] = urls;
   const lines = [
-    `millrace-proxy listens at ${url}`,
-    `  upstream   ${upstream}${hasDemo ? ' (the demo origin)' : ''}`,
-    `  strategy   ${strategy}, pausing at ${highWaterMark} bytes, resuming at ${lowWaterMark}`,
+    `millrace-proxy listens at ${first}`,
+    ...others.map((url) => `                       at ${url}`),
+    ...(routes.length === 1 ? routes.flatMap((route) => onlyRoute(route, hasDemo)) : routes.map(oneOfMany)),
     `  live page  ${adminUrl}/`,
   ];
-  return `${[...lines, ...(hasDemo ? demoTips(url) : [])].join('\n')}\n`;
+  return `${[...lines, ...(hasDemo ? demoTips(first) : [])].join('\n')}\n`;
+}
+
+function onlyRoute(route: WelcomeRoute, hasDemo: boolean): string[] {
+  return [
+    `  upstream   ${route.origins.join(', ')}${hasDemo ? ' (the demo origin)' : ''}`,
+    `  strategy   ${pipeOf(route)}`,
+  ];
+}
+
+function oneOfMany(route: WelcomeRoute): string {
+  return `  route      ${route.matches} to ${route.origins.join(', ')} through ${pipeOf(route)}`;
+}
+
+function pipeOf({ strategy, highWaterMark, lowWaterMark }: WelcomeRoute): string {
+  return `${strategy}, pausing at ${highWaterMark} bytes, resuming at ${lowWaterMark}`;
 }
 
 function demoTips(url: string): string[] {
