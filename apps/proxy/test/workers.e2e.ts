@@ -48,11 +48,13 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
     const proxy = await runProxy('--upstream', upstream.origin, '--workers', '2');
     const [first = 0, second = 0] = childrenOf(proxy.process.pid);
     process.kill(first, 'SIGKILL');
-    await until(() => {
-      const children = childrenOf(proxy.process.pid);
-      return Promise.resolve(children.length === 2 && !children.includes(first) && children.includes(second));
-    });
     await proxy.says('a worker has exited (SIGKILL); another one takes its place.');
+    await until(async () => {
+      // The other one answers meanwhile; and a new process takes longer to come up than many turns of this one.
+      expect(await request(proxy.url)).toBe('ok');
+      const children = childrenOf(proxy.process.pid);
+      return children.length === 2 && !children.includes(first) && children.includes(second);
+    });
     for (let sent = 0; sent < 6; sent += 1) expect(await request(proxy.url)).toBe('ok');
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 0 });

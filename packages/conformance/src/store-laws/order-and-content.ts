@@ -55,9 +55,14 @@ function workWithoutOptions({ strategy }: StorePlan): Result {
 function whatComesOut(strategy: BufferStrategy): string {
   try {
     const store = strategy.createStore();
-    store.put(Uint8Array.of(1, 2, 3), false);
-    const target = new Uint8Array(3);
-    return target.subarray(0, store.takeInto(target)).join(' ');
+    // One at a time: a store may take and give as little as it likes at once.
+    for (const byte of [1, 2, 3]) store.put(Uint8Array.of(byte), false);
+    const out: number[] = [];
+    for (let calls = 0; calls < 3 && store.size > 0; calls += 1) {
+      const target = new Uint8Array(3);
+      out.push(...target.subarray(0, store.takeInto(target)));
+    }
+    return out.join(' ');
   } catch (error) {
     return `${String(error)} thrown`;
   }

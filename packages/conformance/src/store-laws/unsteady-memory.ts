@@ -15,10 +15,11 @@ import { verdictOf } from './verdict.ts';
 
 const law: LawId = 'S8';
 
-/** Somebody else changes, then shrinks, memory that was given. */
+/** Somebody else changes, then shrinks, memory that was given; not where the engine could only make ordinary memory. */
 const disturbUnsteady: ProbeFactory = () => ({
   afterPut(chunk, _owned, memory) {
     if (memory !== 'resizable' && memory !== 'shared') return;
+    if (chunk.buffer instanceof ArrayBuffer && !chunk.buffer.resizable) return;
     scribble(chunk);
     shrinkToNothing(chunk.buffer);
   },
