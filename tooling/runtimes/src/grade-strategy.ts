@@ -20,7 +20,8 @@ export async function gradeStrategy(strategy: BufferStrategy, mode: string): Pro
     const result = await one.run();
     const { law, status, message = '' } = result;
     if (status === 'vacuous') vacuous.push({ law: one.label, message });
-    if (law.startsWith('P')) schedules = result.evidence.schedules;
+    // The cases that are explored share one exploration, whose count each of them has; the others have none.
+    if (law.startsWith('P')) schedules = Math.max(schedules, result.evidence.schedules);
     byLaw.set(law, [...(byLaw.get(law) ?? []), result]);
   }
   const { digest, runs, parts } = await traceDigest(strategy, { createPipe, profile });
