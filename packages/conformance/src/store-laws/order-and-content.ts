@@ -55,8 +55,9 @@ function workWithoutOptions({ strategy }: StorePlan): Result {
 function whatComesOut(strategy: BufferStrategy): string {
   try {
     const store = strategy.createStore();
-    // One at a time: a store may take and give as little as it likes at once.
-    for (const byte of [1, 2, 3]) store.put(Uint8Array.of(byte), false);
+    // In turns: a store may take and give as little as it likes at once.
+    let rest = Uint8Array.of(1, 2, 3);
+    for (let calls = 0; calls < 3 && rest.length > 0; calls += 1) rest = rest.slice(store.put(rest, false));
     const out: number[] = [];
     for (let calls = 0; calls < 3 && store.size > 0; calls += 1) {
       const target = new Uint8Array(3);
