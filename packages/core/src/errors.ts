@@ -53,6 +53,11 @@ export class PipeError extends Error implements PipeErrorDetails {
   }
 }
 
+/** Memory that the pipe holds has gone under its hands [S8]. */
+export function detachedError(): PipeError {
+  return new PipeError('ERR_PIPE_DETACHED', 'A chunk given to the pipe was detached before it was read');
+}
+
 /** How a refused value reads in a message: strings quoted, everything else short. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

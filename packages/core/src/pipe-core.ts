@@ -5,7 +5,7 @@ import { emptyStore } from './empty-store.ts';
 import { describe, PipeError } from './errors.ts';
 import { FrontChunk } from './front-chunk.ts';
 import type { PipeOutcome, PipeState, PipeSummary } from './lifecycle.ts';
-import type { PipeSetup } from './options.ts';
+import type { PipeSetup, PipeSource } from './options.ts';
 import { shouldPause } from './pressure.ts';
 import { SpillStore } from './spill-store.ts';
 import type { ByteStore } from './strategy.ts';
@@ -347,36 +347,34 @@ export class PipeCore {
    * has to hear `pause` before its next chunk. What was told is noted first, so the calls alternate [P11].
    */
   private tellMark(isPaused: boolean): void {
-    const { probe, source } = this.#setup;
     this.#flow = isPaused ? 'paused' : 'flowing';
     // Before the hook: one that delivers at once would have its pause published ahead of this resume.
-    probe?.marked(isPaused, this.readable);
+    this.#setup.probe?.marked(isPaused, this.readable);
+    this.tell((source) => (isPaused ? source.pause?.() : source.resume?.()));
+  }
+
+  private tellCancel(): void {
+    this.#flow = 'gone';
+    this.tell((source) => source.cancel?.(this.#extras?.reason));
+  }
+
+  /** Calls a hook of the source, for which the summary waits: what it throws fails the pipe, or belongs in there [P12]. */
+  private tell(hook: (source: PipeSource) => void): void {
+    const { source } = this.#setup;
     if (source === undefined) return;
     const extras = this.extras();
     const wasTelling = extras.isTelling;
     extras.isTelling = true;
     try {
-      if (isPaused) source.pause?.();
-      else source.resume?.();
+      hook(source);
     } catch (error) {
-      // Told once more only that it is cancelled: a hook that throws is not called again.
-      if (this.#state === 'open') this.breakOff(error);
-      else extras.hookError ??= { error };
-      this.settle();
-    } finally {
-      extras.isTelling = wasTelling;
-    }
-  }
-
-  private tellCancel(): void {
-    this.#flow = 'gone';
-    const extras = this.extras();
-    const wasTelling = extras.isTelling;
-    extras.isTelling = true;
-    try {
-      this.#setup.source?.cancel?.(extras.reason);
-    } catch (error) {
-      extras.hookError ??= { error };
+      if (this.#state === 'open') {
+        // Told once more only that it is cancelled: a hook that throws is not called again.
+        this.breakOff(error);
+        this.settle();
+      } else {
+        extras.hookError ??= { error };
+      }
     } finally {
       extras.isTelling = wasTelling;
     }

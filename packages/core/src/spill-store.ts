@@ -1,5 +1,5 @@
 import { isUnsteady } from './bytes-like.ts';
-import { PipeError } from './errors.ts';
+import { detachedError } from './errors.ts';
 import type { ByteStore } from './strategy.ts';
 
 /** A slab for gathered writes. One page: small beside S5's constant, large beside an object per write. */
@@ -161,7 +161,7 @@ export class SpillStore implements ByteStore {
 
   /** By I1 the fixed store runs empty before the spill does only when the spill's front is gone [S8]. */
   #requireSoundFront(): void {
-    if (this.#store.size === 0 && this.#spilled > 0) throw detached();
+    if (this.#store.size === 0 && this.#spilled > 0) throw detachedError();
   }
 
   #advance(count: number): void {
@@ -201,7 +201,7 @@ export class SpillStore implements ByteStore {
     let skip = this.#joinedLength - this.#store.size;
     for (let index = this.#first; this.#joinedLength < min; index += 1) {
       const part = this.#parts[index] ?? this.#slab?.subarray(this.#slabStart, this.#slabEnd) ?? emptyPart;
-      if (part.length === 0) throw detached();
+      if (part.length === 0) throw detachedError();
       if (skip < part.length) {
         const bytes = part.subarray(skip, skip + joined.length - this.#joinedLength);
         joined.set(bytes, this.#joinedLength);
@@ -211,10 +211,6 @@ export class SpillStore implements ByteStore {
     }
     return joined.subarray(0, this.#joinedLength);
   }
-}
-
-function detached(): PipeError {
-  return new PipeError('ERR_PIPE_DETACHED', 'A chunk given to the pipe was detached before it was read');
 }
 
 const emptyPart = new Uint8Array(0);
