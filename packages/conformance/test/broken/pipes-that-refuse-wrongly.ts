@@ -18,6 +18,33 @@ abstract class WithAnotherReader extends PlainPipe {
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
 
+/** A pipe that refuses wrong ranges in other words. */
+function refusingRangesWith(reword: (error: unknown) => unknown): typeof PlainPipe {
+  return class extends PlainPipe {
+    override requireRange(min: number, max?: number): void {
+      try {
+        super.requireRange(min, max);
+      } catch (error) {
+        throw reword(error);
+      }
+    }
+  };
+}
+
+/** A pipe to which something happens when it refuses a read. */
+function changedByRefusedReads(change: (pipe: PlainPipe, error: unknown) => void): typeof PlainPipe {
+  return class extends PlainPipe {
+    override checked(check: () => void, call: () => Promise<unknown>): Promise<unknown> {
+      try {
+        check();
+      } catch (error) {
+        change(this, error);
+      }
+      return super.checked(check, call);
+    }
+  };
+}
+
 /** What the caller has got wrong is taken, refused in the wrong way, or changes something; and waits given up wrongly. */
 export const pipesThatRefuseWrongly: readonly BrokenSubject[] = [
   brokenPipe(
@@ -42,41 +69,21 @@ export const pipesThatRefuseWrongly: readonly BrokenSubject[] = [
   brokenPipe(
     'names-the-limit-and-not-the-value',
     ['P16'],
-    class extends PlainPipe {
-      override requireRange(min: number, max?: number): void {
-        try {
-          super.requireRange(min, max);
-        } catch (error) {
-          throw pipeError(String(codeOf(error)), { limit: (error as { readonly limit?: unknown }).limit });
-        }
-      }
-    },
+    refusingRangesWith((error) =>
+      pipeError(String(codeOf(error)), { limit: (error as { readonly limit?: unknown }).limit }),
+    ),
   ),
   brokenPipe(
     'refuses-a-range-with-another-code',
     ['P16'],
-    class extends PlainPipe {
-      override requireRange(min: number, max?: number): void {
-        try {
-          super.requireRange(min, max);
-        } catch {
-          throw pipeError('ERR_PIPE_STATE');
-        }
-      }
-    },
+    refusingRangesWith(() => pipeError('ERR_PIPE_STATE')),
   ),
   brokenPipe(
     'names-the-value-and-not-the-limit',
     ['P16'],
-    class extends PlainPipe {
-      override requireRange(min: number, max?: number): void {
-        try {
-          super.requireRange(min, max);
-        } catch (error) {
-          throw pipeError(String(codeOf(error)), { value: (error as { readonly value?: unknown }).value });
-        }
-      }
-    },
+    refusingRangesWith((error) =>
+      pipeError(String(codeOf(error)), { value: (error as { readonly value?: unknown }).value }),
+    ),
   ),
   brokenPipe(
     'throws-at-a-wrong-range-instead-of-rejecting',
@@ -91,30 +98,16 @@ export const pipesThatRefuseWrongly: readonly BrokenSubject[] = [
   brokenPipe(
     'a-refused-read-takes-a-byte',
     ['P1'],
-    class extends PlainPipe {
-      override checked(check: () => void, call: () => Promise<unknown>): Promise<unknown> {
-        try {
-          check();
-        } catch {
-          if (this.size > 1) this.takeBytes(1, 1);
-        }
-        return super.checked(check, call);
-      }
-    },
+    changedByRefusedReads((pipe) => {
+      if (pipe.size > 1) pipe.takeBytes(1, 1);
+    }),
   ),
   brokenPipe(
     'a-refused-read-fails-the-pipe',
     ['P9'],
-    class extends PlainPipe {
-      override checked(check: () => void, call: () => Promise<unknown>): Promise<unknown> {
-        try {
-          check();
-        } catch (error) {
-          this.fail(error);
-        }
-        return super.checked(check, call);
-      }
-    },
+    changedByRefusedReads((pipe, error) => {
+      pipe.fail(error);
+    }),
   ),
   brokenPipe(
     'takes-what-is-no-chunk-for-an-empty-one',
