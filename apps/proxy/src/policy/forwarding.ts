@@ -1,11 +1,11 @@
 import { isIPv6 } from 'node:net';
 import type { ClientRequest } from '../listener/client-request.ts';
-import { valuesOf } from './header-lines.ts';
+import { dashed, valuesOf } from './header-lines.ts';
 import type { HeaderPolicy } from './header-policy.ts';
 
 /** Whether a header says who asked, however a server spells it: such a word is never passed on unchecked. */
 export function saysWhoAsked(lowerCaseName: string): boolean {
-  const name = lowerCaseName.includes('_') ? lowerCaseName.replaceAll('_', '-') : lowerCaseName;
+  const name = dashed(lowerCaseName);
   return name === 'forwarded' || name === 'x-real-ip' || name.startsWith('x-forwarded-');
 }
 

@@ -7,6 +7,12 @@ export function* pairsOf(rawHeaders: readonly string[]): Generator<[name: string
   }
 }
 
+/** A name as servers read it that hand headers on as variables (CGI): they take `_` for `-`. */
+export function dashed(name: string): string {
+  // Few names have one, and each of a request is asked several times.
+  return name.includes('_') ? name.replaceAll('_', '-') : name;
+}
+
 /** The lines whose lower-case names are not rejected. */
 export function rejectHeaders(
   rawHeaders: readonly string[],

@@ -1,4 +1,4 @@
-import { membersOf, rejectHeaders } from './header-lines.ts';
+import { dashed, membersOf, rejectHeaders } from './header-lines.ts';
 
 /**
  * Headers that are about one connection and so are not passed on (RFC 9110 §7.6.1), `Trailer` aside, which is
@@ -44,9 +44,8 @@ const meantForAll: ReadonlySet<string> = new Set([
 export function withoutHopByHop(rawHeaders: readonly string[]): string[] {
   const named = membersOf(rawHeaders, 'connection');
   return rejectHeaders(rawHeaders, (name) => {
-    // Servers that hand headers on as variables (CGI) take `_` for `-`.
-    const dashed = name.includes('_') ? name.replaceAll('_', '-') : name;
-    return hopByHop.has(dashed) || (named.includes(name) && !isMeantForAll(dashed));
+    const asRead = dashed(name);
+    return hopByHop.has(asRead) || (named.includes(name) && !isMeantForAll(asRead));
   });
 }
 
