@@ -32,7 +32,7 @@ export async function textByHand(chunks: AsyncIterable<Uint8Array>, take: Take):
 
 const encoder = new TextEncoder();
 
-/** Counts text. The bytes are made for the checksum alone, which asks for them: see `lazyText`. */
+/** Counts text. The bytes are made for the checksum alone, which asks for them. */
 export function takeText(text: string, take: Take): void {
   // The bodies are letters, so a character is a byte.
   take(text.length, new LazyBytes(text) as unknown as Uint8Array);
