@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpServer } from './http-server.ts';
 import { http2Answer, http2Request, http2Session } from './http2-client.ts';
 import { runConfiguredProxy } from './run-proxy.ts';
+import { listen } from '@millrace/test-servers/listen';
 import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { until } from './until.ts';
 
@@ -100,5 +101,37 @@ describe.each([1, 2])('SIGHUP to a proxy of TLS with %i worker(s)', (workers) =>
     expect(proxy.errors()).toContain('cert.pem and key.pem are no certificate and key');
     expect(await certificateOf(proxy.url)).toBe(tlsCertificate.cert);
     expect(await textOf(await begun(proxy.url))).toBe('ok');
+  });
+});
+
+describe('SIGHUP to a proxy in front of a server with an authority of its own', () => {
+  it('reads the authority again, and changes nothing when it is none', async () => {
+    const server = https.createServer(tlsCertificate, (_, response) => void response.end('ok'));
+    const upstream = `https://127.0.0.1:${await listen(server)}`;
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-authority-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const caFile = join(folder, 'ca.pem');
+    const file = join(folder, 'proxy.json');
+    await writeFile(caFile, otherTlsCertificate.cert);
+    const config = {
+      listen: '127.0.0.1:0',
+      adminListen: '127.0.0.1:0',
+      // Named from the folder of the file.
+      upstreams: { app: { servers: [upstream], tls: { caFile: 'ca.pem' } } },
+    };
+    await writeFile(file, JSON.stringify(config));
+    const proxy = await runConfiguredProxy(file);
+    expect((await fetch(proxy.url)).status).toBe(502);
+
+    await writeFile(caFile, tlsCertificate.cert);
+    proxy.process.kill('SIGHUP');
+    await proxy.says('SIGHUP: the new configuration is for all new requests');
+    expect((await fetch(proxy.url)).status).toBe(200);
+
+    await writeFile(caFile, 'none');
+    proxy.process.kill('SIGHUP');
+    await proxy.says('SIGHUP changed nothing; the old configuration goes on.');
+    expect(proxy.errors()).toContain('The file "ca.pem" holds no certificate in PEM.');
+    expect((await fetch(proxy.url)).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -14,18 +15,21 @@ export async function watched(upstream: URL, options: StartOptions = {}) {
   return { ...proxy, outcomes };
 }
 
-/** A WebSocket server that sends every message back, and the requests that asked for it. */
-export async function echo(): Promise<{ url: URL; requests: http.IncomingMessage[] }> {
+/** A WebSocket server that sends every message back, and the requests that asked for it. @param upstream Carries it. */
+export async function echo(
+  upstream: http.Server = http.createServer(),
+): Promise<{ url: URL; requests: http.IncomingMessage[] }> {
   const requests: http.IncomingMessage[] = [];
   const server = new WebSocketServer({ noServer: true });
-  const upstream = http.createServer((_, response) => response.writeHead(426).end('WebSocket only'));
+  upstream.on('request', (_, response) => response.writeHead(426).end('WebSocket only'));
   upstream.on('upgrade', (request, socket, head) => {
     requests.push(request);
     server.handleUpgrade(request, socket, head, (client) => {
       client.on('message', (message, isBinary) => client.send(message, { binary: isBinary }));
     });
   });
-  return { url: new URL(`http://127.0.0.1:${await listen(upstream)}`), requests };
+  const scheme = upstream instanceof https.Server ? 'https' : 'http';
+  return { url: new URL(`${scheme}://127.0.0.1:${await listen(upstream)}`), requests };
 }
 
 /** An upstream that speaks no WebSocket but bytes, once it has switched. */

@@ -94,6 +94,13 @@ const upstream = z.strictObject({
   servers: z.array(server, 'must be a list of servers').min(1, 'must name at least one server'),
   balance: oneOf('round-robin', 'least-open').default('round-robin'),
   http2: flag().default(false).describe('Offer HTTP/2 to https servers.'),
+  tls: z
+    .strictObject({
+      caFile: text('the file of certificates of authorities, in PEM').describe(
+        'Whose word on https servers is believed, in place of those that Node brings. Read again on SIGHUP.',
+      ),
+    })
+    .optional(),
   connections: whole('connections', 1, 100_000)
     .optional()
     .describe('To each server; no limit when left out.'),

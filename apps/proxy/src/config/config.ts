@@ -169,7 +169,10 @@ function parse(
     }
     return { ...marks, host: route.host?.toLowerCase(), path: route.path ?? '/' };
   });
-  for (const [upstreamName, { servers }] of upstreams) {
+  for (const [upstreamName, { servers, tls }] of upstreams) {
+    if (tls !== undefined && servers.every(({ url }) => url.protocol !== 'https:')) {
+      mistakes.push(`upstreams.${upstreamName}.tls is for https servers; there must be at least one.`);
+    }
     for (const { url } of servers) {
       if (!isLoop(parsed.listen, url)) continue;
       const where = upstream === undefined ? `upstreams.${upstreamName}` : name('upstream');

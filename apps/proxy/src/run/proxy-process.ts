@@ -1,8 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { ConfigError } from '../config/config-error.ts';
-import type { ListenerConfig } from '../config/config-schema.ts';
+import type { SecureContextOptions } from 'node:tls';
 import type { Registry } from 'prom-client';
 import type { ListenAddress } from '../config/listen-address.ts';
 import type { ProxyConfig } from '../config/config.ts';
@@ -16,6 +12,7 @@ import { BodyLedger } from '../watch/body-ledger.ts';
 import { Metrics } from '../watch/metrics.ts';
 import { proxySnapshot, type ProxySnapshot } from '../watch/proxy-snapshot.ts';
 import { RouteSet } from './route-set.ts';
+import { certificateOf } from './tls-files.ts';
 
 /**
  * Everything of a proxy that runs in one process: its listeners, the routes behind them, and what is counted.
@@ -182,31 +179,6 @@ export class ProxyProcess implements Routing, AdminSubject {
       ...(tls === undefined ? undefined : { tls }),
     });
   }
-}
-
-/** The key and the certificate of a listener, read now. @throws ConfigError That names the file. */
-async function certificateOf(
-  { tls }: ListenerConfig,
-  { baseDirectory }: ProxyConfig,
-): Promise<SecureContextOptions | undefined> {
-  if (tls === undefined) return undefined;
-  const read = async (name: string): Promise<Buffer> => {
-    try {
-      return await readFile(resolve(baseDirectory, name));
-    } catch (cause) {
-      throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${(cause as Error).message}.`, {
-        cause,
-      });
-    }
-  };
-  const context = { cert: await read(tls.certFile), key: await read(tls.keyFile) };
-  try {
-    createSecureContext(context);
-  } catch (cause) {
-    const message = `${tls.certFile} and ${tls.keyFile} are no certificate and key: ${(cause as Error).message}.`;
-    throw new ConfigError(message, { cause });
-  }
-  return context;
 }
 
 /** Starts what listens at an address, and says in one sentence why it cannot. */

@@ -10,6 +10,7 @@ import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
 import { RouteTable } from '../upstream/route-table.ts';
 import { Upstream } from '../upstream/upstream.ts';
 import { loadStrategies } from './load-strategies.ts';
+import { loadAuthorities } from './tls-files.ts';
 
 /** Everything that one configuration says about where requests go: upstreams, strategies, and the routes to them. */
 export class RouteSet implements Routing {
@@ -25,14 +26,19 @@ export class RouteSet implements Routing {
   /** What CONNECT goes through. */
   #tunnelPipe: BodyPipe;
 
-  private constructor(config: ProxyConfig, strategies: Map<string, BufferStrategy>, budget: MemoryBudget) {
+  private constructor(
+    config: ProxyConfig,
+    strategies: Map<string, BufferStrategy>,
+    authorities: ReadonlyMap<string, readonly string[]>,
+    budget: MemoryBudget,
+  ) {
     this.#config = config;
     this.#budget = budget;
     this.#strategies = strategies;
     this.#upstreamOf = new Map(
       Array.from(config.upstreams, ([name, upstream]) => [
         name,
-        new Upstream({ name, config: upstream, budget }),
+        new Upstream({ name, config: upstream, budget, authorities: authorities.get(name) }),
       ]),
     );
     this.upstreams = [...this.#upstreamOf.values()];
@@ -42,10 +48,11 @@ export class RouteSet implements Routing {
     for (const upstream of this.upstreams) upstream.startChecks(this.defaultRoute);
   }
 
-  /** @throws ConfigError For strategies that cannot be had. */
+  /** @throws ConfigError For strategies and certificates of authorities that cannot be had. */
   static async create(config: ProxyConfig, budget: MemoryBudget): Promise<RouteSet> {
     const names = [config.strategy, ...config.routes.map(({ strategy }) => strategy)];
-    return new RouteSet(config, await loadStrategies(names, config.baseDirectory), budget);
+    const strategies = await loadStrategies(names, config.baseDirectory);
+    return new RouteSet(config, strategies, await loadAuthorities(config), budget);
   }
 
   /** The route of least precedence, which most requests take where there is only one. */

@@ -22,15 +22,22 @@ export class UpstreamServer implements Candidate {
   /** Host and port, as in `Host`. */
   readonly #host: string;
   readonly #config: UpstreamConfig;
+  readonly #authorities: readonly string[] | undefined;
   /** One for each kind of pipe that its answers go through: a handful, so that they are looked through. */
   readonly #clients: { readonly pipe: BodyPipe; readonly client: Client }[] = [];
 
-  constructor({ url, weight }: ServerConfig, config: UpstreamConfig) {
+  /** @param authorities As in `UpstreamOptions`. */
+  constructor(
+    { url, weight }: ServerConfig,
+    config: UpstreamConfig,
+    authorities: readonly string[] | undefined,
+  ) {
     this.origin = url.origin;
     this.weight = weight;
     this.#url = url;
     this.#host = url.host;
     this.#config = config;
+    this.#authorities = authorities;
     const breaker = config.breaker ?? (config.servers.length > 1 ? defaultBreaker : undefined);
     this.breaker = breaker === undefined ? undefined : new CircuitBreaker(breaker);
     this.health = config.healthCheck === undefined ? undefined : new Health(config.healthCheck);
@@ -115,7 +122,10 @@ export class UpstreamServer implements Candidate {
       agent: {
         connections: connections ?? null,
         keepAliveTimeout: keepAliveMs,
-        connect: { timeout: connectTimeoutMs },
+        connect: {
+          timeout: connectTimeoutMs,
+          ...(this.#authorities === undefined ? undefined : { ca: [...this.#authorities] }),
+        },
         allowH2: http2,
       },
     });

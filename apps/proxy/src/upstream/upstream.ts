@@ -16,6 +16,8 @@ import { UpstreamServer } from './upstream-server.ts';
 export interface UpstreamOptions {
   readonly name: string;
   readonly config: UpstreamConfig;
+  /** Certificates in PEM that those of https servers must lead to. Left out: those that Node trusts. */
+  readonly authorities?: readonly string[] | undefined;
   /** What bodies are held out of that may be sent again. */
   readonly budget?: MemoryBudget;
   /** Milliseconds that never go back. */
@@ -47,13 +49,13 @@ export class Upstream {
   readonly #checking = new Set<NodeJS.Timeout>();
   #resolveIdle: (() => void) | undefined;
 
-  constructor({ name, config, budget, now = () => performance.now() }: UpstreamOptions) {
+  constructor({ name, config, authorities, budget, now = () => performance.now() }: UpstreamOptions) {
     this.name = name;
     this.#config = config;
     this.#budget = budget;
     this.#balancer = new Balancer(config.balance);
     this.#now = now;
-    this.servers = config.servers.map((server) => new UpstreamServer(server, config));
+    this.servers = config.servers.map((server) => new UpstreamServer(server, config, authorities));
   }
 
   get origins(): string[] {

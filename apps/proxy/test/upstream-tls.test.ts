@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http2 from 'node:http2';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { listen } from '@millrace/test-servers/listen';
+import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
+import type { ConfigInput } from '../src/config/config-schema.ts';
+import { accessLogEntry } from '../src/watch/access-log.ts';
+import { rawExchange } from './raw-exchange.ts';
+import { configFrom, startProcess } from './start-process.ts';
+import { ASK, echo } from './tunnels.ts';
+import { until } from './until.ts';
+
+/** A file in a folder of its own, gone when the test ends. */
+async function fileOf(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-authorities-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'ca.pem');
+  await writeFile(file, text);
+  return file;
+}
+
+/** Where a server listens whose certificate is its own authority. */
+async function secureServer(
+  protocol: 'HTTP/1.1' | 'HTTP/2' = 'HTTP/1.1',
+  onRequest: () => void = () => {},
+): Promise<string> {
+  const answer = (_: unknown, response: { end(text: string): void }): void => {
+    onRequest();
+    response.end('ok');
+  };
+  const server =
+    protocol === 'HTTP/1.1'
+      ? https.createServer(tlsCertificate, answer)
+      : http2.createSecureServer(tlsCertificate, answer);
+  return `https://127.0.0.1:${await listen(server)}`;
+}
+
+/** One server that is believed when its certificate leads to what the file holds. */
+function trusting(caFile: string, server: string): ConfigInput {
+  return { upstreams: { app: { servers: [server], tls: { caFile } } } };
+}
+
+describe('an https server whose authority the upstream names', () => {
+  it.each(['HTTP/1.1', 'HTTP/2'] as const)('answers requests, over %s', async (protocol) => {
+    const server = await secureServer(protocol);
+    const caFile = await fileOf(tlsCertificate.cert);
+    const { url, outcomes } = await startProcess({
+      upstreams: { app: { servers: [server], tls: { caFile }, http2: protocol === 'HTTP/2' } },
+    });
+    const response = await fetch(url);
+    expect([response.status, await response.text()]).toEqual([200, 'ok']);
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({ result: 'whole', upstream: server });
+  });
+
+  it('is one of several in the file, with words between them', async () => {
+    const caFile = await fileOf(
+      `The other one\n${otherTlsCertificate.cert}\n\nThis one\n${tlsCertificate.cert}\nThe end\n`,
+    );
+    const { url } = await startProcess(trusting(caFile, await secureServer()));
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it('carries a WebSocket', async () => {
+    const { url: upstream } = await echo(https.createServer(tlsCertificate));
+    const { url } = await startProcess(trusting(await fileOf(tlsCertificate.cert), upstream.origin));
+    const client = new WebSocket(url.replace('http:', 'ws:'));
+    onTestFinished(() => client.terminate());
+    await once(client, 'open');
+    client.send('there and back');
+    expect(String((await once(client, 'message'))[0])).toBe('there and back');
+  });
+
+  it('passes its health checks, and none where it is not named', async () => {
+    let checks = 0;
+    const server = await secureServer('HTTP/1.1', () => {
+      checks += 1;
+    });
+    const healthCheck = { path: '/', intervalMs: 1, rise: 1, fall: 1 };
+    const tls = { caFile: await fileOf(tlsCertificate.cert) };
+    const { proxy } = await startProcess({
+      upstreams: {
+        named: { servers: [server], healthCheck, tls },
+        unnamed: { servers: [server], healthCheck },
+      },
+      routes: [{ upstream: 'named' }, { path: '/unnamed', upstream: 'unnamed' }],
+    });
+    const healthOf = (name: string): boolean | undefined =>
+      proxy.routes.upstreams.find((upstream) => upstream.name === name)?.states[0]?.isHealthy;
+    await until(() => healthOf('unnamed') === false && checks > 1);
+    expect(healthOf('named')).toBe(true);
+  });
+});
+
+describe('an https server whose authority nobody knows', () => {
+  it.each([
+    ['no file is named', undefined],
+    ['the file has another one', otherTlsCertificate.cert],
+  ])('is a 502 whose cause is in the access log, where %s', async (_, authorities) => {
+    const server = await secureServer();
+    const { url, outcomes } = await startProcess(
+      authorities === undefined ? { upstream: server } : trusting(await fileOf(authorities), server),
+    );
+    expect((await fetch(url)).status).toBe(502);
+    expect(await rawExchange(url, ASK)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    await until(() => outcomes.length === 2);
+    for (const outcome of outcomes) {
+      expect(accessLogEntry(outcome)).toMatchObject({
+        status: 502,
+        result: 'refused',
+        brokenBy: 'upstream',
+        code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+        // Newer versions of Node go on with advice.
+        reason: expect.stringContaining(`The upstream ${server} failed: self-signed certificate`),
+      });
+    }
+  });
+});
+
+describe('a reload', () => {
+  it('reads the authorities again, and changes nothing when they are none', async () => {
+    const caFile = await fileOf(otherTlsCertificate.cert);
+    const config = trusting(caFile, await secureServer());
+    const { url, proxy } = await startProcess(config);
+    expect((await fetch(url)).status).toBe(502);
+    await writeFile(caFile, tlsCertificate.cert);
+    await proxy.reload(configFrom(config));
+    expect((await fetch(url)).status).toBe(200);
+    await writeFile(caFile, 'none');
+    await expect(proxy.reload(configFrom(config))).rejects.toThrow('holds no certificate in PEM');
+    expect((await fetch(url)).status).toBe(200);
+    await writeFile(caFile, otherTlsCertificate.cert);
+    await proxy.reload(configFrom(config));
+    expect((await fetch(url)).status).toBe(502);
+  });
+});
+
+describe('a file of authorities', () => {
+  const sentencesFor = async (...caFiles: string[]): Promise<readonly string[]> => {
+    const upstreams = Object.fromEntries(
+      caFiles.map((caFile, at) => [`app${at}`, { servers: ['https://127.0.0.1:1'], tls: { caFile } }]),
+    );
+    const routes = caFiles.map((_, at) => ({ path: `/${at}`, upstream: `app${at}` }));
+    const reason: unknown = await startProcess({ upstreams, routes }).catch((error: unknown) => error);
+    return (reason as { sentences: string[] }).sentences;
+  };
+
+  it('that is not there, or holds something else, is a mistake with a sentence of its own', async () => {
+    const empty = await fileOf('nothing\n');
+    const key = await fileOf(`${tlsCertificate.cert}\n${tlsCertificate.key}\n`);
+    const torn = await fileOf(tlsCertificate.cert.slice(0, 300));
+    const missing = join(torn, '..', 'missing.pem');
+    expect(await sentencesFor(missing, empty, key, torn, empty)).toEqual([
+      `The file ${JSON.stringify(missing)} cannot be read: ENOENT: no such file or directory, open '${missing}'.`,
+      `The file ${JSON.stringify(empty)} holds no certificate in PEM.`,
+      expect.stringContaining(`Block 2 of the file ${JSON.stringify(key)} is no certificate in PEM: `),
+      expect.stringContaining(`Block 1 of the file ${JSON.stringify(torn)} is no certificate in PEM: `),
+    ]);
+  });
+
+  it('is of use for https servers alone', () => {
+    expect(() => configFrom(trusting('ca.pem', 'http://127.0.0.1:1'))).toThrow(
+      'upstreams.app.tls is for https servers; there must be at least one.',
+    );
+  });
+});
