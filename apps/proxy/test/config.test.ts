@@ -34,6 +34,7 @@ describe('the configuration', () => {
         memoryBytes: 268_435_456,
         headersTimeoutMs: 60_000,
         idleTimeoutMs: 60_000,
+        tunnelIdleTimeoutMs: 3_600_000,
         minBytesPerSecond: 240,
         minRateGraceMs: 10_000,
       },

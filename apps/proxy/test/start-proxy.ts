@@ -14,7 +14,10 @@ export interface StartedProxy {
 }
 
 export interface StartOptions
-  extends Partial<BodyPipe>, Pick<Route, 'headers'>, Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {
+  extends
+    Partial<BodyPipe>,
+    Pick<Route, 'headers' | 'limits'>,
+    Omit<ProxyOptions, 'listen' | 'routing' | 'ledger'> {
   /** Where every CONNECT may lead. */
   readonly connectTargets?: string[];
 }
@@ -26,12 +29,14 @@ export async function startProxy(url: URL, options: StartOptions = {}): Promise<
     highWaterMark = 65_536,
     lowWaterMark = 32_768,
     headers,
+    limits,
     connectTargets,
     ...serverOptions
   } = options;
   const pipe: BodyPipe = { strategy, highWaterMark, lowWaterMark };
   const upstream = new Upstream({ name: url.origin, config: upstreamOf(url) });
-  const route: Route = { ...pipe, upstream, ...(headers === undefined ? undefined : { headers }) };
+  const limited = { ...pipe, ...(limits === undefined ? undefined : { limits }) };
+  const route: Route = { ...limited, upstream, ...(headers === undefined ? undefined : { headers }) };
   const tunnels =
     connectTargets && new ConnectUpstream({ targets: connectTargets, connectTimeoutMs: 10_000 });
   const ledger = new BodyLedger();
@@ -40,7 +45,7 @@ export async function startProxy(url: URL, options: StartOptions = {}): Promise<
     listen: { host: '127.0.0.1', port: 0 },
     routing: {
       routeFor: () => route,
-      ...(tunnels && { tunnelTo: () => ({ ...pipe, upstream: tunnels }) }),
+      ...(tunnels && { tunnelTo: () => ({ ...limited, upstream: tunnels }) }),
     },
     ledger,
   });

@@ -152,6 +152,9 @@ const limits = z.strictObject({
   idleTimeoutMs: milliseconds(0)
     .default(60_000)
     .describe('How long a client may neither send nor take a byte while it is its turn; 0: for ever.'),
+  tunnelIdleTimeoutMs: milliseconds(0)
+    .default(3_600_000)
+    .describe('How long a tunnel, as of a WebSocket, may carry nothing in either direction; 0: for ever.'),
   minBytesPerSecond: whole('bytes a second', 0, MOST_BYTES)
     .default(240)
     .describe('The least rate of a request body while it is waited for; slower: 408. 0: any.'),

@@ -8,6 +8,8 @@ export interface ClientLimits {
   readonly maxRequestBytes?: number | undefined;
   /** How long a client may neither send nor take a byte while it is its turn; 0: for ever. */
   readonly idleTimeoutMs: number;
+  /** How long a tunnel may carry nothing in either direction; 0 or left out: for ever. */
+  readonly tunnelIdleTimeoutMs?: number;
   /** The least rate at which a request's body has to come while it is waited for; 0 or left out: any. */
   readonly minBytesPerSecond?: number;
   /** How far it may fall behind that rate, in milliseconds. */

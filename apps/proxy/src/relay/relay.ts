@@ -175,7 +175,7 @@ export class Relay {
 
   async #join(
     downstream: Downstream,
-    pipe: BodyPipe,
+    route: Route,
     { rawHeaders, tunnel }: SwitchedResponse,
     record: ExchangeRecord,
     pauses: ProducerPauses,
@@ -192,13 +192,16 @@ export class Relay {
     record.hasRequestBody(tunnel.writer.closed);
     record.hasResponseBody(received);
     const body = this.#options.ledger.open(
-      { ...factsOf(downstream, pipe), direction: 'response', expectedBytes: null },
+      { ...factsOf(downstream, route), direction: 'response', expectedBytes: null },
       tunnel.reader,
       received,
     );
     pauses.showAt(body);
     const client = downstream.openTunnel(granted);
-    await joinTunnel(client, tunnel, body.reader, (side, reason) => record.broke(side, reason));
+    await joinTunnel(client, tunnel, body.reader, {
+      idleTimeoutMs: route.limits?.tunnelIdleTimeoutMs ?? 0,
+      onBroken: (side, reason) => record.broke(side, reason),
+    });
   }
 
   async #answer(

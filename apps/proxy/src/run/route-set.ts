@@ -75,7 +75,7 @@ export class RouteSet implements Routing {
     if (!upstream.leadsTo(target)) {
       throw new Refusal(403, `The proxy makes no tunnels to ${JSON.stringify(target)}.`);
     }
-    return { ...this.#tunnelPipe, upstream };
+    return { ...this.#tunnelPipe, upstream, limits: this.#limits };
   }
 
   /**
