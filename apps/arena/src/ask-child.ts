@@ -38,17 +38,18 @@ export function askChild<Answer extends object>(
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     child.once('message', (message) => (answer = message as Answer));
     child.once('error', (error) => (complaint += `Error: ${error.message}`));
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       clearTimeout(watchdog);
       if (answer !== undefined) resolve(answer);
       else if (isHanging) resolve(`It gave no answer within ${timeoutMs / 1000} seconds.`);
-      else resolve(`Its process ended with ${code ?? 'a signal'}: ${firstError(complaint)}`);
+      else resolve(`Its process ended with ${code ?? signal}: ${firstError(complaint)}`);
     });
     child.send(job);
   });
 }
 
+/** What a script throws, or V8 when memory has run out. What stands around it tells of this machine's folders. */
 function firstError(complaint: string): string {
-  const line = complaint.split('\n').find((text) => /^\s*\w*Error\b/.test(text));
+  const line = complaint.split('\n').find((text) => /^\s*(\w*Error\b|FATAL ERROR)/.test(text));
   return (line ?? complaint.trim().split('\n').at(-1) ?? 'no word of why').trim();
 }
