@@ -62,7 +62,9 @@ export class ConnectUpstream implements RouteUpstream {
   #connect(target: string, signal: AbortSignal): Promise<net.Socket> {
     const colon = target.lastIndexOf(':');
     const host = target.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-    const socket = net.connect({ host, port: Number(target.slice(colon + 1)), allowHalfOpen: true });
+    const port = Number(target.slice(colon + 1));
+    // Small pieces one after another, as in a handshake, would wait for each other's acknowledgement.
+    const socket = net.connect({ host, port, allowHalfOpen: true, noDelay: true });
     return new Promise((resolve, reject) => {
       const over = (): void => {
         clearTimeout(timer);
