@@ -30,8 +30,8 @@ export function loadPage(report: LoadReport): { markdown: string; goals: string;
 How fast a proxy passes bodies on, and what it takes. \`pnpm --filter @millrace/proxy bench\` writes this page and
 [the figures](load.json). Compare the ratios: the figures themselves are those of one machine on one day.
 
-Made on ${date}: ${cpu}, ${kernel}, Node ${node}, wrk ${wrk}, commit ${commit}. Other work went on beside it: the load average
-before the run was ${loadBefore.toFixed(1)}. Where that is above 1, requests/s and MiB/s say little, and _CPU each_ says more.
+Made on ${date}: ${cpu}, ${kernel}, Node ${node}, wrk ${wrk}, commit ${commit}. The load average in the
+minute before was ${loadBefore.toFixed(1)}. Where other work goes on beside a run, requests/s and MiB/s say little, and _CPU each_ says more.
 
 - Each proxy is one process on a core of its own. wrk and the upstream, nginx, share another core. All is on the loopback.
 - ${rounds} rounds of ${seconds} s, the proxies in turn within each; the figures are medians.
