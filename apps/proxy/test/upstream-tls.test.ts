@@ -156,7 +156,7 @@ describe('a file of authorities', () => {
     const torn = await fileOf(tlsCertificate.cert.slice(0, 300));
     const missing = join(torn, '..', 'missing.pem');
     expect(await sentencesFor(missing, empty, key, torn, empty)).toEqual([
-      `The file ${JSON.stringify(missing)} cannot be read: ENOENT: no such file or directory, open '${missing}'.`,
+      `The file ${JSON.stringify(missing)} cannot be read: there is no such file.`,
       `The file ${JSON.stringify(empty)} holds no certificate in PEM.`,
       expect.stringContaining(`Block 2 of the file ${JSON.stringify(key)} is no certificate in PEM: `),
       expect.stringContaining(`Block 1 of the file ${JSON.stringify(torn)} is no certificate in PEM: `),

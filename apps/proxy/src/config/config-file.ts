@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from './config-error.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 /**
  * What a configuration file says: JSON, or the default export of an ES module. A module is evaluated anew each
@@ -14,19 +15,19 @@ export async function loadConfigFile(file: string): Promise<unknown> {
 }
 
 async function loadJson(file: string): Promise<unknown> {
-  const source = await readFile(file, 'utf8').catch((reason: unknown) => {
-    throw unreadable(file, reason);
-  });
+  const source = await read(file);
   try {
     return JSON.parse(source) as unknown;
   } catch (cause) {
-    throw new ConfigError(`${file} is no JSON: ${sayOf(cause)}.`, { cause });
+    throw new ConfigError(`${file} is no JSON: ${whyUnreadable(cause)}.`, { cause });
   }
 }
 
 let loads = 0;
 
 async function loadModule(file: string): Promise<unknown> {
+  // What Node says of a module that it does not find is about who imports it.
+  await read(file);
   loads += 1;
   const url = `${pathToFileURL(resolve(file)).href}?load=${loads}`;
   let module: { readonly default?: unknown };
@@ -41,11 +42,14 @@ async function loadModule(file: string): Promise<unknown> {
   return module.default;
 }
 
-function unreadable(file: string, cause: unknown): ConfigError {
-  return new ConfigError(`${file} cannot be read: ${sayOf(cause)}.`, { cause });
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (reason) {
+    throw unreadable(file, reason);
+  }
 }
 
-function sayOf(reason: unknown): string {
-  const [line = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
-  return line.replace(/\.$/, '');
+function unreadable(file: string, cause: unknown): ConfigError {
+  return new ConfigError(`${file} cannot be read: ${whyUnreadable(cause)}.`, { cause });
 }

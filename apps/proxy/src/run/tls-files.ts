@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ConfigError } from '../config/config-error.ts';
+import { whyUnreadable } from '../config/why-unreadable.ts';
 import type { ListenerConfig } from '../config/config-schema.ts';
 import type { ProxyConfig } from '../config/config.ts';
 
@@ -71,7 +72,7 @@ async function read(name: string, baseDirectory: string): Promise<Buffer> {
   try {
     return await readFile(resolve(baseDirectory, name));
   } catch (cause) {
-    throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${(cause as Error).message}.`, {
+    throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${whyUnreadable(cause)}.`, {
       cause,
     });
   }
