@@ -191,6 +191,18 @@ describe('a configuration file', () => {
     await expect(readConfig(['--config', throwing], {})).rejects.toThrow(
       `${throwing} cannot be read: not today.`,
     );
+    // Of what it reads itself, the module says what is missing: it is there.
+    const missing = await fileOf(
+      'proxy.mjs',
+      "import { readFileSync } from 'node:fs'; readFileSync('/no/such');",
+    );
+    await expect(readConfig(['--config', missing], {})).rejects.toThrow(
+      `${missing} cannot be read: ENOENT: no such file or directory, open '/no/such'.`,
+    );
+    const throwingNothing = await fileOf('proxy.mjs', 'throw null');
+    await expect(readConfig(['--config', throwingNothing], {})).rejects.toThrow(
+      `${throwingNothing} cannot be read: null.`,
+    );
     const empty = await fileOf('proxy.mjs', '');
     await expect(readConfig(['--config', empty], {})).rejects.toThrow(
       `${empty} has no default export, which must be the configuration.`,

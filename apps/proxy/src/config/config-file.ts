@@ -19,7 +19,7 @@ async function loadJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(source) as unknown;
   } catch (cause) {
-    throw new ConfigError(`${file} is no JSON: ${whyUnreadable(cause)}.`, { cause });
+    throw new ConfigError(`${file} is no JSON: ${sayOf(cause)}.`, { cause });
   }
 }
 
@@ -34,7 +34,7 @@ async function loadModule(file: string): Promise<unknown> {
   try {
     module = (await import(url)) as typeof module;
   } catch (reason) {
-    throw unreadable(file, reason);
+    throw unreadable(file, sayOf(reason), reason);
   }
   if (module.default === undefined) {
     throw new ConfigError(`${file} has no default export, which must be the configuration.`);
@@ -46,10 +46,16 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (reason) {
-    throw unreadable(file, reason);
+    throw unreadable(file, whyUnreadable(reason as NodeJS.ErrnoException), reason);
   }
 }
 
-function unreadable(file: string, cause: unknown): ConfigError {
-  return new ConfigError(`${file} cannot be read: ${whyUnreadable(cause)}.`, { cause });
+function unreadable(file: string, why: string, cause: unknown): ConfigError {
+  return new ConfigError(`${file} cannot be read: ${why}.`, { cause });
+}
+
+/** What a script or a parser threw, for the end of a sentence. */
+function sayOf(reason: unknown): string {
+  const [line = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
+  return line.replace(/\.$/, '');
 }

@@ -4,9 +4,7 @@ const words: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it',
 };
 
-/** Why a file could not be had, for the end of a sentence. */
-export function whyUnreadable(reason: unknown): string {
-  const { code = '' } = reason as NodeJS.ErrnoException;
-  const [line = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
-  return words[code] ?? line.replace(/\.$/, '');
+/** What the system says when a file cannot be read, for the end of a sentence. */
+export function whyUnreadable({ code = '', message }: NodeJS.ErrnoException): string {
+  return words[code] ?? message;
 }

@@ -72,8 +72,7 @@ async function read(name: string, baseDirectory: string): Promise<Buffer> {
   try {
     return await readFile(resolve(baseDirectory, name));
   } catch (cause) {
-    throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${whyUnreadable(cause)}.`, {
-      cause,
-    });
+    const why = whyUnreadable(cause as NodeJS.ErrnoException);
+    throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${why}.`, { cause });
   }
 }
