@@ -94,6 +94,12 @@ describe('a library that gives no verdict', () => {
     );
   });
 
+  test('and is killed is told by the signal and what was said before, without the stack', async () => {
+    expect(await askGrading(job('dies'))).toBe(
+      'Its process ended with SIGKILL: FATAL ERROR: no memory is left',
+    );
+  });
+
   test('and never gives the process back is stopped', async () => {
     expect(await askGrading(job('hangs'), { timeoutMs: 5_000 })).toBe('It gave no answer within 5 seconds.');
   });
