@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type http from 'node:http';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpServer } from './http-server.ts';
 import { http2Answer, http2Request, http2Session } from './http2-client.ts';
+import { ownFolder } from './own-folder.ts';
 import { runConfiguredProxy } from './run-proxy.ts';
 import { listen } from '@millrace/test-servers/listen';
 import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
@@ -20,8 +20,7 @@ interface Certificate {
 
 /** A proxy that speaks TLS with the certificate in two files. */
 async function secureProxy(upstream: URL, workers: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-certificate-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = ownFolder();
   const write = async ({ key, cert }: Certificate): Promise<void> => {
     await writeFile(join(folder, 'key.pem'), key);
     await writeFile(join(folder, 'cert.pem'), cert);
@@ -108,8 +107,7 @@ describe('SIGHUP to a proxy in front of a server with an authority of its own', 
   it('reads the authority again, and changes nothing when it is none', async () => {
     const server = https.createServer(tlsCertificate, (_, response) => void response.end('ok'));
     const upstream = `https://127.0.0.1:${await listen(server)}`;
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-authority-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = ownFolder();
     const caFile = join(folder, 'ca.pem');
     const file = join(folder, 'proxy.json');
     await writeFile(caFile, otherTlsCertificate.cert);

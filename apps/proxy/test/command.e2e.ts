@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
+import { ownFolder } from './own-folder.ts';
 import { runProxy, runToExit } from './run-proxy.ts';
 import { until } from './until.ts';
 
@@ -100,8 +100,7 @@ describe('a start that goes wrong', () => {
 
 describe('SIGHUP', () => {
   const fileWith = async (content: unknown): Promise<string> => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-command-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = ownFolder();
     const file = join(folder, 'proxy.json');
     await writeFile(file, JSON.stringify(content));
     return file;

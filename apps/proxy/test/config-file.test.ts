@@ -1,20 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../src/config/config-schema.ts';
 import { readConfig, type ProxyConfig } from '../src/config/config.ts';
-
-/** A file in a folder of its own, gone when the test ends. */
-async function fileOf(name: string, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-config-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, name), text);
-  return join(folder, name);
-}
+import { ownFile } from './own-folder.ts';
 
 async function configOf(content: unknown, ...flags: string[]): Promise<ProxyConfig> {
-  const file = await fileOf('proxy.json', JSON.stringify(content));
+  const file = ownFile('proxy.json', JSON.stringify(content));
   const invocation = await readConfig(['--config', file, ...flags], {});
   if (invocation.kind !== 'run') throw new Error('it does not run');
   return invocation.config;
@@ -79,7 +72,7 @@ describe('a configuration file', () => {
   });
 
   it('may be an ES module, which is evaluated anew each time', async () => {
-    const file = await fileOf('proxy.mjs', "export default { upstream: 'http://127.0.0.1:' + (3000 + 1) };");
+    const file = ownFile('proxy.mjs', "export default { upstream: 'http://127.0.0.1:' + (3000 + 1) };");
     const origin = async (): Promise<string | undefined> => {
       const invocation = await readConfig(['--config', file], {});
       return invocation.kind === 'run'
@@ -92,13 +85,13 @@ describe('a configuration file', () => {
   });
 
   it('is named by a variable as well, and files in it are named from its folder', async () => {
-    const file = await fileOf('proxy.json', '{"workers": 3}');
+    const file = ownFile('proxy.json', '{"workers": 3}');
     const invocation = await readConfig([], { MILLRACE_CONFIG: file });
     expect(invocation).toMatchObject({ config: { workers: 3, baseDirectory: join(file, '..') } });
   });
 
   it('is overruled by flags, and by variables', async () => {
-    const file = await fileOf('proxy.json', '{"listen": "1000", "workers": 3, "strategy": "a"}');
+    const file = ownFile('proxy.json', '{"listen": "1000", "workers": 3, "strategy": "a"}');
     const invocation = await readConfig(['--config', file, '--listen', '1001'], { MILLRACE_WORKERS: '4' });
     expect(invocation).toMatchObject({
       config: { listen: [{ address: { port: 1001 } }], workers: 4, strategy: 'a' },
@@ -185,25 +178,22 @@ describe('a configuration file', () => {
         message: `${file} cannot be read: ${why}.`,
       });
     }
-    const broken = await fileOf('proxy.json', '{');
+    const broken = ownFile('proxy.json', '{');
     await expect(readConfig(['--config', broken], {})).rejects.toThrow(`${broken} is no JSON: `);
-    const throwing = await fileOf('proxy.mjs', "throw new Error('not today')");
+    const throwing = ownFile('proxy.mjs', "throw new Error('not today')");
     await expect(readConfig(['--config', throwing], {})).rejects.toThrow(
       `${throwing} cannot be read: not today.`,
     );
     // Of what it reads itself, the module says what is missing: it is there.
-    const missing = await fileOf(
-      'proxy.mjs',
-      "import { readFileSync } from 'node:fs'; readFileSync('/no/such');",
-    );
+    const missing = ownFile('proxy.mjs', "import { readFileSync } from 'node:fs'; readFileSync('/no/such');");
     await expect(readConfig(['--config', missing], {})).rejects.toThrow(
       `${missing} cannot be read: ENOENT: no such file or directory, open '/no/such'.`,
     );
-    const throwingNothing = await fileOf('proxy.mjs', 'throw null');
+    const throwingNothing = ownFile('proxy.mjs', 'throw null');
     await expect(readConfig(['--config', throwingNothing], {})).rejects.toThrow(
       `${throwingNothing} cannot be read: null.`,
     );
-    const empty = await fileOf('proxy.mjs', '');
+    const empty = ownFile('proxy.mjs', '');
     await expect(readConfig(['--config', empty], {})).rejects.toThrow(
       `${empty} has no default export, which must be the configuration.`,
     );

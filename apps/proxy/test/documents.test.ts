@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../src/config/config-schema.ts';
 import { configOfInput } from '../src/config/config.ts';
+import { ownFolder } from './own-folder.ts';
 
 function read(file: string): string {
   return readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
@@ -29,8 +29,7 @@ describe.each(['README.md', 'deploy/behind-haproxy.md', 'deploy/kubernetes.yaml'
 
 /** What haproxy makes of a configuration, without running it: its exit code, and what it says. */
 function haproxy(configuration: string): { status: number | null; said: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-haproxy-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = ownFolder();
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, configuration);
   const { status, stderr, error } = spawnSync('haproxy', ['-c', '-f', file], { encoding: 'utf8' });

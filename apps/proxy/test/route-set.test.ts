@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ringBuffer from '@millrace/ring-buffer';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { MemoryBudget } from '../src/limits/memory-budget.ts';
 import { RouteSet } from '../src/run/route-set.ts';
+import { ownFolder } from './own-folder.ts';
 import { configFrom } from './start-process.ts';
 
 it('switches to a strategy whose name is that of the one before', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-routes-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = ownFolder();
   const file = join(folder, 'namesake.mjs');
   writeFileSync(
     file,

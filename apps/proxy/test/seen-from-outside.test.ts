@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { context, propagation, trace, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,6 +6,7 @@ import { startDemoOrigin } from '../src/demo/demo-origin.ts';
 import { AccessLog } from '../src/watch/access-log.ts';
 import { spanRecorder } from '../src/watch/spans.ts';
 import { download } from './download.ts';
+import { ownFolder } from './own-folder.ts';
 import { startProcess } from './start-process.ts';
 import { until } from './until.ts';
 
@@ -53,8 +53,7 @@ describe('what went through', () => {
   });
 
   it('is a line of JSON each in the access log, with the side that broke it and the bytes of each body', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-log-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = ownFolder();
     const log = new AccessLog(join(folder, 'access.log'));
     const { outcomes } = await afterTwoBodies();
     for (const outcome of outcomes) log.write(outcome);

@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Soak, type SoakReport } from './load/soak/soak-run.ts';
 import type { SubjectName } from './load/soak/soak-subject.ts';
+import { ownFolder } from './own-folder.ts';
 
 /** A soak counted in exchanges; `pnpm soak` goes on for minutes. */
 function soak(subject: SubjectName, exchangesPerLap: number, laps: number): Promise<SoakReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-soak-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = ownFolder();
   return new Soak({
     subject,
     seed: 20_261_129,

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import http2 from 'node:http2';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -10,19 +9,13 @@ import { listen } from '@millrace/test-servers/listen';
 import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { ConfigInput } from '../src/config/config-schema.ts';
 import { accessLogEntry } from '../src/watch/access-log.ts';
+import { ownFile } from './own-folder.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { configFrom, startProcess } from './start-process.ts';
 import { ASK, echo } from './tunnels.ts';
 import { until } from './until.ts';
 
-/** A file in a folder of its own, gone when the test ends. */
-async function fileOf(text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-authorities-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'ca.pem');
-  await writeFile(file, text);
-  return file;
-}
+const authoritiesOf = (text: string): string => ownFile('ca.pem', text);
 
 /** Where a server listens whose certificate is its own authority. */
 async function secureServer(
@@ -48,7 +41,7 @@ function trusting(caFile: string, server: string): ConfigInput {
 describe('an https server whose authority the upstream names', () => {
   it.each(['HTTP/1.1', 'HTTP/2'] as const)('answers requests, over %s', async (protocol) => {
     const server = await secureServer(protocol);
-    const caFile = await fileOf(tlsCertificate.cert);
+    const caFile = authoritiesOf(tlsCertificate.cert);
     const { url, outcomes } = await startProcess({
       upstreams: { app: { servers: [server], tls: { caFile }, http2: protocol === 'HTTP/2' } },
     });
@@ -59,7 +52,7 @@ describe('an https server whose authority the upstream names', () => {
   });
 
   it('is one of several in the file, with words between them', async () => {
-    const caFile = await fileOf(
+    const caFile = authoritiesOf(
       `The other one\n${otherTlsCertificate.cert}\n\nThis one\n${tlsCertificate.cert}\nThe end\n`,
     );
     const { url } = await startProcess(trusting(caFile, await secureServer()));
@@ -68,7 +61,7 @@ describe('an https server whose authority the upstream names', () => {
 
   it('carries a WebSocket', async () => {
     const { url: upstream } = await echo(https.createServer(tlsCertificate));
-    const { url } = await startProcess(trusting(await fileOf(tlsCertificate.cert), upstream.origin));
+    const { url } = await startProcess(trusting(authoritiesOf(tlsCertificate.cert), upstream.origin));
     const client = new WebSocket(url.replace('http:', 'ws:'));
     onTestFinished(() => client.terminate());
     await once(client, 'open');
@@ -82,7 +75,7 @@ describe('an https server whose authority the upstream names', () => {
       checks += 1;
     });
     const healthCheck = { path: '/', intervalMs: 1, rise: 1, fall: 1 };
-    const tls = { caFile: await fileOf(tlsCertificate.cert) };
+    const tls = { caFile: authoritiesOf(tlsCertificate.cert) };
     const { proxy } = await startProcess({
       upstreams: {
         named: { servers: [server], healthCheck, tls },
@@ -104,7 +97,7 @@ describe('an https server whose authority nobody knows', () => {
   ])('is a 502 whose cause is in the access log, where %s', async (_, authorities) => {
     const server = await secureServer();
     const { url, outcomes } = await startProcess(
-      authorities === undefined ? { upstream: server } : trusting(await fileOf(authorities), server),
+      authorities === undefined ? { upstream: server } : trusting(authoritiesOf(authorities), server),
     );
     expect((await fetch(url)).status).toBe(502);
     expect(await rawExchange(url, ASK)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
@@ -124,7 +117,7 @@ describe('an https server whose authority nobody knows', () => {
 
 describe('a reload', () => {
   it('reads the authorities again, and changes nothing when they are none', async () => {
-    const caFile = await fileOf(otherTlsCertificate.cert);
+    const caFile = authoritiesOf(otherTlsCertificate.cert);
     const config = trusting(caFile, await secureServer());
     const { url, proxy } = await startProcess(config);
     expect((await fetch(url)).status).toBe(502);
@@ -151,9 +144,9 @@ describe('a file of authorities', () => {
   };
 
   it('that is not there, or holds something else, is a mistake with a sentence of its own', async () => {
-    const empty = await fileOf('nothing\n');
-    const key = await fileOf(`${tlsCertificate.cert}\n${tlsCertificate.key}\n`);
-    const torn = await fileOf(tlsCertificate.cert.slice(0, 300));
+    const empty = authoritiesOf('nothing\n');
+    const key = authoritiesOf(`${tlsCertificate.cert}\n${tlsCertificate.key}\n`);
+    const torn = authoritiesOf(tlsCertificate.cert.slice(0, 300));
     const missing = join(torn, '..', 'missing.pem');
     expect(await sentencesFor(missing, empty, key, torn, empty)).toEqual([
       `The file ${JSON.stringify(missing)} cannot be read: there is no such file.`,
