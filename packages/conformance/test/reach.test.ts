@@ -34,7 +34,7 @@ describe('a schedule reaches', () => {
     expect(await firstSteps('h4/w1.w1/n.n~RCCP', 5)).toEqual([
       'next()',
       'write(1 byte) true',
-      'next(): bytes 0',
+      'next(): 1 byte [0]',
       'write(1 byte) true',
       'next() #2',
     ]);
@@ -44,7 +44,7 @@ describe('a schedule reaches', () => {
     expect(await firstSteps('h2@pause=s/w3/~P', 3)).toEqual([
       'write(3 bytes) true',
       'the source is told to pause',
-      'tryRead() bytes 0 1 2',
+      'tryRead() 3 bytes [0 1 2]',
     ]);
     const { timeline } = await runSchedule(subject, parseSchedule('h2@pause=s/w3/~P'), {
       host,

@@ -89,7 +89,7 @@ describe('a schedule', () => {
       'turns: microtasks run dry',
       'producer: write(2 bytes)true',
       'producer: end()',
-      'consumer: next(): bytes 0 1',
+      'consumer: next(): 2 bytes [0 1]',
       'consumer: next() #2',
       'consumer: next() #2: the end',
     ]);

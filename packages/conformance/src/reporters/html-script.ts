@@ -54,7 +54,7 @@ function stream(state, lost, isStore) {
     if (offset >= first) {
       counts[place] = (counts[place] || 0) + 1;
       const cell = element('span', place, String(offset));
-      cell.title = 'byte ' + offset + ': ' + places[place];
+      cell.title = 'byte at offset ' + offset + ': ' + places[place];
       cells.append(cell);
     }
   }

@@ -15,12 +15,12 @@ describe('BlackSheep as it was', () => {
     expect(failureText(result).split('\n').slice(0, 4)).toEqual([
       `[P1] fail: ${result.message ?? ''}`,
       '  expected 2 bytes, all that were accepted, before the terminal',
-      '  got      a clean end from next() #2 after 1, without bytes 1 to 2',
+      '  got      a clean end from next() #2 after 1 byte, without the byte at offset 1',
       `  replay   ${result.counterexample?.replay ?? ''}`,
     ]);
     expect(result.message).toBe(
       'Expected 2 bytes, all that were accepted, before the terminal, ' +
-        'got a clean end from next() #2 after 1, without bytes 1 to 2 (replay h4/w1.w1.e/n.n~PCDPPC)',
+        'got a clean end from next() #2 after 1 byte, without the byte at offset 1 (replay h4/w1.w1.e/n.n~PCDPPC)',
     );
   });
 });

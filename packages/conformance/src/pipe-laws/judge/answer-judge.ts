@@ -2,6 +2,7 @@ import { byteCount } from '../../byte-count.ts';
 import type { LawId } from '../../laws.ts';
 import type { Answer, PipeOracle } from '../../oracle.ts';
 import type { UnseenTerminal } from '../../unseen-terminals.ts';
+import { showChunk } from '../shown-bytes.ts';
 import type { ReadCall } from './calls.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Findings } from './findings.ts';
@@ -62,14 +63,14 @@ export class AnswerJudge {
     this.#findings.expect(
       isRight,
       'P16',
-      `a view of the bytes from ${from} on`,
-      () => `${[...bytes].join(' ')} (${text})`,
+      `a view of the bytes from offset ${from} on`,
+      () => `${showChunk(bytes)} (${text})`,
     );
   }
 
   #judgeBytes(call: ReadCall, bytes: Uint8Array): void {
     const { min, max } = call.model;
-    const got = (): string => `${bytes.length} from ${call.text}`;
+    const got = (): string => `${byteCount(bytes.length)} from ${call.text}`;
     const law = call.iteration === null ? 'P16' : 'P1';
     if (!this.#findings.expect(bytes.length > 0, 'P8', 'no empty chunk', () => `${call.text} gave one`))
       return;
@@ -200,7 +201,7 @@ export class AnswerJudge {
       delivered === back,
       law,
       `${byteCount(back)}, all that were accepted, before the terminal`,
-      () => `${where()} after ${delivered}, without ${this.#ledger.missing(back)}`,
+      () => `${where()} after ${byteCount(delivered)}, without ${this.#ledger.missing(back)}`,
     );
   }
 

@@ -1,3 +1,6 @@
+import { byteCount } from '../../byte-count.ts';
+import { showChunk, showOffsets } from '../shown-bytes.ts';
+
 /**
  * What the consumer has really got, as stream offsets. Bodies of scripts are shorter than 256 bytes and the
  * byte at an offset is the offset itself, so every byte says where it belongs, and no prediction is needed:
@@ -23,9 +26,9 @@ export class DeliveryLedger {
     const [from = 0] = bytes;
     if (entry === undefined) return null;
     if (bytes.some((byte, index) => byte !== ((from + index) & 0xff)))
-      return `bytes that do not belong together: ${show(bytes)}`;
+      return `${showChunk(bytes)}, which do not follow one another`;
     const to = from + bytes.length;
-    if (to > accepted) return `bytes ${from} to ${to} of ${accepted} accepted`;
+    if (to > accepted) return `${showOffsets(from, to)} of ${byteCount(accepted)} accepted`;
     entry.from = from;
     entry.to = to;
     entry.isOpen = false;
@@ -33,7 +36,7 @@ export class DeliveryLedger {
       if (otherTo < 0 || other === id) continue;
       const isOrdered = other < id ? otherTo <= from : to <= otherFrom;
       if (!isOrdered)
-        return `bytes ${from} to ${to} beside bytes ${otherFrom} to ${otherTo} of ${other < id ? 'an earlier' : 'a later'} call`;
+        return `${showOffsets(from, to)} beside ${showOffsets(otherFrom, otherTo)} of ${other < id ? 'an earlier' : 'a later'} call`;
     }
     return null;
   }
@@ -43,13 +46,13 @@ export class DeliveryLedger {
     return this.#entries.reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
-  /** Which of the accepted bytes nobody has got: `bytes 3 to 5`, `to` exclusive. */
+  /** Which of the accepted bytes nobody has got: `the bytes at offsets 3 to 4`. */
   missing(accepted: number): string {
     const spans: string[] = [];
     let next = 0;
     for (const { from, to } of [...this.#entries, { from: accepted, to: accepted }]) {
       if (to < 0) continue;
-      if (from > next) spans.push(`bytes ${next} to ${from}`);
+      if (from > next) spans.push(showOffsets(next, from));
       next = to;
     }
     return spans.join(', ');
@@ -70,8 +73,4 @@ export class DeliveryLedger {
     }
     return -1;
   }
-}
-
-function show(bytes: Uint8Array): string {
-  return [...bytes.subarray(0, 12)].join(' ');
 }

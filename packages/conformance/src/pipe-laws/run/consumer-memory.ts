@@ -2,6 +2,7 @@ import { scribble } from '../../patterned-bytes.ts';
 import { copyOf, sameBytes } from '../../same-bytes.ts';
 import type { Outcome } from '../judge/outcome.ts';
 import type { PipeJudge } from '../judge/pipe-judge.ts';
+import { showChunk } from '../shown-bytes.ts';
 
 /** Bytes whose content is checked again later: whoever got them may keep them. */
 interface HeldBytes {
@@ -76,8 +77,8 @@ export class ConsumerMemory {
     if (this.#lent === null || !this.#isLoanValid) return;
     const { bytes, copy } = this.#lent;
     const isUntouched = sameBytes(bytes, copy);
-    this.#judge.findings.expect(isUntouched, 'P16', `a lent view to stay ${[...copy].join(' ')}`, () =>
-      [...bytes].join(' '),
+    this.#judge.findings.expect(isUntouched, 'P16', `a lent view to stay ${showChunk(copy)}`, () =>
+      showChunk(bytes),
     );
   }
 

@@ -4,6 +4,7 @@ import type { Iteration, ReadCall } from '../judge/calls.ts';
 import { codeOf, showError } from '../judge/outcome.ts';
 import type { Outcome } from '../judge/outcome.ts';
 import type { Operation } from '../pipe-script.ts';
+import { showChunk } from '../shown-bytes.ts';
 import { countListeners } from './listener-count.ts';
 import type { SubjectAtWork } from './subject-at-work.ts';
 
@@ -214,7 +215,7 @@ export class ReadingCalls {
       if (!isOwned) this.#borrowing -= 1;
       this.#isInLoop =
         outcome.kind === 'bytes' && iteration !== undefined && iteration === this.#iterations[VALUES];
-      timeline.note('consumer', '', `${text}: ${showBytes(outcome)}`);
+      timeline.note('consumer', '', `${text}: ${showAnswered(outcome)}`);
       judge.reading.settled(call, memory.receive(outcome, isOwned, model.isTaking));
       this.#waiting -= 1;
       this.#onSettled();
@@ -254,7 +255,7 @@ export class ReadingCalls {
     } catch (error) {
       outcome = { kind: 'error', error };
     }
-    timeline.answer(outcome === null ? 'undefined' : showBytes(outcome));
+    timeline.answer(outcome === null ? 'undefined' : showAnswered(outcome));
     const received = outcome && memory.receive(outcome, model.isTaking, model.isTaking);
     judge.reading.tried(text, model, received);
   }
@@ -286,7 +287,7 @@ function iterate(iterator: AsyncIterableIterator<Uint8Array>): RunningIteration 
   return { iterator, isDone: false, hasThrown: false, model: { isDone: false } };
 }
 
-function showBytes(outcome: Outcome): string {
-  if (outcome.kind === 'bytes') return `bytes ${[...outcome.bytes].join(' ')}`;
+function showAnswered(outcome: Outcome): string {
+  if (outcome.kind === 'bytes') return showChunk(outcome.bytes);
   return outcome.kind === 'end' ? 'the end' : showError(outcome.error);
 }
