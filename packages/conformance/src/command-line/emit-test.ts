@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { LawRecord } from '../run-record.ts';
 import type { LoadedSubject } from './load-subjects.ts';
@@ -13,21 +14,39 @@ export function emitTests(
   return records.flatMap((record) => {
     const code = record.result.counterexample?.replay;
     if (record.result.status !== 'fail' || code === undefined) return [];
-    const slug = subject.name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
-    const file = join(target, `${slug}-${record.law.id}.test.mjs`);
-    writeReport(
-      file,
-      testText(subject, record, code, (from) => specifierIn(target, from, folder)),
-    );
+    const imports = importsOf(subject, (specifier) => specifierIn(target, specifier, folder));
+    const file = fileFor(join(target, `${stemOf(subject)}-${record.law.id}`), imports);
+    writeReport(file, testText(subject, record, code, imports));
     return [relative(folder, file)];
   });
 }
 
+/** `ring-store`, or `my-pipe-over-millrace-ring-buffer`: how the subject was named, as far as a file can be called that. */
+function stemOf({ specifier, source }: LoadedSubject): string {
+  const named = specifier.replace(/\.[cm]?[jt]s$/, '');
+  const whole = source.strategy === specifier ? named : `${named} over ${source.strategy}`;
+  return whole.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+}
+
+/** The file that has the test of this subject, or else the first free one: what another subject left stays. */
+function fileFor(stem: string, imports: string): string {
+  for (let count = 1; ; count += 1) {
+    const file = `${stem}${count === 1 ? '' : `-${count}`}.test.mjs`;
+    if (!existsSync(file) || readFileSync(file, 'utf8').includes(imports)) return file;
+  }
+}
+
+/** What a test of the subject imports, which tells it from every other subject. */
+function importsOf({ source }: LoadedSubject, specifierOf: (specifier: string) => string): string {
+  return `import { createPipe } from ${JSON.stringify(specifierOf(source.createPipe))};
+import strategy from ${JSON.stringify(specifierOf(source.strategy))};`;
+}
+
 function testText(
-  { name, source, claims, supports }: LoadedSubject,
+  { name, claims, supports }: LoadedSubject,
   { law, result }: LawRecord,
   code: string,
-  specifierOf: (specifier: string) => string,
+  imports: string,
 ): string {
   const quoted = (text: string): string => JSON.stringify(text);
   const promised = Object.entries({ claims, supports }).flatMap(([key, list]) =>
@@ -39,8 +58,7 @@ function testText(
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replay } from '@millrace/conformance';
-import { createPipe } from ${quoted(specifierOf(source.createPipe))};
-import strategy from ${quoted(specifierOf(source.strategy))};
+${imports}
 
 test(${quoted(`[${law.id}] ${law.title}`)}, async () => {
   const { results } = await replay(strategy, ${quoted(code)}, ${options});

@@ -77,7 +77,7 @@ describe('a subject that breaks a law', () => {
     const folder = temporaryFolder();
     const { stderr } = await runCommand(['./forgetful-store.ts', '--law', 'S1', '--emit-test', folder]);
     const [file = ''] = readdirSync(folder);
-    expect(file).toBe('forgetful-forgetful-store-ts-S1.test.mjs');
+    expect(file).toBe('forgetful-store-S1.test.mjs');
     expect(stderr).toContain(file);
     const text = readFileSync(join(folder, file), 'utf8');
     expect(text).toMatch(/^\/\/ S1 of the contract was broken here by forgetful/);
@@ -92,6 +92,30 @@ describe('a subject that breaks a law', () => {
     writeFileSync(join(folder, file), code.replaceAll('forgetful-store.ts', 'sound-store.ts'));
     const mended = await runTests(process.execPath, ['--test', '--test-reporter=tap', join(folder, file)]);
     expect([mended.exitCode, mended.output]).toEqual([0, expect.stringContaining('\nok 1 - [S1]')]);
+  });
+
+  it('has a regression test of its own, which no other subject and no second run doubles or replaces', async () => {
+    const folder = temporaryFolder();
+    const emit = async (...specifiers: readonly string[]): Promise<readonly string[]> => {
+      await runCommand([...specifiers, '--law', 'S1', '--emit-test', join(folder, 'tests')]);
+      return readdirSync(join(folder, 'tests')).toSorted();
+    };
+    // They read the same but for what no file can be called.
+    const [one, other] = [join(folder, 'a-store.ts'), join(folder, 'a', 'store.ts')];
+    const source = new URL('subjects/forgetful-store.ts', import.meta.url).href;
+    mkdirSync(join(folder, 'a'));
+    for (const file of [one, other])
+      writeFileSync(file, `export { default } from ${JSON.stringify(source)};\n`);
+    const files = await emit(one, other);
+    expect(files).toEqual([
+      expect.stringMatching(/-a-store-S1-2\.test\.mjs$/),
+      expect.stringMatching(/-a-store-S1\.test\.mjs$/),
+    ]);
+    const imported = files.map(
+      (file) => /import strategy from "(.*)"/.exec(readFileSync(join(folder, 'tests', file), 'utf8'))?.[1],
+    );
+    expect(imported).toEqual(['../a/store.ts', '../a-store.ts']);
+    expect(await emit(other, one)).toEqual(files);
   });
 
   it.each([
