@@ -8,7 +8,7 @@ import type { LawId } from '../laws.ts';
 import { isPipeFeature } from '../pipe-laws/pipe-features.ts';
 import type { PipeFeature } from '../pipe-laws/pipe-features.ts';
 import type { Subject } from '../run-record.ts';
-import { resolveModule } from './resolve-module.ts';
+import { NoSuchPackage, resolveModule } from './resolve-module.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A subject, and where its parts come from, for a test that is written to a file. */
@@ -74,9 +74,11 @@ async function load(specifier: string, folder: string): Promise<Module> {
   let url: string;
   try {
     url = resolveModule(specifier, folder);
-  } catch {
+  } catch (error) {
     throw new UsageError(
-      `There is no package ${specifier} in ${folder}: install it here, or name a file (./${specifier})`,
+      error instanceof NoSuchPackage
+        ? whereItWasLookedFor(specifier, error)
+        : `${specifier} does not load: ${reasonOf(error)}`,
     );
   }
   if (url.startsWith('file:') && !existsSync(fileURLToPath(url))) {
@@ -92,6 +94,17 @@ async function load(specifier: string, folder: string): Promise<Module> {
   }
 }
 
+/** With npx nothing is installed in the caller's folder, so what is to be graded has to come along. */
+function whereItWasLookedFor(specifier: string, { message, lookedFrom }: NoSuchPackage): string {
+  const [name = specifier] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
+  const ways = [
+    `install it ("npm install --save-dev ${name}")`,
+    `bring it along ("npx -p @millrace/conformance -p ${name} millrace-conformance ${specifier}")`,
+    'name a file by a path that begins with "./"',
+  ];
+  return `${message}, looked for in node_modules from ${lookedFrom.join(' upwards and from ')} upwards: ${ways.join(', or ')}`;
+}
+
 function reasonOf(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
   const needsTypesStripped = /Unknown file extension "\.[cm]?ts"/.test(text);
@@ -100,32 +113,30 @@ function reasonOf(error: unknown): string {
 
 /** The pipe of the caller's core, or else of the one that came with this package. */
 async function coreOf(folder: string): Promise<CreatePipe> {
-  const find = (): string => {
-    try {
-      return resolveModule('@millrace/core', folder);
-    } catch {
-      return resolveModule('@millrace/core', import.meta.dirname);
-    }
-  };
-  const { createPipe } = (await import(find())) as { readonly createPipe: CreatePipe };
-  return createPipe;
+  const { createPipe } = await load('@millrace/core', folder);
+  return createPipe as CreatePipe;
 }
 
 async function installedFamily(folder: string): Promise<readonly BufferStrategy[]> {
   const found: BufferStrategy[] = [];
   for (const name of familyNames) {
-    let url: string;
-    try {
-      url = resolveModule(name, folder);
-    } catch {
-      // Not installed: the pipe is put over the others.
-      continue;
-    }
-    const { default: strategy } = (await import(url)) as Module;
+    // The pipe is put over the others.
+    if (!isInstalled(name, folder)) continue;
+    const { default: strategy } = await load(name, folder);
     requireStrategy(strategy, name);
     found.push(strategy);
   }
   return found;
+}
+
+/** A package that is there and broken is installed: loading it says what is wrong. */
+function isInstalled(name: string, folder: string): boolean {
+  try {
+    resolveModule(name, folder);
+    return true;
+  } catch (error) {
+    return !(error instanceof NoSuchPackage);
+  }
 }
 
 function requireStrategy(value: unknown, specifier: string): asserts value is BufferStrategy {

@@ -5,11 +5,48 @@ import { pathToFileURL } from 'node:url';
 
 const conditions = ['node', 'import', 'module-sync', 'default'];
 
-/** The URL of what `specifier` means in a file of `folder`: `import.meta.resolve` only speaks for its own file. */
+/** Where this package lies. What `npx -p` installs with it lies beside it, and nowhere near the caller's folder. */
+const ownFolder = import.meta.dirname;
+
+/** No package of a name was found. */
+export class NoSuchPackage extends Error {
+  /** Where the search began: it goes from there upwards, from one `node_modules` to the next. */
+  readonly lookedFrom: readonly string[];
+
+  constructor(specifier: string, lookedFrom: readonly string[]) {
+    super(`There is no package ${specifier}`);
+    this.lookedFrom = lookedFrom;
+  }
+}
+
+/**
+ * The URL of what `specifier` means in a file of `folder`, or else beside this package.
+ *
+ * @throws NoSuchPackage when it is a package that is in neither place.
+ */
 export function resolveModule(specifier: string, folder: string): string {
   if (/^(\.{1,2}(\/|\\|$)|\/|[A-Za-z]:[\\/])/.test(specifier))
     return pathToFileURL(resolve(folder, specifier)).href;
   if (specifier.startsWith('file:')) return specifier;
+  const lookedFrom = [folder, ownFolder];
+  for (const from of lookedFrom) {
+    try {
+      return resolvePackage(specifier, from);
+    } catch (error) {
+      if (!isAbsent(error, specifier)) throw error;
+    }
+  }
+  throw new NoSuchPackage(specifier, lookedFrom);
+}
+
+/** Not there at all, rather than there and without the file that its manifest names. */
+function isAbsent(error: unknown, specifier: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'MODULE_NOT_FOUND' && message.startsWith(`Cannot find module '${specifier}'`);
+}
+
+/** `import.meta.resolve` would only speak for its own file. */
+function resolvePackage(specifier: string, folder: string): string {
   const { resolve: find } = createRequire(join(folder, 'noop.js'));
   try {
     return pathToFileURL(find(specifier)).href;

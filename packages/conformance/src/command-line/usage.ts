@@ -3,8 +3,9 @@ import { laws } from '../laws.ts';
 export const usage = `Usage: millrace-conformance <package or file>... [options]
 
 Puts every law of the contract to the test, on each strategy named. A package is looked up from the folder
-you are in. A module's default export is a BufferStrategy; or it exports createPipe(strategy, options), and
-claims (the ids of the laws it claims) and supports (the calls it has) if it likes: then that pipe is graded.
+you are in, then beside this one: npx -p @millrace/conformance -p NAME millrace-conformance NAME.
+A module's default export is a BufferStrategy; or it exports createPipe(strategy, options), and claims (the
+ids of the laws it claims) and supports (the calls it has) if it likes: then that pipe is graded.
 
   --profile NAME        quick (seconds, the default), ci (a minute) or deep (everything)
   --law ID[,ID]         only these laws

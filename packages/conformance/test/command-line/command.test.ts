@@ -146,7 +146,11 @@ describe('a subject that breaks a law', () => {
 describe('what cannot be graded', () => {
   it.each([
     ['./missing.ts', /There is no file .*missing\.ts/],
-    ['no-such-package', /There is no package no-such-package in .*: install it here/],
+    [
+      'no-such-package',
+      /There is no package no-such-package, looked for in node_modules from \S+subjects\/? upwards and from \S+command-line upwards: install it \("npm install --save-dev no-such-package"\), or bring it along \("npx -p @millrace\/conformance -p no-such-package millrace-conformance no-such-package"\), or name a file/,
+    ],
+    ['@no-such/package/door', /-p @no-such\/package millrace-conformance @no-such\/package\/door"/],
     ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
     ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
     ['.', /subjects\/ is a folder: name a file in it|subjects is a folder: name a file in it/],
