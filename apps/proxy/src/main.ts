@@ -8,6 +8,7 @@ import { readConfig, type ProxyConfig } from './config/config.ts';
 import { usage } from './config/settings.ts';
 import { startDemoOrigin } from './demo/demo-origin.ts';
 import { welcome } from './demo/welcome.ts';
+import { messageOf } from './message-of.ts';
 import { listening } from './run/proxy-process.ts';
 import { reloadOnSignal } from './run/reload-on-signal.ts';
 import { runWorker } from './run/run-worker.ts';
@@ -113,10 +114,6 @@ async function runMany({ workers: count }: ProxyConfig, demoUrl: URL | undefined
       await workers.reload();
     },
   };
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function version(): string {

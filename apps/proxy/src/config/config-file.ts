@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '../message-of.ts';
 import { ConfigError } from './config-error.ts';
 import { whyUnreadable } from './why-unreadable.ts';
 
@@ -56,6 +57,6 @@ function unreadable(file: string, why: string, cause: unknown): ConfigError {
 
 /** What a script or a parser threw, for the end of a sentence. */
 function sayOf(reason: unknown): string {
-  const [line = ''] = (reason instanceof Error ? reason.message : String(reason)).split('\n');
+  const [line = ''] = messageOf(reason).split('\n');
   return line.replace(/\.$/, '');
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../message-of.ts';
 import { demoBody, demoSha256 } from './demo-body.ts';
 
 /** A server to try the proxy on, in the same process. */
@@ -65,7 +66,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     else await route({ request, response, query, rest });
   } catch (reason) {
     if (response.headersSent) response.destroy();
-    else sendText(response, 400, `${reason instanceof Error ? reason.message : String(reason)}\n`);
+    else sendText(response, 400, `${messageOf(reason)}\n`);
   }
 }
 

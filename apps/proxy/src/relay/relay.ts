@@ -1,6 +1,7 @@
 import type { IncomingResponse, SwitchedResponse } from '@millrace/client';
 import type { ClientRequest } from '../listener/client-request.ts';
 import { PipeError, type PipeReader } from '@millrace/core';
+import { messageOf } from '../message-of.ts';
 import { Refusal } from '../policy/refusal.ts';
 import { membersOf, valuesOf } from '../policy/header-lines.ts';
 import { HeaderPolicy } from '../policy/header-policy.ts';
@@ -278,6 +279,6 @@ function refusalFor(reason: unknown): Refusal {
   if (reason instanceof PipeError && reason.code === 'ERR_PIPE_UNEXPECTED_END') {
     return new Refusal(400, reason.message, { cause: reason });
   }
-  const message = reason instanceof Error ? reason.message : String(reason);
+  const message = messageOf(reason);
   return new Refusal(502, `The upstream's answer cannot be passed on: ${message}`, { cause: reason });
 }

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:cluster';
 import { ConfigError } from '../config/config-error.ts';
+import { messageOf } from '../message-of.ts';
 
 /** What the primary asks of a worker. `argument` is what the method takes. */
 export interface WorkerCall {
@@ -85,9 +86,7 @@ export function answerCalls(methods: Readonly<Record<Method, (argument: unknown)
       reply = { reply: call, result: await methods[method](argument) };
     } catch (reason) {
       const isMistake = reason instanceof ConfigError;
-      const sentences = isMistake
-        ? reason.sentences
-        : [reason instanceof Error ? reason.message : String(reason)];
+      const sentences = isMistake ? reason.sentences : [messageOf(reason)];
       reply = { reply: call, failure: { isMistake, sentences } };
     }
     process.send?.(reply);

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { AggregatorRegistry } from 'prom-client';
+import { messageOf } from '../message-of.ts';
 import type { AdminSubject } from '../watch/admin-server.ts';
 import { mergedSnapshot } from '../watch/merged-snapshot.ts';
 import type { ProxySnapshot } from '../watch/proxy-snapshot.ts';
@@ -113,7 +114,7 @@ export class Workers implements AdminSubject {
     try {
       await this.#startOne();
     } catch (reason) {
-      process.stderr.write(`millrace-proxy: a worker cannot start: ${(reason as Error).message}\n`);
+      process.stderr.write(`millrace-proxy: a worker cannot start: ${messageOf(reason)}\n`);
       setTimeout(() => void this.#replace(), LEAST_LIFE_MS);
     }
   }

@@ -1,5 +1,6 @@
 import { requestFailureOf } from '@millrace/client';
 import { PipeError } from '@millrace/core';
+import { messageOf } from '../message-of.ts';
 import { Refusal } from '../policy/refusal.ts';
 
 /** Why a request that was sent on got no answer. */
@@ -33,7 +34,7 @@ const breaking: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_S
 
 /** @param origin Names the server in the answer. */
 export function upstreamFailure(cause: unknown, origin: string): UpstreamFailure {
-  const reason = reasonOf(cause);
+  const reason = messageOf(cause);
   if (cause instanceof PipeError && cause.code === 'ERR_PIPE_ARGUMENT') {
     return {
       kind: 'request',
@@ -54,12 +55,4 @@ export function upstreamFailure(cause: unknown, origin: string): UpstreamFailure
 function codeOf(reason: unknown): string | undefined {
   if (typeof reason !== 'object' || reason === null || !('code' in reason)) return undefined;
   return typeof reason.code === 'string' ? reason.code : undefined;
-}
-
-function reasonOf(reason: unknown): string {
-  // Node tries every address of a name, and has no message for all of them together.
-  if (reason instanceof AggregateError && reason.message === '') {
-    return reason.errors.map((error) => reasonOf(error)).join('; ');
-  }
-  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { PipeSummary } from '@millrace/core';
+import { messageOf } from '../message-of.ts';
 import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import { valuesOf } from '../policy/header-lines.ts';
 
@@ -70,10 +71,6 @@ function bodyEntry(summary: PipeSummary | undefined): Record<string, unknown> | 
 
 function rounded(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 10) / 10;
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function codeOf(reason: unknown): unknown {

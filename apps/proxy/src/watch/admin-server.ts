@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ListenAddress } from '../config/listen-address.ts';
+import { messageOf } from '../message-of.ts';
 import { LiveEvents } from './live-events.ts';
 import { isFromHere } from './is-from-here.ts';
 import { readSmallJson } from './read-small-json.ts';
@@ -72,8 +73,7 @@ export class AdminServer {
       else if (method === 'GET' || method === 'HEAD') await this.#show(pathname, method, response);
       else response.writeHead(405, { allow: pathname === '/strategy' ? 'POST' : 'GET, HEAD' }).end();
     } catch (reason) {
-      if (!response.headersSent)
-        say(response, 500, reason instanceof Error ? reason.message : String(reason));
+      if (!response.headersSent) say(response, 500, messageOf(reason));
     }
   }
 
@@ -114,7 +114,7 @@ export class AdminServer {
     try {
       await this.#options.subject.switchStrategy(order.strategy);
     } catch (reason) {
-      say(response, 400, reason instanceof Error ? reason.message : String(reason));
+      say(response, 400, messageOf(reason));
       return;
     }
     response.writeHead(204).end();

@@ -1,4 +1,5 @@
 import type { Span, TextMapGetter } from '@opentelemetry/api';
+import { messageOf } from '../message-of.ts';
 import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import { valuesOf } from '../policy/header-lines.ts';
 
@@ -53,7 +54,7 @@ function recorderOver({ propagation, trace, ROOT_CONTEXT, SpanKind, SpanStatusCo
       parent,
     );
     if (outcome.brokenBy === 'upstream' || outcome.brokenBy === 'proxy') {
-      const message = reason instanceof Error ? reason.message : String(reason);
+      const message = messageOf(reason);
       span.setStatus({ code: SpanStatusCode.ERROR, message });
     }
     span.end(startedAtMs + durationMs);
