@@ -184,6 +184,38 @@ export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
     },
   ),
   brokenPipe(
+    'read-answers-an-array',
+    ['P1'],
+    class extends PlainPipe {
+      override makeReader(): PipeReader {
+        const reader = super.makeReader();
+        const read = reader.read.bind(reader);
+        return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(reader)), {
+          read: async (options: Parameters<PipeReader['read']>[0]) => {
+            const bytes = await read(options);
+            return bytes === null ? null : [...bytes];
+          },
+        }) as unknown as PipeReader;
+      }
+    },
+  ),
+  brokenPipe(
+    'read-into-says-more-than-there-is-room-for',
+    ['P16'],
+    class extends PlainPipe {
+      override makeReader(): PipeReader {
+        const reader = super.makeReader();
+        const readInto = reader.readInto.bind(reader);
+        return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(reader)), {
+          readInto: async (...[target, options]: Parameters<PipeReader['readInto']>) => {
+            const count = await readInto(target, options);
+            return count === target.length ? count + 1 : count;
+          },
+        }) as PipeReader;
+      }
+    },
+  ),
+  brokenPipe(
     'return-rejects-in-a-failed-pipe',
     ['P13'],
     class extends WithOtherIterators {

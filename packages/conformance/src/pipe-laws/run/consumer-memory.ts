@@ -34,7 +34,6 @@ export class ConsumerMemory {
   receive(outcome: Outcome, isOwned: boolean, isTaking: boolean): Outcome {
     if (outcome.kind !== 'bytes') return outcome;
     const { bytes } = outcome;
-    if (!(bytes instanceof Uint8Array)) return outcome;
     const offsets = this.#offsetsOf(bytes);
     if (isOwned) {
       scribble(bytes);

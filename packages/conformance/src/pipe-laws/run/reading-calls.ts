@@ -21,7 +21,7 @@ interface AwaitedCall {
   readonly isOwned: boolean;
   readonly start: () => Promise<unknown>;
   /** The bytes in its result; `null` at the end. */
-  readonly bytesOf: (result: unknown) => Uint8Array | null;
+  readonly bytesOf: (result: unknown) => unknown;
 }
 
 /** The iterations of a schedule, by how they are made: each is made where it is first wanted. */
@@ -31,7 +31,7 @@ const OF_READER = 1;
 export const KEEPING = 2;
 const VIEWS = 3;
 const EVERYTHING = Number.POSITIVE_INFINITY;
-const asItIs = (result: unknown): Uint8Array | null => result as Uint8Array | null;
+const asItIs = (result: unknown): unknown => result;
 
 /** The consumer's ways of reading. */
 export class ReadingCalls {
@@ -170,7 +170,14 @@ export class ReadingCalls {
       model: new OracleCall(options.min ?? 1, target.length, true, null),
       isOwned: true,
       start: () => this.#subject.pipe.reader.readInto(target, options),
-      bytesOf: (count) => (count === 0 ? null : target.slice(0, Number(count))),
+      bytesOf: (count) => {
+        if (count === 0) return null;
+        const isRight = Number.isInteger(count) && Number(count) > 0 && Number(count) <= target.length;
+        const { findings } = this.#subject.judge;
+        if (!isRight)
+          findings.expect(false, 'P16', `${text} to answer 0 to ${target.length}`, () => String(count));
+        return target.slice(0, Number(count));
+      },
     });
   }
 
@@ -223,11 +230,19 @@ export class ReadingCalls {
     this.#started(text, start).then(
       (result) => {
         const bytes = bytesOf(result);
-        settle(bytes === null ? { kind: 'end' } : { kind: 'bytes', bytes });
+        settle(bytes === null ? { kind: 'end' } : { kind: 'bytes', bytes: this.#chunk(text, bytes) });
       },
       (error: unknown) => settle({ kind: 'error', error }),
     );
     return call;
+  }
+
+  /** What is no chunk breaks P1, and nothing more is made of it. */
+  #chunk(text: string, answer: unknown): Uint8Array {
+    if (answer instanceof Uint8Array) return answer;
+    const { findings } = this.#subject.judge;
+    findings.expect(false, 'P1', `a Uint8Array from ${text}`, () => Object.prototype.toString.call(answer));
+    return new Uint8Array(0);
   }
 
   #started(text: string, start: () => Promise<unknown>): Promise<unknown> {
@@ -251,7 +266,12 @@ export class ReadingCalls {
     let outcome: Outcome | null;
     try {
       const bytes = attempt();
-      outcome = bytes === undefined ? null : bytes === null ? { kind: 'end' } : { kind: 'bytes', bytes };
+      outcome =
+        bytes === undefined
+          ? null
+          : bytes === null
+            ? { kind: 'end' }
+            : { kind: 'bytes', bytes: this.#chunk(text, bytes) };
     } catch (error) {
       outcome = { kind: 'error', error };
     }
