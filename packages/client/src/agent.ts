@@ -1,6 +1,6 @@
 import { Agent, Pool, type Dispatcher } from 'undici';
 import { needsMoreThanUndici, type AgentDispatchOptions } from './agent-dispatch-options.ts';
-import { connectorOf, type Connect } from './connector.ts';
+import { connectorOf, plainConnectorOf, type Connect } from './connector.ts';
 import { GuardedClient } from './guarded-client.ts';
 import { isHttp2 } from './http2-session.ts';
 import { flatHeadersOf, type RequestHeaders } from './request-headers.ts';
@@ -37,6 +37,7 @@ class GuardedAgent extends Agent {
 
   constructor(options: AgentOptions) {
     const usesCleartextHttp2 = options.h2Options?.useH2c === true;
+    const plainConnector = plainConnectorOf(options);
     super({
       allowH2: false,
       ...options,
@@ -45,7 +46,8 @@ class GuardedAgent extends Agent {
       factory: (origin, poolOptions) =>
         new Pool(origin, {
           ...(poolOptions as Pool.Options),
-          factory: (poolOrigin, clientOptions) => new GuardedClient(poolOrigin, clientOptions),
+          factory: (poolOrigin, clientOptions) =>
+            new GuardedClient(poolOrigin, clientOptions, plainConnector),
         }),
     });
     this.#connect = connectorOf(options);

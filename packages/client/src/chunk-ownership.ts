@@ -10,11 +10,11 @@ import type { AgentOptions } from './agent.ts';
  *     one read   │ head │ chunk A │ CRLF 8000 CRLF │ chunk B │
  *                        copied                     may move
  *
- * Node makes that memory anew for every read and never writes to it again, so the only danger is the next
+ * That memory is made anew for every read (socket-reads.ts) and never written to again, so the only danger is the next
  * owner, who may transfer it to another thread: whatever is behind the chunk would be gone before it is parsed
  * (undici puts it back into the socket while the body is paused). So a chunk moves only when nothing is behind
  * it. What is before it has been parsed, copied, or decoded. A chunk that shows under half of the memory is
- * copied too: it would pin more than it holds, and small reads come from memory that Node pools.
+ * copied too: it would pin more than it holds.
  */
 export function mayChangeOwner(chunk: Uint8Array): boolean {
   const { byteLength } = chunk.buffer;

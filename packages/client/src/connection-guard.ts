@@ -91,6 +91,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#handler.onResponseData?.(controller, chunk);
+    if (controller.paused) this.#connection.reads?.pause();
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController, trailers: HeaderRecord): void {

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { GuardedStream } from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
+import type { SocketReads } from './socket-reads.ts';
 import type { TrailerSource } from './request-trailers.ts';
 
 /** A request that goes out on a connection. */
@@ -20,6 +21,8 @@ export interface OutgoingRequest {
  *     ─▶ connected ─▶ ready ─▶ request ─▶ request ─▶ (lost) ─▶ connected ─▶ …
  */
 export class Connection {
+  /** How its socket reads, when that is not left to Node. */
+  reads: SocketReads | undefined;
   #socket: Socket | undefined;
   #isHttp2 = false;
   #requests = 0;

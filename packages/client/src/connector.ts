@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type OnReadOpts } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AgentOptions } from './agent.ts';
 
@@ -8,6 +8,9 @@ export type Connect = (
   hostHeader: string | undefined,
   callback: buildConnector.Callback,
 ) => void;
+
+/** A connector for one connection, since `net.connect` takes `onread` for all that it makes. */
+export type PlainConnector = (onread: OnReadOpts) => buildConnector.connector;
 
 export function connectorOf(options: AgentOptions): Connect {
   const connector = typeof options.connect === 'function' ? options.connect : builtConnector(options);
@@ -24,12 +27,18 @@ export function connectorOf(options: AgentOptions): Connect {
   };
 }
 
+/** Makes connections without TLS that read as they are told. `undefined` where the user makes connections. */
+export function plainConnectorOf(options: AgentOptions): PlainConnector | undefined {
+  if (typeof options.connect === 'function' || options.h2Options?.useH2c === true) return undefined;
+  return (onread) => builtConnector(options, onread);
+}
+
 /** As `Pool` in undici's lib/dispatcher/pool.js makes one. */
-function builtConnector(options: AgentOptions): buildConnector.connector {
+function builtConnector(options: AgentOptions, onread?: OnReadOpts): buildConnector.connector {
   const { connect, tls, connectTimeout, maxCachedSessions, socketPath, allowH2 = false } = options;
   const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options;
   const settings = { allowH2, ...defined({ maxCachedSessions, socketPath, timeout: connectTimeout }) };
-  const families = defined({ autoSelectFamily, autoSelectFamilyAttemptTimeout });
+  const families = defined({ autoSelectFamily, autoSelectFamilyAttemptTimeout, onread });
   return buildConnector(Object.assign({}, tls, settings, families, connect) as buildConnector.BuildOptions);
 }
 

@@ -1,15 +1,20 @@
 import { Client, type buildConnector, type Dispatcher } from 'undici';
 import { ConnectionGuard } from './connection-guard.ts';
 import { Connection } from './connection.ts';
+import type { PlainConnector } from './connector.ts';
 import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
+import { SocketReads } from './socket-reads.ts';
 
 /** An undici `Client`, which is one connection at a time, that knows that connection and guards every request on it. */
 export class GuardedClient extends Client {
   readonly #connection: Connection;
 
-  constructor(origin: URL, options: Client.Options) {
+  /** @param plainConnector For connections without TLS; `undefined`: the pool's for all. */
+  constructor(origin: URL, options: Client.Options, plainConnector: PlainConnector | undefined) {
     const connection = new Connection();
-    super(origin, { ...options, connect: noting(connection, options.connect) });
+    const isPlain = origin.protocol === 'http:' && plainConnector !== undefined;
+    const connect = isPlain ? readingExactly(connection, plainConnector) : options.connect;
+    super(origin, { ...options, connect: noting(connection, connect) });
     this.#connection = connection;
     this.on('connect', () => connection.ready());
   }
@@ -23,6 +28,20 @@ export class GuardedClient extends Client {
     const guard = new ConnectionGuard(handler, options, this.#connection);
     return super.dispatch(options, guard);
   }
+}
+
+/** TLS reads no more than one record ahead by itself. */
+function readingExactly(connection: Connection, plainConnector: PlainConnector): buildConnector.connector {
+  return (options, callback) => {
+    const reads = new SocketReads();
+    plainConnector(reads.onread)(options, (...result) => {
+      if (result[0] === null) {
+        reads.connected(result[1]);
+        connection.reads = reads;
+      }
+      callback(...result);
+    });
+  };
 }
 
 /** The pool's connector, which notes the socket it made. A pool has built one out of any options by then. */

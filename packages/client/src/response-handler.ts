@@ -177,6 +177,9 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     statusText: string,
   ): void {
     const options = this.#options;
+    const rawHeaders = rawHeadersOf(controller.rawHeaders, headers);
+    // undici's own would keep the memory of the whole first read as long as the body is open: 64 KiB an exchange.
+    controller.rawHeaders = rawHeaders;
     const expectedBytes = declaredBytes(options.message.method, status, headers);
     const body = new ResponseBody(
       options,
@@ -196,7 +199,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
       status,
       statusText,
       headers,
-      rawHeaders: rawHeadersOf(controller.rawHeaders, headers),
+      rawHeaders,
       trailers: this.#trailers,
       rawTrailers: this.#rawTrailers,
       content: body.content,

@@ -55,12 +55,14 @@ async function responding(
   headers: Record<string, string | string[]> = {},
   highWaterMark = 8,
   options: RequestOptions = {},
+  rawHeaders: Buffer[] | null = null,
 ): Promise<{ dispatcher: ScriptedDispatcher; response: IncomingResponse }> {
   const dispatcher = new ScriptedDispatcher();
   const requested = makeClient({ strategy: ringBuffer, dispatcher, pipe: { highWaterMark } }).request(
     'http://a.example/',
     options,
   );
+  dispatcher.controller.rawHeaders = rawHeaders;
   dispatcher.start();
   dispatcher.headers(200, headers);
   return { dispatcher, response: await requested };
@@ -145,6 +147,15 @@ describe('an exchange', () => {
     dispatcher.data('late');
     dispatcher.end();
     expect(response.content.complete).toBe(false);
+  });
+
+  it('keeps none of the memory that its head was read into', async () => {
+    const { dispatcher, response } = await responding({ 'content-length': '10' }, 8, {}, [
+      bytes('Content-Length'),
+      bytes('10'),
+    ]);
+    expect(response.rawHeaders).toEqual(['Content-Length', '10']);
+    expect(dispatcher.controller.rawHeaders).toEqual(['Content-Length', '10']);
   });
 
   it('pauses at the high-water mark and resumes when read [P11]', async () => {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
-import type { Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { listen } from '@millrace/test-servers/listen';
 import chunkQueue from '@millrace/chunk-queue';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -84,6 +85,39 @@ describe.each(everyStrategy)('a tunnel through $name', (strategy) => {
         received: { outcome: 'ended', delivered: down.length },
         sent: { outcome: 'ended', delivered: up.length },
       });
+    });
+
+    it('opens on a connection whose last body was paused', async () => {
+      const body = patternedBytes(400_000, 1);
+      const far = patternedBytes(400_000, 2);
+      const connections = new Set<Socket>();
+      const server = net.createServer((socket) => {
+        connections.add(socket.on('error', () => {}));
+        socket.once('data', () => {
+          socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`);
+          socket.write(body);
+          socket.once('data', () => {
+            socket.write(grant);
+            socket.end(far);
+          });
+        });
+      });
+      const url = `http://127.0.0.1:${await listen(server)}/`;
+      const client = makeClient({ strategy, agent: { connections: 1 }, pipe: { highWaterMark: 4096 } });
+      let pauses = 0;
+      const { content } = await client.request(url, {
+        onPaused: (isPaused) => void (pauses += Number(isPaused)),
+      });
+      await content.reader.peek();
+      await new Promise(setImmediate);
+      expect(sha256(await content.read())).toBe(sha256(body));
+      expect(pauses).toBeGreaterThan(0);
+      const tunnel = tunnelOf(await open(client, url));
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of tunnel.reader) chunks.push(chunk);
+      expect(sha256(...chunks)).toBe(sha256(far));
+      expect(connections.size).toBe(1);
+      tunnel.destroy();
     });
 
     it('sends on after the server has ended its side', async () => {
@@ -168,7 +202,7 @@ describe.each(everyStrategy)('a tunnel through $name', (strategy) => {
     });
 
     it.each<[string, (tunnel: Tunnel) => void]>([
-      ['is read', (tunnel) => void tunnel.reader.tryRead()],
+      ['is read', (tunnel) => void tunnel.reader.read({ min: 64 * 1024 })],
       ['is cancelled', (tunnel) => tunnel.reader.cancel()],
       ['is destroyed', (tunnel) => tunnel.destroy()],
     ])(

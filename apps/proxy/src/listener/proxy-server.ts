@@ -85,6 +85,7 @@ export class ProxyServer {
   static async start(options: ProxyOptions): Promise<ProxyServer> {
     const { listen, tls, maxHeaderBytes, headersTimeoutMs = 60_000 } = options;
     const http1 = createHttpServer({
+      ...(process.env['WHWM'] ? { highWaterMark: Number(process.env['WHWM']) } : undefined),
       // A long upload is no attack.
       requestTimeout: 0,
       headersTimeout: headersTimeoutMs,
