@@ -43,6 +43,18 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
     expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('have small nurseries, as the process that was started has', async () => {
+    const proxy = await runProxy('--workers', '2');
+    for (const pid of [proxy.process.pid, ...childrenOf(proxy.process.pid)]) {
+      const flags = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+      expect(flags.filter((flag) => flag.startsWith('--max-semi-space-size'))).toEqual([
+        '--max-semi-space-size=16',
+      ]);
+    }
+    proxy.process.kill('SIGTERM');
+    expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('are replaced when they die', async () => {
     const upstream = await httpServer((_, response) => void response.end('ok'));
     const proxy = await runProxy('--upstream', upstream.origin, '--workers', '2');

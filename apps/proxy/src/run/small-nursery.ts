@@ -1,0 +1,46 @@
+const FLAG = '--max-semi-space-size';
+
+/**
+ * V8 lets what is new grow to 128 MiB before it looks for what is over (Node 24), and every read is new memory. With 16
+ * MiB a half, the process takes 70 to 120 MiB less, and since what is freed sooner is used again while it is near, a
+ * request for 64 KiB costs a quarter less time, one for 1 KiB as much (`--upstream` nginx, wrk, chunk-queue).
+ */
+const SMALL = `${FLAG}=16`;
+
+/** What this process was started with. */
+export interface Start {
+  readonly execPath: string;
+  /** Of Node itself. */
+  readonly execArgv: readonly string[];
+  /** The script, and what it is told. */
+  readonly args: readonly string[];
+  readonly nodeOptions: string;
+  /** Whoever started it talks to it, through what would be lost. */
+  readonly hasChannel: boolean;
+}
+
+/** Runs this process again as it was started, with a small nursery, under the same number. Does nothing where it cannot. */
+export function restartWithSmallNursery(): void {
+  const args = argsWithSmallNursery({
+    execPath: process.execPath,
+    execArgv: process.execArgv,
+    args: process.argv.slice(1),
+    nodeOptions: process.env['NODE_OPTIONS'] ?? '',
+    hasChannel: process.channel !== undefined,
+  });
+  if (args === undefined) return;
+  try {
+    // V8 takes the flag only when it starts. Windows has no such call, and Node may not be permitted to make it.
+    process.execve?.(process.execPath, args);
+  } catch {
+    // It works with a large one too.
+  }
+}
+
+/** `undefined`: it stays as it is, since its size was chosen, or a debugger or a parent process would be lost. */
+export function argsWithSmallNursery(start: Start): string[] | undefined {
+  const { execPath, execArgv, args, nodeOptions, hasChannel } = start;
+  const given = [...execArgv, ...nodeOptions.split(' ')];
+  const stays = given.some((arg) => arg.startsWith(FLAG) || arg.startsWith('--inspect'));
+  return stays || hasChannel ? undefined : [execPath, SMALL, ...execArgv, ...args];
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { argsWithSmallNursery, type Start } from '../src/run/small-nursery.ts';
+
+const start: Start = {
+  execPath: '/bin/node',
+  execArgv: ['--import', 'some.ts'],
+  args: ['main.ts', '--listen', ':80'],
+  nodeOptions: '--enable-source-maps',
+  hasChannel: false,
+};
+
+describe('a process', () => {
+  it('is started again as it was, with a small nursery', () => {
+    expect(argsWithSmallNursery(start)).toEqual([
+      '/bin/node',
+      '--max-semi-space-size=16',
+      '--import',
+      'some.ts',
+      'main.ts',
+      '--listen',
+      ':80',
+    ]);
+  });
+
+  it.each<[string, Partial<Start>]>([
+    ['it was already', { execArgv: ['--max-semi-space-size=16'] }],
+    ['somebody has chosen another size', { execArgv: ['--max-semi-space-size=64'] }],
+    ['somebody has chosen it for all of Node', { nodeOptions: '--no-warnings --max-semi-space-size=8' }],
+    ['it is a worker', { hasChannel: true }],
+    ['a debugger waits for it', { execArgv: ['--inspect-brk=0'] }],
+  ])('stays as it is when %s', (_, change) => {
+    expect(argsWithSmallNursery({ ...start, ...change })).toBeUndefined();
+  });
+});
