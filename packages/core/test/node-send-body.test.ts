@@ -8,6 +8,7 @@ import { fromNodeReadable, sendBody, type SendBodyOptions, type SendSummary } fr
 import { createPipe } from '../src/pipe.ts';
 import type { PipeReader } from '../src/pipe-reader.ts';
 import { bytes } from '../src/consume/bytes.ts';
+import type { BufferStrategy, ByteStore } from '../src/strategy.ts';
 import { arrayStrategy, passingStrategy } from './array-strategy.ts';
 import {
   anyReasons,
@@ -355,6 +356,108 @@ test('chunks that a slow client has not taken yet are not touched', async () => 
   expect(all.subarray(all.length - body.length).equals(body)).toBe(true);
 });
 
+describe('what is lent to Node', () => {
+  /** One piece that no system buffers whole, so that its write is under way until the client has read it. */
+  const large = patterned(24 * 1_048_576);
+
+  /** A body whose one large piece is being written to a client that reads nothing yet. */
+  const underWay = async () => {
+    const released: number[] = [];
+    const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });
+    const { port, summary, response } = await serve({ body: reader });
+    const socket = net
+      .connect(port, '127.0.0.1')
+      .on('error', () => {})
+      .pause();
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    const served = await response;
+    writer.writeCopy(large);
+    await quiet();
+    expect(served.writableLength).toBeGreaterThan(0);
+    return { writer, reader, summary, socket, served, released };
+  };
+
+  /** Every byte of the body that the client still gets. */
+  const received = async (socket: Socket): Promise<Buffer> => {
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.resume();
+    await once(socket, 'close').catch(() => {});
+    const all = Buffer.concat(chunks);
+    return all.subarray(all.indexOf('\r\n\r\n') + 4);
+  };
+
+  test('counts in the pipe until it is with the system', async () => {
+    const { writer, reader, socket, summary } = await underWay();
+    expect(reader.size).toBe(0);
+    expect(writer.desiredSize).toBeLessThan(-20_000_000);
+    writer.end();
+    expect((await received(socket)).equals(large)).toBe(true);
+    expect(await summary).toMatchObject({ outcome: 'ended', sent: large.length });
+  });
+
+  test('stays as it is when the pipe is cancelled meanwhile [P14]', async () => {
+    const { reader, socket, summary, released } = await underWay();
+    const reason = new Error('idle for too long');
+    reader.cancel(reason);
+    await quiet();
+    expect(released).toEqual([]);
+    // The reset that ends it may overtake what the system still has.
+    const begun = await received(socket);
+    expect(begun.length).toBeGreaterThan(0);
+    expect(begun.equals(large.subarray(0, begun.length))).toBe(true);
+    expect(await summary).toMatchObject({ outcome: 'failed', reason });
+    expect(released).toEqual([large.length]);
+  });
+
+  test.each<[string, (socket: Socket, served: http.ServerResponse) => void]>([
+    ['the client leaves', (socket) => socket.destroy()],
+    ['the client resets', (socket) => socket.resetAndDestroy()],
+    ['the response is destroyed', (_, served) => served.destroy()],
+    ['the connection is destroyed', (_, served) => served.socket?.destroy()],
+  ])('is given back, once, when %s', async (_, happens) => {
+    const { socket, served, summary, released, writer } = await underWay();
+    happens(socket, served);
+    expect(await summary).toMatchObject({ outcome: 'cancelled', sent: large.length });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+    await quiet();
+    expect(released).toEqual([large.length]);
+  });
+
+  test('is nothing when the response has to wait for its connection, which may never come', async () => {
+    const released: number[] = [];
+    const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });
+    const responses: http.ServerResponse[] = [];
+    const server = http.createServer((_request, response) => {
+      responses.push(response);
+      // The second answer waits for the first.
+      if (responses.length === 2) void sendBody(reader, response);
+    });
+    const port = await listen(server);
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.0\r\nHost: a\r\n\r\n');
+    await once(server, 'request');
+    writer.writeCopy(large.subarray(0, 100_000));
+    writer.end();
+    await quiet();
+    expect([responses.length, responses[1]?.socket]).toEqual([2, null]);
+    expect(released).toEqual([100_000]);
+    responses[0]?.end();
+    const all = await received(socket);
+    expect(all.subarray(all.length - 100_000).equals(large.subarray(0, 100_000))).toBe(true);
+  });
+
+  test('is given back when it is longer than declared', async () => {
+    const released: number[] = [];
+    const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });
+    const { port, summary } = await serve({ body: reader, headers: { 'content-length': 1000 } });
+    writer.writeCopy(large.subarray(0, 100_000));
+    await rawGet(port);
+    expect(await summary).toMatchObject({ outcome: 'failed', sent: 0 });
+    expect(released).toEqual([100_000]);
+  });
+});
+
 describe('any Writable', () => {
   test('gets every byte, then the end', async () => {
     const written: Buffer[] = [];
@@ -525,3 +628,58 @@ describe('a request body', () => {
     },
   );
 });
+
+/** Lends its one piece of memory, and writes over it when it lets go of it, so that whoever still reads it shows. */
+function scribblingStrategy(released: number[]): BufferStrategy {
+  return { ...arrayStrategy, name: 'scribbling', createStore: () => new ScribblingStore(released) };
+}
+
+class ScribblingStore implements ByteStore {
+  #memory = new Uint8Array(0);
+  readonly #released: number[];
+
+  constructor(released: number[]) {
+    this.#released = released;
+  }
+
+  get size(): number {
+    return this.#memory.length;
+  }
+
+  get cost(): number {
+    return this.#memory.length;
+  }
+
+  put(chunk: Uint8Array): number {
+    this.#memory = Buffer.concat([this.#memory, chunk]);
+    return chunk.length;
+  }
+
+  peek(): Uint8Array {
+    return this.#memory;
+  }
+
+  take(max = this.size): Uint8Array {
+    const bytes = new Uint8Array(this.#memory.subarray(0, max));
+    this.drop(max);
+    return bytes;
+  }
+
+  takeInto(target: Uint8Array): number {
+    const bytes = this.take(target.length);
+    target.set(bytes);
+    return bytes.length;
+  }
+
+  drop(count: number): void {
+    if (count === 0) return;
+    this.#released.push(count);
+    const rest = new Uint8Array(this.#memory.subarray(count));
+    this.#memory.fill(0xee);
+    this.#memory = rest;
+  }
+
+  clear(): void {
+    this.drop(this.size);
+  }
+}

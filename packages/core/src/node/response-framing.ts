@@ -19,7 +19,8 @@ export function breakConnection(response: Writable, error: Error): void {
 
 type Http1Message = OutgoingMessage & { strictContentLength: boolean; _contentLength?: number | null };
 
-function isHttp1(response: Writable): response is Writable & Http1Message {
+/** A request or response of `node:http`, which is one of its own to HTTP/2. */
+export function isHttp1(response: Writable): response is Writable & Http1Message {
   return 'strictContentLength' in response && 'chunkedEncoding' in response;
 }
 

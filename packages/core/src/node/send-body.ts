@@ -3,7 +3,7 @@ import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { asNodeError } from './node-reason.ts';
-import { breakConnection, requireDeclaredLength } from './response-framing.ts';
+import { breakConnection, isHttp1, requireDeclaredLength } from './response-framing.ts';
 
 export interface SendBodyOptions {
   /** Called when the last byte of a whole body has been written, before `end()`: the place to add trailers. */
@@ -28,8 +28,8 @@ export interface SendSummary {
  *   Where only the end of the connection marks the end of the body (HTTP/1.0), the connection is reset.
  * - When the receiver leaves, the pipe is cancelled at once, with the response's error or an `ERR_PIPE_CANCELLED`.
  *
- * Chunks are the response's from then on: Node may hold one long after `write` has returned, so memory that the pipe
- * only lends (`views()`) would have to wait for every write.
+ * Over HTTP/1 large pieces are lent to Node and stay in the pipe until they are with the system, so that a slow receiver
+ * costs what the pipe's marks say, and no strategy copies them out. Small ones are taken, and many written at once.
  *
  * @returns Settles when the last byte has been handed to the system or never will be. Never rejects.
  */
@@ -41,10 +41,24 @@ export function sendBody(
   return new BodySender(reader, response, options).run();
 }
 
+/** From here on it pays to wait until a piece is with the system, instead of copying it and writing on. */
+const LEAST_LENT_BYTES = 16_384;
+
+/**
+ *     small   tryRead ─▶ write ─▶ tryRead ─▶ write …   until the response wants no more
+ *     large   views() ─▶ write ─▶ written ─▶ views() … one at a time
+ *
+ * What is lent must not change before Node has done with it: when its callback says so, or the connection is closed.
+ * What `views()` lends outlives a cancel of the pipe for that very reason [P14].
+ */
 class BodySender {
   readonly #reader: PipeReader;
+  #views: AsyncIterator<Uint8Array> | undefined;
   readonly #response: Writable;
   readonly #options: SendBodyOptions;
+  /** What `#views` lent last is, or may be, still with Node. */
+  #isLent = false;
+  #isClosed = false;
   #sent = 0;
   /** Writes that Node has not reported to be through. */
   #underWay = 0;
@@ -73,7 +87,7 @@ class BodySender {
       }
       response.on('drain', this.#onDrain);
       response.on('finish', this.#onFinish);
-      response.on('close', this.#onClose);
+      response.once('close', this.#onClose);
       requireDeclaredLength(response);
       void this.#send();
     });
@@ -82,10 +96,14 @@ class BodySender {
   async #send(): Promise<void> {
     try {
       while (!this.#isSettled) {
+        if (this.#reader.size >= LEAST_LENT_BYTES && mayLendTo(this.#response)) {
+          await this.#sendLent();
+          continue;
+        }
         const chunk = this.#reader.tryRead();
         if (chunk === null) break;
         if (chunk === undefined) await this.#reader.peek();
-        else if (!this.#write(chunk)) await this.#until(() => !this.#response.writableNeedDrain);
+        else await this.#sendGiven(chunk);
       }
       if (this.#isSettled) return;
       this.#options.beforeEnd?.();
@@ -93,6 +111,35 @@ class BodySender {
     } catch (reason) {
       await this.#breakOff(reason);
     }
+  }
+
+  async #sendLent(): Promise<void> {
+    this.#views ??= this.#reader.views({ preventCancel: true });
+    const { value: view, done } = await this.#views.next();
+    if (done === true) return;
+    if (view.length < LEAST_LENT_BYTES) {
+      await this.#sendGiven(new Uint8Array(view));
+      return;
+    }
+    this.#isLent = true;
+    // Gone while this waited for the step, which lends all the same.
+    if (this.#isSettled) return this.#endLoan();
+    this.#write(view);
+    await this.#until(() => this.#underWay === 0);
+    // Destroyed: nothing more may be asked of the pipe before Node has done with what it lent.
+    if (this.#underWay > 0) this.#leave(this.#response.errored ?? receiverLeft());
+    else this.#isLent = false;
+  }
+
+  /** Ends what is still lent when nothing more is sent, once Node has done with it. */
+  #endLoan(): void {
+    if (!this.#isLent || (this.#underWay > 0 && !this.#isClosed)) return;
+    this.#isLent = false;
+    void this.#views?.return?.();
+  }
+
+  async #sendGiven(chunk: Uint8Array): Promise<void> {
+    if (!this.#write(chunk)) await this.#until(() => !this.#response.writableNeedDrain);
   }
 
   #write(chunk: Uint8Array): boolean {
@@ -127,7 +174,9 @@ class BodySender {
 
   #onWritten = (): void => {
     this.#underWay -= 1;
-    if (this.#underWay === 0) this.#recheck?.();
+    if (this.#underWay > 0) return;
+    if (this.#isSettled) this.#endLoan();
+    else this.#recheck?.();
   };
 
   #onFinish = (): void => {
@@ -139,7 +188,9 @@ class BodySender {
   };
 
   #onClose = (): void => {
-    this.#leave(this.#response.errored ?? receiverLeft());
+    this.#isClosed = true;
+    if (this.#isSettled) this.#endLoan();
+    else this.#leave(this.#response.errored ?? receiverLeft());
   };
 
   /** The receiver takes no more. A body that had broken off before is still said to have failed. */
@@ -154,10 +205,18 @@ class BodySender {
     this.#isSettled = true;
     this.#response.off('drain', this.#onDrain);
     this.#response.off('finish', this.#onFinish);
-    this.#response.off('close', this.#onClose);
     this.#recheck?.();
+    this.#endLoan();
     this.#resolve({ outcome, reason, sent: this.#sent });
   }
+}
+
+/**
+ * Whether Node says when it has done with what it is given, come what may. Over HTTP/2 a session may go on sending what a
+ * closed stream has written, and an answer that waits for those before it on the connection may never get to send.
+ */
+function mayLendTo(response: Writable): boolean {
+  return isHttp1(response) && response.socket !== null;
 }
 
 function receiverLeft(): PipeError {
