@@ -33,6 +33,27 @@ describe.each(everyStrategy)('a reader under observation, over $name', (strategy
     return { seen, writer: pipe.writer, reader };
   };
 
+  it.each<[string, (reader: ObservedReader, views: AsyncIterator<Uint8Array>) => unknown, number]>([
+    ['the next step', (_, views) => views.next(), 4],
+    ['leaving', (_, views) => views.return?.(), 4],
+    ['leaving with a reason', (_, views) => views.throw?.(new Error('over')).catch(() => {}), 4],
+    ['tryRead', (reader) => reader.tryRead(4), 0],
+    ['read', (reader) => reader.read({ max: 4 }), 0],
+    ['readInto', (reader) => reader.readInto(new Uint8Array(4)), 0],
+    ['peek', (reader) => reader.peek(), 4],
+    ['tryPeek', (reader) => reader.tryPeek(), 4],
+  ])('holds what views() has lent until %s', async (_, end, heldAfter) => {
+    const { writer, reader } = observed();
+    writer.write(bytesOf('lent'));
+    const views = reader.views({ preventCancel: true });
+    await views.next();
+    expect([reader.size, reader.heldBytes]).toEqual([0, 4]);
+    writer.write(bytesOf('more'));
+    expect([reader.size, reader.heldBytes]).toEqual([4, 8]);
+    await end(reader, views);
+    expect(reader.heldBytes).toBe(heldAfter);
+  });
+
   describe.each(Object.entries(everyWayOfReading))('by %s', (_, read) => {
     it('is seen to get bytes that are there, without waiting', async () => {
       const { seen, writer, reader } = observed();

@@ -15,6 +15,8 @@ export interface ReaderObserver {
 export class ObservedReader implements PipeReader {
   readonly #reader: PipeReader;
   readonly #observer: ReaderObserver;
+  /** Of what was delivered, bytes that the last step of `views()` lent: they stay in the pipe until the next call. */
+  #lentBytes = 0;
 
   constructor(reader: PipeReader, observer: ReaderObserver) {
     this.#reader = reader;
@@ -25,16 +27,24 @@ export class ObservedReader implements PipeReader {
     return this.#reader.size;
   }
 
+  /** Bytes that are in the pipe, read or lent. */
+  get heldBytes(): number {
+    return this.#reader.size + this.#lentBytes;
+  }
+
   tryRead(max?: number): Uint8Array | null | undefined {
+    this.#lentBytes = 0;
     return this.#delivered(this.#reader.tryRead(max));
   }
 
   async read(options?: Parameters<PipeReader['read']>[0]): Promise<Uint8Array | null> {
+    this.#lentBytes = 0;
     const mustWait = this.#mustWait(options?.min);
     return this.#delivered(await this.#watch(mustWait, this.#reader.read(options)));
   }
 
   async readInto(target: Uint8Array, options?: Parameters<PipeReader['readInto']>[1]): Promise<number> {
+    this.#lentBytes = 0;
     const mustWait = this.#mustWait(options?.min);
     const bytes = await this.#watch(mustWait, this.#reader.readInto(target, options));
     this.#observer.onDelivered(bytes);
@@ -42,11 +52,13 @@ export class ObservedReader implements PipeReader {
   }
 
   peek(min?: number, options?: Parameters<PipeReader['peek']>[1]): Promise<Uint8Array | null> {
+    this.#lentBytes = 0;
     const mustWait = this.#mustWait(min);
     return this.#watch(mustWait, this.#reader.peek(min, options));
   }
 
   tryPeek(min?: number): Uint8Array | null | undefined {
+    this.#lentBytes = 0;
     return this.#reader.tryPeek(min);
   }
 
@@ -56,11 +68,11 @@ export class ObservedReader implements PipeReader {
   }
 
   values(options?: Parameters<PipeReader['values']>[0]): AsyncIterableIterator<Uint8Array> {
-    return this.#observed(this.#reader.values(options));
+    return this.#observed(this.#reader.values(options), false);
   }
 
   views(options?: Parameters<PipeReader['views']>[0]): AsyncIterableIterator<Uint8Array> {
-    return this.#observed(this.#reader.views(options));
+    return this.#observed(this.#reader.views(options), true);
   }
 
   cancel(reason?: unknown): void {
@@ -95,17 +107,24 @@ export class ObservedReader implements PipeReader {
     }
   }
 
-  #observed(iterator: AsyncIterableIterator<Uint8Array>): AsyncIterableIterator<Uint8Array> {
+  #observed(iterator: AsyncIterableIterator<Uint8Array>, lends: boolean): AsyncIterableIterator<Uint8Array> {
     const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      this.#lentBytes = 0;
       const mustWait = this.#mustWait();
       const step = await this.#watch(mustWait, iterator.next());
-      if (step.done !== true) this.#delivered(step.value);
+      if (step.done === true) return step;
+      this.#delivered(step.value);
+      if (lends) this.#lentBytes = step.value.length;
       return step;
     };
     return {
       next,
-      return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      return: async () => {
+        this.#lentBytes = 0;
+        return (await iterator.return?.()) ?? { done: true, value: undefined };
+      },
       throw: async (reason: unknown) => {
+        this.#lentBytes = 0;
         if (iterator.throw === undefined) throw reason;
         return iterator.throw(reason);
       },

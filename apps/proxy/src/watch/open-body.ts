@@ -26,8 +26,7 @@ export class OpenBody implements ReaderObserver, Rostered {
   readonly facts: BodyFacts;
   readonly openedAtMs: number;
   /** The reader to give to the consumer, who is seen through it. */
-  readonly reader: PipeReader;
-  readonly #pipeReader: PipeReader;
+  readonly reader: ObservedReader;
   readonly #now: () => number;
   readonly #producerPaused = new Stopwatch();
   readonly #consumerWaiting = new Stopwatch();
@@ -39,13 +38,12 @@ export class OpenBody implements ReaderObserver, Rostered {
     this.facts = facts;
     this.openedAtMs = now();
     this.reader = new ObservedReader(reader, this);
-    this.#pipeReader = reader;
     this.#now = now;
   }
 
-  /** Bytes that were received and not yet handed on. */
+  /** Bytes that were received and are still in the pipe, those included that are being written to a client. */
   get bufferedBytes(): number {
-    return this.#pipeReader.size;
+    return this.reader.heldBytes;
   }
 
   get deliveredBytes(): number {
