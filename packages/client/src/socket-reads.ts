@@ -27,7 +27,7 @@ const sharedShort = shared.subarray(0, SHORT_BYTES);
  *                                                     stop ◀───────────────────  pause()
  *
  * So a connection that is idle or paused holds no memory to read into, and 1 000 downloads by slow clients through the
- * proxy hold 105 MiB in bodies and sockets instead of 230; what large ones cost is as before (Node 24).
+ * proxy hold about 100 MiB in bodies and sockets instead of 230; what large ones cost is as before (Node 24).
  */
 export class SocketReads {
   #socket: Socket | undefined;
