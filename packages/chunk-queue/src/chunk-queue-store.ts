@@ -122,17 +122,22 @@ export class ChunkQueueStore implements ByteStore {
    */
   take(max: number = this.#size): Uint8Array {
     const front = this.#front;
-    const count = this.clamp(max);
-    if (front === null || count === 0) return new Uint8Array(0);
+    if (front === null) return new Uint8Array(0);
+    const { size } = front;
+    // Asked so that what is no number takes nothing.
+    if (!(max >= size)) return this.takePart(front, this.clamp(max));
     requireSound(front);
-    if (count < front.size) {
-      const bytes = front.copy(count);
-      this.leave(count);
-      return bytes;
-    }
     const bytes = front.give();
-    this.#size -= front.size;
+    this.#size -= size;
     this.unlink(front);
+    return bytes;
+  }
+
+  private takePart(front: Segment, count: number): Uint8Array {
+    if (count === 0) return new Uint8Array(0);
+    requireSound(front);
+    const bytes = front.copy(count);
+    this.leave(count);
     return bytes;
   }
 
@@ -221,7 +226,8 @@ export class ChunkQueueStore implements ByteStore {
     const back = this.#back;
     if (back === null) this.#front = segment;
     else {
-      if (back.room > back.size) this.move(back, new Uint8Array(back.size));
+      // Asked first, a given one has no room, and its memory need not be looked at: 1 ns of 27.
+      if (!back.isGiven && back.room > back.size) this.move(back, new Uint8Array(back.size));
       back.next = segment;
     }
     this.#back = segment;

@@ -64,6 +64,11 @@ export class Segment {
     return this.#bytes.length >= this.#end;
   }
 
+  /** Nothing is gone, there is no room, and the memory is sound. */
+  get isWhole(): boolean {
+    return this.#start === 0 && this.#end === this.#bytes.length;
+  }
+
   /** What waits, without a copy; a given chunk of which nothing is gone as the object it is. */
   view(): Uint8Array {
     return part(this.#bytes, this.#start, this.#end);
@@ -74,8 +79,8 @@ export class Segment {
    * these; else a copy [S10]. The segment must not be used after that [S3].
    */
   give(): Uint8Array {
-    const isWhole = this.#start === 0 && this.#end === this.#bytes.length;
-    if (isWhole || (this.#isGiven && 2 * this.size > this.#memoryBytes)) return this.view();
+    if (this.isWhole) return this.#bytes;
+    if (this.#isGiven && 2 * this.size > this.#memoryBytes) return this.view();
     return this.copy(this.size);
   }
 
