@@ -8,6 +8,9 @@ const DEFAULT_CAPACITY_BYTES = 65_536;
 /** 1 GiB: every engine can allocate it, and `tail + filled` stays a small integer. */
 const MOST_CAPACITY_BYTES = 2 ** 30;
 
+/** From here on a copy is made from a view, since memory with a source is not zeroed first: a quarter of 64 KiB's time (Node 24). */
+const LEAST_UNZEROED_BYTES = 4096;
+
 /**
  * A fixed ring. Bytes are copied in at `head` and copied out at `tail`; both go round.
  *
@@ -163,7 +166,11 @@ export class RingBufferStore implements ByteStore {
 
   private copyOut(count: number): Uint8Array<ArrayBuffer> {
     if (this.#lease !== null && count <= this.#capacity - this.#tail) {
-      return this.#lease.ring.slice(this.#tail, this.#tail + count);
+      const { ring } = this.#lease;
+      const end = this.#tail + count;
+      return count < LEAST_UNZEROED_BYTES
+        ? ring.slice(this.#tail, end)
+        : new Uint8Array(ring.subarray(this.#tail, end));
     }
     const bytes = new Uint8Array(count);
     this.copyTo(bytes, count);
