@@ -52,7 +52,8 @@ export interface PipeLimits {
   readonly lowWaterMark: number;
   readonly maxBuffered: number;
   readonly expectedBytes: number | undefined;
-  readonly maxBytes: number;
+  /** The lesser of `expectedBytes` and `maxBytes`: a write past it breaks the pipe off. */
+  readonly mostBytes: number;
 }
 
 /** All that a pipe is told when it is made, apart from its store. */
@@ -99,13 +100,15 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
       { value: lowWaterMark, limit: highWaterMark },
     );
   }
+  const expectedBytes =
+    options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes);
+  const maxBytes = countOrInfinity('maxBytes', options.maxBytes ?? Infinity);
   return {
     highWaterMark,
     lowWaterMark: Math.min(lowWaterMark, highWaterMark),
     maxBuffered: countOrInfinity('maxBuffered', options.maxBuffered ?? 4 * highWaterMark),
-    expectedBytes:
-      options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes),
-    maxBytes: countOrInfinity('maxBytes', options.maxBytes ?? Infinity),
+    expectedBytes,
+    mostBytes: expectedBytes === undefined ? maxBytes : Math.min(expectedBytes, maxBytes),
     isFixed: traits.fixed,
     mayWaitInFront: traits.put === 'copies' && traits.shared !== true && !poison,
     poison,

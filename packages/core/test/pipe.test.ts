@@ -5,6 +5,7 @@ import {
   type BufferStrategy,
   type ByteStore,
   type PipeOptions,
+  type PipeReader,
 } from '../src/index.ts';
 import { arrayStrategy, fixedArrayStrategy } from './array-strategy.ts';
 
@@ -597,6 +598,38 @@ describe('a pipe over a store that breaks its interface', () => {
     writer.writeCopy(bytes(1, 2));
     writer.end();
     await expect(reader.readInto(new Uint8Array(2))).rejects.toMatchObject({ code: 'ERR_PIPE_STRATEGY' });
+    expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 2, delivered: 0, discarded: 2 });
+  });
+
+  it('[P3] has lost bytes: the reader sees an error where they are missing, not a clean end', async () => {
+    const { writer, reader } = createPipe(
+      strategyWith((store) => {
+        const take = store.take.bind(store);
+        return {
+          take: (max) => {
+            const front = take(max);
+            store.clear();
+            return front;
+          },
+        };
+      }),
+    );
+    writer.writeCopy(bytes(1, 2));
+    writer.writeCopy(bytes(3));
+    writer.end();
+    expect(await reader.read()).toEqual(bytes(1, 2));
+    await expect(reader.read()).rejects.toMatchObject({ code: 'ERR_PIPE_STRATEGY' });
+    expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 3, delivered: 2, discarded: 1 });
+  });
+
+  it.each([
+    ['an array', (reader: PipeReader) => reader.read(), { take: () => bytes(1, 2, 3) }],
+    ['a count', (reader: PipeReader) => reader.readInto(new Uint8Array(3)), { takeInto: () => 3 }],
+    ['a view', (reader: PipeReader) => reader.peek(), { peek: () => bytes(1, 2, 3) }],
+  ])('[P1] hands out more than it was given, as %s: an error', async (_what, read, change) => {
+    const { writer, reader } = createPipe(strategyWith(() => change));
+    writer.writeCopy(bytes(1, 2));
+    await expect(read(reader)).rejects.toMatchObject({ code: 'ERR_PIPE_STRATEGY', value: 3, limit: 2 });
     expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 2, delivered: 0, discarded: 2 });
   });
 
