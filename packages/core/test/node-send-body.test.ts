@@ -361,9 +361,9 @@ describe('what is lent to Node', () => {
   const large = patterned(24 * 1_048_576);
 
   /** A body whose one large piece is being written to a client that reads nothing yet. */
-  const underWay = async () => {
+  const underWay = async (mostLent = Infinity) => {
     const released: number[] = [];
-    const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });
+    const { writer, reader } = createPipe(scribblingStrategy(released, mostLent), { maxBuffered: Infinity });
     const { port, summary, response } = await serve({ body: reader });
     const socket = net
       .connect(port, '127.0.0.1')
@@ -422,6 +422,15 @@ describe('what is lent to Node', () => {
     expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
     await quiet();
     expect(released).toEqual([large.length]);
+  });
+
+  test('is given back when it was copied, as pieces are that are small', async () => {
+    const { socket, summary, released, writer } = await underWay(8192);
+    socket.destroy();
+    expect(await summary).toMatchObject({ outcome: 'cancelled' });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+    await quiet();
+    expect(released.reduce((sum, bytes) => sum + bytes, 0)).toBe(large.length);
   });
 
   test('is nothing when the response has to wait for its connection, which may never come', async () => {
@@ -630,15 +639,17 @@ describe('a request body', () => {
 });
 
 /** Lends its one piece of memory, and writes over it when it lets go of it, so that whoever still reads it shows. */
-function scribblingStrategy(released: number[]): BufferStrategy {
-  return { ...arrayStrategy, name: 'scribbling', createStore: () => new ScribblingStore(released) };
+function scribblingStrategy(released: number[], mostLent = Infinity): BufferStrategy {
+  return { ...arrayStrategy, name: 'scribbling', createStore: () => new ScribblingStore(released, mostLent) };
 }
 
 class ScribblingStore implements ByteStore {
   #memory = new Uint8Array(0);
   readonly #released: number[];
+  readonly #mostLent: number;
 
-  constructor(released: number[]) {
+  constructor(released: number[], mostLent: number) {
+    this.#mostLent = mostLent;
     this.#released = released;
   }
 
@@ -656,7 +667,7 @@ class ScribblingStore implements ByteStore {
   }
 
   peek(): Uint8Array {
-    return this.#memory;
+    return this.#memory.subarray(0, this.#mostLent);
   }
 
   take(max = this.size): Uint8Array {
@@ -674,9 +685,8 @@ class ScribblingStore implements ByteStore {
   drop(count: number): void {
     if (count === 0) return;
     this.#released.push(count);
-    const rest = new Uint8Array(this.#memory.subarray(count));
-    this.#memory.fill(0xee);
-    this.#memory = rest;
+    this.#memory.fill(0xee, 0, count);
+    this.#memory = this.#memory.subarray(count);
   }
 
   clear(): void {

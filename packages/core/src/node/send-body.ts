@@ -117,18 +117,19 @@ class BodySender {
     this.#views ??= this.#reader.views({ preventCancel: true });
     const { value: view, done } = await this.#views.next();
     if (done === true) return;
-    if (view.length < LEAST_LENT_BYTES) {
-      await this.#sendGiven(new Uint8Array(view));
-      return;
-    }
     this.#isLent = true;
     // Gone while this waited for the step, which lends all the same.
     if (this.#isSettled) return this.#endLoan();
-    this.#write(view);
-    await this.#until(() => this.#underWay === 0);
-    // Destroyed: nothing more may be asked of the pipe before Node has done with what it lent.
-    if (this.#underWay > 0) this.#leave(this.#response.errored ?? receiverLeft());
-    else this.#isLent = false;
+    if (view.length < LEAST_LENT_BYTES) {
+      await this.#sendGiven(new Uint8Array(view));
+    } else {
+      this.#write(view);
+      await this.#until(() => this.#underWay === 0);
+      // Destroyed: nothing more may be asked of the pipe before Node has done with what it lent.
+      if (this.#underWay > 0) this.#leave(this.#response.errored ?? receiverLeft());
+    }
+    // What is asked of the pipe next ends it.
+    if (!this.#isSettled) this.#isLent = false;
   }
 
   /** Ends what is still lent when nothing more is sent, once Node has done with it. */
