@@ -26,15 +26,26 @@ const COLUMN = 36;
 /** Stands above a timeline of two columns. */
 export const timelineHeads: string = `  ${'producer'.padEnd(COLUMN)}consumer`;
 
-/** A timeline in two columns, producer and source left, consumer right; a store's calls in one. */
+/**
+ * A timeline in two columns, producer and source left, consumer right; a store's calls in one. What was done several times
+ * in a row is one line.
+ */
 export function timelineText(timeline: readonly TimelineStep[]): readonly string[] {
-  return timeline.map((step) => {
-    const mark = step.isFailure === true ? '<< ' : '';
-    const answer = step.answer === undefined || step.answer === '' ? '' : `→ ${step.answer}`;
-    const text = `${mark}${[step.text, answer].filter((part) => part !== '').join(' ')}`;
-    if (step.side === 'turns') return `  ${'-'.repeat(12)} ${text}`;
-    // What is done within a call, by a hook, stands under it.
-    const indent = (step.side === 'consumer' ? COLUMN : 0) + 2 * (step.depth ?? 0);
-    return `  ${' '.repeat(indent)}${text}`;
-  });
+  const lines: { readonly text: string; count: number }[] = [];
+  for (const text of timeline.map(stepText)) {
+    const last = lines.at(-1);
+    if (last?.text === text) last.count += 1;
+    else lines.push({ text, count: 1 });
+  }
+  return lines.map(({ text, count }) => (count === 1 ? text : `${text}, ${count} times in a row`));
+}
+
+function stepText(step: TimelineStep): string {
+  const mark = step.isFailure === true ? '<< ' : '';
+  const answer = step.answer === undefined || step.answer === '' ? '' : `→ ${step.answer}`;
+  const text = `${mark}${[step.text, answer].filter((part) => part !== '').join(' ')}`;
+  if (step.side === 'turns') return `  ${'-'.repeat(12)} ${text}`;
+  // What is done within a call, by a hook, stands under it.
+  const indent = (step.side === 'consumer' ? COLUMN : 0) + 2 * (step.depth ?? 0);
+  return `  ${' '.repeat(indent)}${text}`;
 }

@@ -2,7 +2,7 @@ import { createPipe } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { conformance, detectHost } from '../src/index.ts';
 import type { LawId } from '../src/index.ts';
-import { failureText } from '../src/failure-text.ts';
+import { failureText, timelineText } from '../src/failure-text.ts';
 import { brokenPipes, brokenStores } from './broken/broken-subjects.ts';
 import { tryOut } from './broken/kill-matrix.ts';
 import { growingStrategy } from './stores/growing-store.ts';
@@ -101,4 +101,17 @@ describe('a mistake of the suite itself', () => {
       message: expect.stringMatching(/^The case itself failed: TypeError: the harness is wrong/) as string,
     });
   });
+});
+
+it('what was done several times in a row is one line of a timeline', () => {
+  const put = { side: 'store', text: 'put(700 bytes)', answer: '700 taken' } as const;
+  expect(
+    timelineText([put, { ...put, answer: '1 taken' }, put, put, put, { ...put, isFailure: true }, put]),
+  ).toEqual([
+    '  put(700 bytes) → 700 taken',
+    '  put(700 bytes) → 1 taken',
+    '  put(700 bytes) → 700 taken, 3 times in a row',
+    '  << put(700 bytes) → 700 taken',
+    '  put(700 bytes) → 700 taken',
+  ]);
 });
