@@ -32,7 +32,7 @@ export function payloadOf(
   if (typeof payload === 'object' && Symbol.asyncIterator in payload) return payload;
   throw new PipeError(
     'ERR_PIPE_ARGUMENT',
-    `the request body is a ${typeof payload}; it must be a Uint8Array, a string, an async iterable or a PipeReader`,
+    `the request body is of type ${typeof payload}; it must be a Uint8Array, a string, an async iterable or a PipeReader`,
     { value: payload },
   );
 }
