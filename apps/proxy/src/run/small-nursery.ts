@@ -40,7 +40,8 @@ export function restartWithSmallNursery(): void {
 /** `undefined`: it stays as it is, since its size was chosen, or a debugger or a parent process would be lost. */
 export function argsWithSmallNursery(start: Start): string[] | undefined {
   const { execPath, execArgv, args, nodeOptions, hasChannel } = start;
-  const given = [...execArgv, ...nodeOptions.split(' ')];
+  // Node takes a flag with either dashes or underscores, and in quotes.
+  const given = [...execArgv, ...nodeOptions.split(/[\s"]+/)].map((arg) => arg.replaceAll('_', '-'));
   const stays = given.some((arg) => arg.startsWith(FLAG) || arg.startsWith('--inspect'));
   return stays || hasChannel ? undefined : [execPath, SMALL, ...execArgv, ...args];
 }
