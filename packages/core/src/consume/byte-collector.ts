@@ -1,3 +1,6 @@
+import { detachedError } from '../errors.ts';
+import { memoryToFill } from './memory-to-fill.ts';
+
 /** Chunks under this are copied into a slab: an array object costs more than their bytes. */
 const KEPT_CHUNK_BYTES = 1024;
 
@@ -57,22 +60,31 @@ export class ByteCollector {
     this.#size += view.length;
   }
 
-  /** The pieces in order. The collector is empty afterwards. */
+  /**
+   * The pieces in order. The collector is empty afterwards.
+   *
+   * @throws PipeError `ERR_PIPE_DETACHED` when the memory of a piece has gone to somebody else since.
+   */
   parts(): Uint8Array[] {
     this.#sealSlab();
     const parts = this.#parts;
+    if (lengthOf(parts) !== this.#size) throw detachedError();
     this.#parts = [];
     this.#size = 0;
     return parts;
   }
 
-  /** All bytes in one plain array that has its buffer to itself. The collector is empty afterwards. */
+  /**
+   * All bytes in one plain array that has its buffer to itself. The collector is empty afterwards.
+   *
+   * @throws PipeError `ERR_PIPE_DETACHED` as `parts`.
+   */
   join(): Uint8Array {
     const size = this.#size;
     const parts = this.parts();
     const [only] = parts;
     if (parts.length === 1 && only !== undefined && ownsItsBuffer(only)) return new Uint8Array(only.buffer);
-    const joined = new Uint8Array(size);
+    const joined = memoryToFill(size);
     let filled = 0;
     for (const part of parts) {
       joined.set(part, filled);
@@ -83,8 +95,8 @@ export class ByteCollector {
 
   /** For tests: throws with the broken invariant's name. */
   checkInvariants(): void {
-    const inParts = this.#parts.reduce((sum, part) => sum + part.length, 0);
-    if (inParts + this.#filled !== this.#size) throw new Error('I1: parts and slab are not the size');
+    if (lengthOf(this.#parts) + this.#filled !== this.#size)
+      throw new Error('I1: parts and slab are not the size');
     if (this.#parts.some((part) => part.length === 0)) throw new Error('I2: an empty part');
     if (this.#slab !== null && this.#size === 0) throw new Error('I2: a slab without bytes');
     const held = this.#parts.reduce((sum, part) => sum + part.buffer.byteLength, this.#slab?.length ?? 0);
@@ -121,6 +133,12 @@ export class ByteCollector {
     this.#slab = null;
     this.#filled = 0;
   }
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
 }
 
 function ownsItsBuffer(chunk: Uint8Array): boolean {

@@ -49,6 +49,15 @@ test('a piece that shares its memory is copied, so that the result has its buffe
   expect(joined.buffer.byteLength).toBe(48);
 });
 
+test('[S8] a piece whose memory has gone to somebody else since is an error, not zeros', () => {
+  const collector = new ByteCollector();
+  const piece = patterned(2_000);
+  collector.keep(patterned(3_000));
+  collector.keep(piece);
+  structuredClone(piece.buffer, { transfer: [piece.buffer] });
+  expect(() => collector.join()).toThrow(expect.objectContaining({ code: 'ERR_PIPE_DETACHED' }));
+});
+
 test('a Buffer becomes a plain Uint8Array', () => {
   const collector = new ByteCollector();
   collector.keep(Buffer.from(new ArrayBuffer(8)));
