@@ -456,6 +456,21 @@ describe('what is lent to Node', () => {
     expect(all.subarray(all.length - 100_000).equals(large.subarray(0, 100_000))).toBe(true);
   });
 
+  test('is nothing while the response is corked, which says nothing of what it has written', async () => {
+    const released: number[] = [];
+    const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });
+    const { port, response } = await serve({ body: reader, options: (corked) => (corked.cork(), {}) });
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    const served = await response;
+    writer.writeCopy(large.subarray(0, 100_000));
+    await quiet();
+    expect(released).toEqual([100_000]);
+    served.uncork();
+    writer.end();
+    expect((await received(socket)).equals(large.subarray(0, 100_000))).toBe(true);
+  });
+
   test('is given back when it is longer than declared', async () => {
     const released: number[] = [];
     const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });

@@ -214,10 +214,11 @@ class BodySender {
 
 /**
  * Whether Node says when it has done with what it is given, come what may. Over HTTP/2 a session may go on sending what a
- * closed stream has written, and an answer that waits for those before it on the connection may never get to send.
+ * closed stream has written, an answer that waits for those before it on the connection may never get to send, and one
+ * that is corked says nothing before it is uncorked.
  */
 function mayLendTo(response: Writable): boolean {
-  return isHttp1(response) && response.socket !== null;
+  return isHttp1(response) && response.socket !== null && response.writableCorked === 0;
 }
 
 function receiverLeft(): PipeError {
