@@ -26,6 +26,7 @@ describe('a process', () => {
     ['it was already', { execArgv: ['--max-semi-space-size=16'] }],
     ['somebody has chosen another size', { execArgv: ['--max-semi-space-size=64'] }],
     ['somebody has chosen it for all of Node', { nodeOptions: '--no-warnings --max-semi-space-size=8' }],
+    ['somebody has chosen the least size', { execArgv: ['--min-semi-space-size=32'] }],
     ['the same in underscores and quotes', { nodeOptions: '"--max_semi_space_size=8" --no-warnings' }],
     ['it is a worker', { hasChannel: true }],
     ['a debugger waits for it', { execArgv: ['--inspect-brk=0'] }],
