@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BufferStrategy } from '@millrace/core';
 import { strategyProblem } from '../conformance.ts';
@@ -77,7 +78,7 @@ async function load(specifier: string, folder: string): Promise<Module> {
   } catch (error) {
     throw new UsageError(
       error instanceof NoSuchPackage
-        ? whereItWasLookedFor(specifier, error)
+        ? whatToDo(specifier, folder, error)
         : `${specifier} does not load: ${reasonOf(error)}`,
     );
   }
@@ -92,6 +93,12 @@ async function load(specifier: string, folder: string): Promise<Module> {
   } catch (error) {
     throw new UsageError(`${specifier} does not load: ${reasonOf(error)}`);
   }
+}
+
+/** Node takes a name without a dot for a package's, also where there is such a file. */
+function whatToDo(specifier: string, folder: string, error: NoSuchPackage): string {
+  if (!existsSync(join(folder, specifier))) return whereItWasLookedFor(specifier, error);
+  return `${error.message}; for the file of that name write ./${specifier}`;
 }
 
 /** With npx nothing is installed in the caller's folder, so what is to be graded has to come along. */

@@ -150,6 +150,10 @@ describe('what cannot be graded', () => {
       'no-such-package',
       /There is no package no-such-package, looked for in node_modules from \S+subjects\/? upwards and from \S+command-line upwards: install it \("npm install --save-dev no-such-package"\), or bring it along \("npx -p @millrace\/conformance -p no-such-package millrace-conformance no-such-package"\), or name a file/,
     ],
+    [
+      'sound-store.ts',
+      /^\S+ There is no package sound-store\.ts; for the file of that name write \.\/sound-store\.ts$/m,
+    ],
     ['@no-such/package/door', /-p @no-such\/package millrace-conformance @no-such\/package\/door"/],
     ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
     ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
