@@ -27,7 +27,8 @@ const sharedShort = shared.subarray(0, SHORT_BYTES);
  *                                                     stop ◀───────────────────  pause()
  *
  * So a connection that is idle or paused holds no memory to read into, and 1 000 downloads by slow clients through the
- * proxy hold about 100 MiB in bodies and sockets instead of 230; what large ones cost is as before (Node 24).
+ * proxy hold about 100 MiB in bodies and sockets instead of 230 (Node 24). To stop and start a socket takes
+ * time: chunked bodies of 100 MiB through a queue of chunks a seventh more than with undici's pause alone.
  */
 export class SocketReads {
   #socket: Socket | undefined;
