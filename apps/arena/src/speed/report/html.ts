@@ -60,7 +60,8 @@ export function htmlPage(results: Results): string {
 </head>
 <body>
 <h1>Speed</h1>
-<p>${escapeXml(machineLine(results.machine))}; profile ${results.profile}. Bars are medians; the thin line on a bar reaches from its
+<p>${escapeXml(machineLine(results.machine))}; profile ${results.profile}. Bars are medians, and like the lines further down
+on a logarithmic scale: trust the numbers, not the lengths. The thin line on a bar reaches from its
 best run to its worst. Ours are blue, green and violet; limits, and what is written by hand, grey.</p>
 ${charts.filter((chart) => chart !== '').join('\n')}
 </body>
