@@ -14,4 +14,4 @@ export interface Profile {
 }
 
 export const full: ProfileChoice = { name: 'full', runs: 2, budget: { warmUpMs: 40, minTimeMs: 75 } };
-export const quick: ProfileChoice = { name: 'quick', runs: 1, budget: { warmUpMs: 30, minTimeMs: 50 } };
+export const quick: ProfileChoice = { name: 'quick', runs: 1, budget: { warmUpMs: 25, minTimeMs: 40 } };
