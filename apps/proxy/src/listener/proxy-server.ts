@@ -91,7 +91,6 @@ export class ProxyServer {
     const { listen, tls, maxHeaderBytes, headersTimeoutMs = 60_000 } = options;
     const http1 = createHttpServer({
       highWaterMark: CONNECTION_HIGH_WATER_MARK,
-      ...(process.env['WHWM'] ? { highWaterMark: Number(process.env['WHWM']) } : undefined),
       // A long upload is no attack.
       requestTimeout: 0,
       headersTimeout: headersTimeoutMs,
