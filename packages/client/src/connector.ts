@@ -38,8 +38,8 @@ function builtConnector(options: AgentOptions, onread?: OnReadOpts): buildConnec
   const { connect, tls, connectTimeout, maxCachedSessions, socketPath, allowH2 = false } = options;
   const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options;
   const settings = { allowH2, ...defined({ maxCachedSessions, socketPath, timeout: connectTimeout }) };
-  const families = defined({ autoSelectFamily, autoSelectFamilyAttemptTimeout, onread });
-  return buildConnector(Object.assign({}, tls, settings, families, connect) as buildConnector.BuildOptions);
+  const ofSocket = defined({ autoSelectFamily, autoSelectFamilyAttemptTimeout, onread });
+  return buildConnector(Object.assign({}, tls, settings, ofSocket, connect) as buildConnector.BuildOptions);
 }
 
 /** The name that TLS is to check; none for an address. */

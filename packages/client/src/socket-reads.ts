@@ -6,7 +6,7 @@ const SHORT_BYTES = 16_384;
 const LONG_BYTES = 65_536;
 /** From here on a read is handed over with the memory it is in; of less, too much would be unused. */
 const LEAST_GIVEN_BYTES = 49_152;
-/** Reads that were full, in a row, after which reads are long: more than fill a pipe with the usual mark. */
+/** Full reads since the last slow pause, after which reads are long: more than fill a pipe with the usual mark. */
 const READS_BEFORE_LONG = 8;
 /** And after which they go into memory of the connection's own, since it carries a large body. */
 const READS_BEFORE_OWN = 12;
