@@ -2,6 +2,7 @@ import type { PipeReader, PipeWriter } from '@millrace/core';
 import { PlainPipe, pipeError } from '../pipes/plain-pipe.ts';
 import { bodyClaims, brokenPipe } from './broken-subject.ts';
 import type { BrokenSubject } from './broken-subject.ts';
+import { WithAnotherReader } from './with-another-reader.ts';
 
 type Iterator = AsyncIterableIterator<Uint8Array>;
 
@@ -171,47 +172,40 @@ export const pipesThatOneCheckSees: readonly BrokenSubject[] = [
   brokenPipe(
     'read-answers-without-a-promise',
     ['P7'],
-    class extends PlainPipe {
-      override makeReader(): PipeReader {
-        const reader = super.makeReader();
-        const read = reader.read.bind(reader);
+    class extends WithAnotherReader {
+      override changed(reader: PipeReader): Partial<PipeReader> {
         const ready = { then: undefined } as unknown as Promise<Uint8Array | null>;
-        return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(reader)), {
-          read: (options: Parameters<PipeReader['read']>[0]) =>
-            this.state === 'ended' && this.size === 0 ? ready : read(options),
-        }) as PipeReader;
+        return {
+          read: (options) => (this.state === 'ended' && this.size === 0 ? ready : reader.read(options)),
+        };
       }
     },
   ),
   brokenPipe(
     'read-answers-an-array',
     ['P1'],
-    class extends PlainPipe {
-      override makeReader(): PipeReader {
-        const reader = super.makeReader();
-        const read = reader.read.bind(reader);
-        return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(reader)), {
-          read: async (options: Parameters<PipeReader['read']>[0]) => {
-            const bytes = await read(options);
-            return bytes === null ? null : [...bytes];
+    class extends WithAnotherReader {
+      override changed(reader: PipeReader): Partial<PipeReader> {
+        return {
+          read: async (options) => {
+            const bytes = await reader.read(options);
+            return bytes && ([...bytes] as unknown as Uint8Array);
           },
-        }) as unknown as PipeReader;
+        };
       }
     },
   ),
   brokenPipe(
     'read-into-says-more-than-there-is-room-for',
     ['P16'],
-    class extends PlainPipe {
-      override makeReader(): PipeReader {
-        const reader = super.makeReader();
-        const readInto = reader.readInto.bind(reader);
-        return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(reader)), {
-          readInto: async (...[target, options]: Parameters<PipeReader['readInto']>) => {
-            const count = await readInto(target, options);
+    class extends WithAnotherReader {
+      override changed(reader: PipeReader): Partial<PipeReader> {
+        return {
+          readInto: async (target, options) => {
+            const count = await reader.readInto(target, options);
             return count === target.length ? count + 1 : count;
           },
-        }) as PipeReader;
+        };
       }
     },
   ),

@@ -2,19 +2,9 @@ import type { PipeOptions, PipeReader } from '@millrace/core';
 import { PlainPipe, pipeError } from '../pipes/plain-pipe.ts';
 import { bodyClaims, brokenPipe } from './broken-subject.ts';
 import type { BrokenSubject } from './broken-subject.ts';
+import { WithAnotherReader } from './with-another-reader.ts';
 
 type Iterator = AsyncIterableIterator<Uint8Array>;
-
-/** A pipe whose reader has some methods of another making. */
-abstract class WithAnotherReader extends PlainPipe {
-  abstract changed(reader: PipeReader): Partial<PipeReader>;
-
-  override makeReader(): PipeReader {
-    const reader = super.makeReader();
-    const original = Object.defineProperties({}, Object.getOwnPropertyDescriptors(reader)) as PipeReader;
-    return Object.assign(reader, this.changed(original));
-  }
-}
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
 
