@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { Writable } from 'node:stream';
+import { duplexPair, Writable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fromNodeReadable, sendBody, type SendBodyOptions, type SendSummary } from '../src/node.ts';
 import { createPipe } from '../src/pipe.ts';
@@ -469,6 +469,21 @@ describe('what is lent to Node', () => {
     served.uncork();
     writer.end();
     expect((await received(socket)).equals(large.subarray(0, 100_000))).toBe(true);
+  });
+
+  test('is nothing over a connection in memory, whose far end holds what was written', async () => {
+    const released: number[] = [];
+    const { writer, reader } = createPipe(scribblingStrategy(released), { maxBuffered: Infinity });
+    const [near, far] = duplexPair();
+    http.createServer((_request, response) => void sendBody(reader, response)).emit('connection', near);
+    far.write('GET / HTTP/1.0\r\n\r\n');
+    const body = large.subarray(0, 100_000);
+    for (const chunk of cut(body, 40_000)) writer.writeCopy(chunk);
+    writer.end();
+    await writer.closed;
+    expect(released.reduce((sum, bytes) => sum + bytes, 0)).toBe(100_000);
+    const all = Buffer.concat(await far.toArray());
+    expect(all.subarray(all.length - 100_000).equals(body)).toBe(true);
   });
 
   test('is given back when it is longer than declared', async () => {

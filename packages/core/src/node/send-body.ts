@@ -2,8 +2,9 @@ import type { Writable } from 'node:stream';
 import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import type { PipeReader } from '../pipe-reader.ts';
+import { mayLendTo } from './may-lend-to.ts';
 import { asNodeError } from './node-reason.ts';
-import { breakConnection, isHttp1, requireDeclaredLength } from './response-framing.ts';
+import { breakConnection, requireDeclaredLength } from './response-framing.ts';
 
 export interface SendBodyOptions {
   /** Called when the last byte of a whole body has been written, before `end()`: the place to add trailers. */
@@ -62,6 +63,10 @@ class BodySender {
   #sent = 0;
   /** Writes that Node has not reported to be through. */
   #underWay = 0;
+  /** Whether it reports them. A middleware that has put a `write` of its own in its place may drop the callbacks. */
+  #isReporting: boolean;
+  /** The last write has been answered with `false`. Asked of what wrote, which need not be the response itself. */
+  #needsDrain = false;
   /** Why the body broke off, while what was written before is still under way. */
   #failure: { readonly reason: unknown } | undefined;
   #isSettled = false;
@@ -73,6 +78,7 @@ class BodySender {
     this.#reader = reader;
     this.#response = response;
     this.#options = options;
+    this.#isReporting = !Object.hasOwn(response, 'write');
   }
 
   run(): Promise<SendSummary> {
@@ -140,14 +146,16 @@ class BodySender {
   }
 
   async #sendGiven(chunk: Uint8Array): Promise<void> {
-    if (!this.#write(chunk)) await this.#until(() => !this.#response.writableNeedDrain);
+    this.#write(chunk);
+    if (this.#needsDrain) await this.#until(() => !this.#needsDrain);
   }
 
-  #write(chunk: Uint8Array): boolean {
-    const goesOn = this.#response.write(chunk, this.#onWritten);
+  #write(chunk: Uint8Array): void {
+    // That of a middleware may answer nothing.
+    const goesOn: unknown = this.#response.write(chunk, this.#onWritten);
+    this.#needsDrain = goesOn === false;
     this.#underWay += 1;
     this.#sent += chunk.length;
-    return goesOn;
   }
 
   async #breakOff(reason: unknown): Promise<void> {
@@ -155,7 +163,9 @@ class BodySender {
     this.#failure = { reason };
     // The body may be sound and only longer than declared: its source is to stop.
     this.#reader.cancel(reason);
-    await this.#until(() => this.#underWay === 0);
+    // One that has reported nothing by the next turn has nothing to wait for, or never will.
+    if (!this.#isReporting) await new Promise(setImmediate);
+    await this.#until(() => this.#underWay === 0 || (!this.#isReporting && !this.#needsDrain));
     this.#settle('failed', reason);
     breakConnection(this.#response, asNodeError(reason));
   }
@@ -170,10 +180,12 @@ class BodySender {
   }
 
   #onDrain = (): void => {
+    this.#needsDrain = false;
     this.#recheck?.();
   };
 
   #onWritten = (): void => {
+    this.#isReporting = true;
     this.#underWay -= 1;
     if (this.#underWay > 0) return;
     if (this.#isSettled) this.#endLoan();
@@ -210,15 +222,6 @@ class BodySender {
     this.#endLoan();
     this.#resolve({ outcome, reason, sent: this.#sent });
   }
-}
-
-/**
- * Whether Node says when it has done with what it is given, come what may. Over HTTP/2 a session may go on sending what a
- * closed stream has written, an answer that waits for those before it on the connection may never get to send, and one
- * that is corked says nothing before it is uncorked.
- */
-function mayLendTo(response: Writable): boolean {
-  return isHttp1(response) && response.socket !== null && response.writableCorked === 0;
 }
 
 function receiverLeft(): PipeError {
