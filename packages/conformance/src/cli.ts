@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { HangWatch } from './command-line/hang-watch.ts';
 import { readInvocation } from './command-line/invocation.ts';
 import { run } from './command-line/run.ts';
 import { UsageError } from './command-line/usage-error.ts';
@@ -64,14 +65,27 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(lawList());
       return 0;
     case 'run':
-    default:
+    default: {
+      const watch = new HangWatch(invocation.run.hangLimitSeconds, (text) => {
+        const exitCode = stage === 'loading' ? MISTAKE : UNKNOWN;
+        stage = 'over';
+        // Behind the line that shows what is under way, where there is one.
+        const ahead = terminal().width > 0 ? '\n' : '';
+        writeSync(process.stderr.fd, `${ahead}millrace-conformance: ${text}\n`);
+        // What interrupts a thread is a debugger's, and Node would print that it waits for one to leave.
+        closeSync(process.stderr.fd);
+        process.exit(exitCode);
+      });
+      await watch.start();
       return run(invocation.run, {
         folder: process.cwd(),
         print: (text) => void process.stdout.write(text),
         note: (text) => void process.stderr.write(text),
         terminal: terminal(),
         onLoaded: () => (stage = 'grading'),
+        watch,
       });
+    }
   }
 }
 

@@ -59,7 +59,7 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
 }
 
 /** The case as it is reported: claims and known failures taken into account, and a throw never taken for a verdict. */
-function graded(one: Case, { claims, knownFailures }: ConformanceOptions): Case {
+function graded(one: Case, { claims, knownFailures, host }: ConformanceOptions): Case {
   const { law } = one;
   const nothing = { schedules: 0, checks: 0 };
   if (claims !== undefined && !claims.includes(law)) {
@@ -68,6 +68,7 @@ function graded(one: Case, { claims, knownFailures }: ConformanceOptions): Case 
   return {
     ...one,
     async run(): Promise<Result> {
+      host?.onRun?.(() => one.label);
       try {
         return withKnownFailure(await one.run(), knownFailures?.[law]);
       } catch (error) {

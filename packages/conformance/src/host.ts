@@ -10,6 +10,11 @@ export interface Host {
   readonly watchRejections?: (report: (reason: unknown) => void) => () => void;
   /** Counts jobs as they begin, without touching them; absent where the runtime tells nobody. */
   readonly watchJobs?: () => { readonly count: number; stop(): void };
+  /**
+   * Told of each case, script and schedule as it begins. `whereAt` says, whenever it is called, how far it has got:
+   * a replay code and the call under way. For a watch over subjects that never come back.
+   */
+  readonly onRun?: (whereAt: () => string) => void;
 }
 
 interface NodeLikeProcess {

@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly emitTest: string | undefined;
   readonly knownFailures: string | undefined;
   readonly bail: boolean;
+  /** How long nothing may come back from a subject; 0: for ever. */
+  readonly hangLimitSeconds: number;
 }
 
 const reporterNames: readonly ReporterName[] = ['pretty', 'tap', 'junit', 'json', 'markdown', 'html'];
@@ -60,6 +62,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
       emitTest: values['emit-test'],
       knownFailures: values['known-failures'],
       bail: values.bail ?? false,
+      hangLimitSeconds: hangLimitFrom(values['hang-limit-seconds'] ?? '120'),
     },
   };
 }
@@ -78,6 +81,7 @@ function parsed(argv: readonly string[]) {
         'emit-test': { type: 'string' },
         'known-failures': { type: 'string' },
         bail: { type: 'boolean' },
+        'hang-limit-seconds': { type: 'string' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
@@ -98,6 +102,16 @@ function seedFrom(text: string): number {
   const seed = Number(text);
   if (/^\d+$/.test(text) && seed <= 0xff_ff_ff_ff) return seed;
   throw new UsageError(`--seed is ${JSON.stringify(text)}; it must be a whole number from 0 to 4294967295`);
+}
+
+const DAY_SECONDS = 86_400;
+
+function hangLimitFrom(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds <= DAY_SECONDS) return seconds;
+  throw new UsageError(
+    `--hang-limit-seconds is ${JSON.stringify(text)}; it must be a whole number from 1 to ${DAY_SECONDS}, or 0 for no limit`,
+  );
 }
 
 function lawFrom(text: string): LawId {

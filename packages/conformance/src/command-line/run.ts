@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { detectHost } from '../host.ts';
+import type { Host } from '../host.ts';
 import { isLawId } from '../laws.ts';
 import type { LawId } from '../laws.ts';
 import { replay } from '../replay.ts';
@@ -20,6 +22,7 @@ import { tapReport } from '../reporters/tap.ts';
 import { gradeSubject } from '../run-record.ts';
 import type { RunRecord, SubjectRecord, Verdict } from '../run-record.ts';
 import { emitTests } from './emit-test.ts';
+import type { HangWatch } from './hang-watch.ts';
 import type { ReporterName, RunRequest } from './invocation.ts';
 import { loadSubjects } from './load-subjects.ts';
 import type { LoadedSubject } from './load-subjects.ts';
@@ -34,6 +37,8 @@ export interface Surroundings {
   readonly terminal: PrettyOptions;
   /** Every module is loaded; what happens from now on is the grading. */
   readonly onLoaded: () => void;
+  /** Told what is done next with which module, and of each step of it. */
+  readonly watch: Pick<HangWatch, 'begin' | 'step'>;
 }
 
 export const exitCodes: Readonly<Record<Verdict, number>> = { conformant: 0, violations: 1, unknown: 3 };
@@ -53,11 +58,15 @@ const reporters: Readonly<Record<Exclude<ReporterName, 'pretty'>, (record: RunRe
  * @throws UsageError before anything is graded, when a subject or a file cannot be loaded.
  */
 export async function run(request: RunRequest, surroundings: Surroundings): Promise<number> {
-  const { folder } = surroundings;
+  const { folder, watch } = surroundings;
+  const host: Host = { ...detectHost(), onRun: (whereAt) => watch.step(whereAt) };
   const loaded: LoadedSubject[] = [];
-  for (const specifier of request.subjects) loaded.push(...(await loadSubjects(specifier, folder)));
+  for (const specifier of request.subjects) {
+    watch.begin(`while ${specifier} was loaded`);
+    loaded.push(...(await loadSubjects(specifier, folder)));
+  }
   surroundings.onLoaded();
-  if (request.replay !== undefined) return replayAll(loaded, request.replay, surroundings);
+  if (request.replay !== undefined) return replayAll(loaded, request.replay, host, surroundings);
   const knownFailures =
     request.knownFailures === undefined ? {} : readKnownFailures(request.knownFailures, folder);
   const pretty = request.reporters.find(({ name }) => name === 'pretty');
@@ -72,12 +81,14 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
         seed: request.seed,
         knownFailures,
         bail: request.bail,
+        host,
         ...(request.laws && { laws: request.laws }),
       },
-      (law, done) =>
-        done === undefined
-          ? shown.progress(`${law.id} ${law.title}`)
-          : shown.line(prettyLaw(done, shown.options)),
+      (law, done) => {
+        if (done !== undefined) return shown.line(prettyLaw(done, shown.options));
+        shown.progress(`${law.id} ${law.title}`);
+        watch.begin(`from ${subject.name} while ${law.id} was put to the test`);
+      },
     );
     subjects.push(record);
     shown.line(`${prettySummary(record, shown.options)}\n`);
@@ -108,13 +119,16 @@ function exitCodeOf(verdicts: readonly Verdict[]): number {
 async function replayAll(
   subjects: readonly LoadedSubject[],
   code: string,
-  { print, terminal }: Surroundings,
+  host: Host,
+  { print, terminal, watch }: Surroundings,
 ): Promise<number> {
   const verdicts: Verdict[] = [];
   for (const { name, strategy, createPipe, claims, supports } of subjects) {
     let again;
+    watch.begin(`from ${name} while a replay code was run`);
     try {
       again = await replay(strategy, code, {
+        host,
         ...(createPipe && { createPipe }),
         ...(claims && { claims }),
         ...(supports && { supports }),

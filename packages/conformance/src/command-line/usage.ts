@@ -15,11 +15,13 @@ ids of the laws it claims) and supports (the calls it has) if it likes: then tha
   --replay CODE         run one counterexample again, step by step
   --emit-test DIR       write a regression test for each counterexample, for node:test
   --known-failures FILE JSON: { "P7": "why, and where it is tracked" }; a law that is kept after all fails the run
+  --hang-limit-seconds N  give up when a module has not come back from a call for so long (120); 0: never
   --list                the laws
   --help, --version
 
 Exit codes: 0 conformant; 1 a law is broken; 2 a mistake in the command, or a module that does not load;
-3 something could not be judged. Of several, 2 comes before 1, and 1 before 3.
+3 something could not be judged. Of several, 2 comes before 1, and 1 before 3. A module that does not come back
+ends the command at once: with 2 while it is loaded, with 3 while it is graded.
 `;
 
 export function lawList(): string {

@@ -4,12 +4,14 @@ import type { Word } from '../explorer/word.ts';
 import type { Host } from '../host.ts';
 import type { LawId } from '../laws.ts';
 import type { TimelineStep } from '../result.ts';
+import { whereAt } from '../where-at.ts';
 import type { PipeViolation } from './judge/findings.ts';
 import { showError } from './judge/outcome.ts';
 import { has } from './pipe-features.ts';
 import { PipeRun } from './run/pipe-run.ts';
 import type { PipeSubject } from './pipe-subject.ts';
 import type { PipeScript } from './pipe-script.ts';
+import { formatSchedule } from './schedule-code.ts';
 
 export interface ScheduleOutcome {
   readonly violation: PipeViolation | null;
@@ -49,10 +51,14 @@ export function runCoded(
 /** Runs one schedule on a fresh pipe; then the consumer leaves, and everything must be settled. */
 export async function runSchedule(
   subject: PipeSubject,
-  { script, word }: Schedule,
+  schedule: Schedule,
   { host, isRecording = false, quiescence }: ScheduleOptions,
 ): Promise<ScheduleOutcome> {
+  const { script, word } = schedule;
+  const runs: (PipeRun | ScheduleOutcome)[] = [];
+  host.onRun?.(() => whereAt(formatSchedule(schedule), callUnderWay(runs)));
   const run = pipeRun(subject, script, isRecording);
+  runs.push(run);
   if (!(run instanceof PipeRun)) return run;
   const stopWatching = quiescence
     ? undefined
@@ -94,11 +100,15 @@ function pipeRun(
 /** Two pipes of one subject in turn, token by token. What only happens to one beside another breaks P18. */
 async function runBesideAnother(
   subject: PipeSubject,
-  { script, word }: Schedule,
+  schedule: Schedule,
   { host, isRecording = false, quiescence }: ScheduleOptions,
 ): Promise<ScheduleOutcome> {
+  const { script, word } = schedule;
+  const runs: (PipeRun | ScheduleOutcome)[] = [];
+  host.onRun?.(() => whereAt(formatSchedule(schedule, true), callUnderWay(runs)));
   const left = pipeRun(subject, script, isRecording);
   const right = pipeRun(subject, script, false, 128);
+  runs.push(left, right);
   if (!(left instanceof PipeRun)) return left;
   if (!(right instanceof PipeRun)) return right;
   const both = (action: (run: PipeRun) => void): void => [left, right].forEach(action);
@@ -114,6 +124,10 @@ async function runBesideAnother(
   }
   both((run) => run.finish(mayLeave(subject)));
   return outcomeOf(left.judge.verdict === null ? right : left);
+}
+
+function callUnderWay(runs: readonly (PipeRun | ScheduleOutcome)[]): string | undefined {
+  return runs.map((run) => (run instanceof PipeRun ? run.callUnderWay : undefined)).find(Boolean);
 }
 
 /** A pipe that does not claim P13 may not know what it is to be left. */

@@ -128,10 +128,10 @@ async function releaseHugeArrays({ strategy, host }: StorePlan): Promise<Result>
 
 /** S5, and the declared trait `amplification`. */
 export function accountingCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const law = 'S5';
   const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
-    storeCase(strategy, { law, label, title, probe: keepAccounts, isStress: false, scripts });
+    storeCase(plan, { law, label, title, probe: keepAccounts, isStress: false, scripts });
   return [
     ask('S5.scope', 'size and cost are right after every call of every short script', () =>
       smallScopeUpTo(profile.probedScopeDepth),

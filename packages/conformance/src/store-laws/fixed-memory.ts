@@ -110,7 +110,7 @@ async function holdNothingIdle(plan: StorePlan): Promise<Result> {
 export function fixedMemoryCases(plan: StorePlan): readonly StoreCase[] {
   const { strategy, profile } = plan;
   const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase => {
-    const one = storeCase(strategy, { law, label, title, probe: keepToCapacity, isStress: false, scripts });
+    const one = storeCase(plan, { law, label, title, probe: keepToCapacity, isStress: false, scripts });
     if (strategy.traits.fixed) return one;
     return { ...one, run: () => vacuous(law, 'The strategy does not declare fixed memory') };
   };

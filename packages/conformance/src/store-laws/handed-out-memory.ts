@@ -39,10 +39,10 @@ const aloneInItsMemory: ProbeFactory = (run) => {
 
 /** S10, and the declared traits `put` and `take` as far as results show them. */
 export function handedOutMemoryCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const law = 'S10';
   const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
-    storeCase(strategy, { law, label, title, probe: aloneInItsMemory, isStress: false, scripts });
+    storeCase(plan, { law, label, title, probe: aloneInItsMemory, isStress: false, scripts });
   return [
     ask('S10.scope', 'every result of every short script is alone in its memory', () =>
       smallScopeUpTo(Math.min(3, profile.storeScopeDepth)),

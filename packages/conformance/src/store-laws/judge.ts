@@ -1,12 +1,16 @@
-import type { BufferStrategy } from '@millrace/core';
 import { brokenLaw, unbrokenLaw } from '../broken-law.ts';
 import type { LawId } from '../laws.ts';
 import type { Evidence, Result, TimelineStep } from '../result.ts';
+import { whereAt } from '../where-at.ts';
 import { formatScript } from './script.ts';
 import type { StoreCall, StoreScript } from './script.ts';
+import type { StorePlan } from './store-plan.ts';
 import { runScript } from './store-run.ts';
+import type { ProbeFactory, RunOutcome, StoreRun } from './store-run.ts';
 import type { Violation } from './violation.ts';
-import type { ProbeFactory, RunOutcome } from './store-run.ts';
+
+/** Whose stores are asked, and where. */
+export type StoreSubject = Pick<StorePlan, 'strategy' | 'host'>;
 
 /** One question to a store: does it keep `law` in these scripts? */
 export interface StoreQuestion {
@@ -29,20 +33,20 @@ interface Verdict {
   readonly outcome: RunOutcome;
 }
 
-/** Puts the question to stores of `strategy`, script by script, and minimises the first that breaks the law. */
-export function judgeStore(strategy: BufferStrategy, question: StoreQuestion): Result {
+/** Puts the question to stores of the strategy, script by script, and minimises the first that breaks the law. */
+export function judgeStore(subject: StoreSubject, question: StoreQuestion): Result {
   const { law } = question;
   let schedules = 0;
   let checks = 0;
   let foreign: RunOutcome | null = null;
   for (const script of question.scripts) {
     schedules += 1;
-    const verdict = judgeScript(strategy, question, script, false);
+    const verdict = judgeScript(subject, question, script, false);
     if (verdict.kind === 'held') checks += verdict.outcome.checks;
     else if (verdict.kind === 'foreign') foreign ??= verdict.outcome;
     else {
       const evidence = { schedules, checks: checks + verdict.outcome.checks };
-      return failure(strategy, question, script, verdict.outcome, evidence);
+      return failure(subject, question, script, verdict.outcome, evidence);
     }
   }
   const evidence = { schedules, checks };
@@ -57,18 +61,27 @@ function hiddenLaw(law: LawId, violation: Violation, evidence: Evidence): Result
 }
 
 function judgeScript(
-  strategy: BufferStrategy,
+  subject: StoreSubject,
   question: StoreQuestion,
   script: StoreScript,
   isRecording: boolean,
 ): Verdict {
-  const { law, probe, isStress, run = runScript } = question;
+  const { law, label, isStress, run = runScript } = question;
+  const { strategy, host } = subject;
+  let underWay: StoreRun | undefined;
+  host.onRun?.(() => whereAt(`${label}/${formatScript(script)}`, underWay?.callUnderWay));
+  const followed =
+    (probe?: ProbeFactory): ProbeFactory =>
+    (made) => {
+      underWay = made;
+      return probe?.(made) ?? {};
+    };
   const checkContent = isStress || law === 'S1';
-  const outcome = run(strategy, script, { checkContent, isRecording, ...(probe && { probe }) });
+  const outcome = run(strategy, script, { checkContent, isRecording, probe: followed(question.probe) });
   if (outcome.violation === null) return { kind: 'held', outcome };
   if (outcome.violation.law === law) return { kind: 'broken', outcome };
   if (isStress) {
-    const calm = runScript(strategy, script, { checkContent: true });
+    const calm = runScript(strategy, script, { checkContent: true, probe: followed() });
     if (calm.violation === null) return { kind: 'broken', outcome };
   }
   return { kind: 'foreign', outcome };
@@ -82,12 +95,12 @@ export interface StoreReplay {
 
 /** Puts the question once more, for one script, and keeps the steps. */
 export function replayStore(
-  strategy: BufferStrategy,
+  subject: StoreSubject,
   question: StoreQuestion,
   script: StoreScript,
 ): StoreReplay {
   const { law } = question;
-  const verdict = judgeScript(strategy, question, script, true);
+  const verdict = judgeScript(subject, question, script, true);
   const { checks, timeline, violation } = verdict.outcome;
   const evidence = { schedules: 1, checks };
   if (violation === null) return { result: unbrokenLaw(law, evidence), timeline };
@@ -98,17 +111,17 @@ export function replayStore(
 }
 
 function failure(
-  strategy: BufferStrategy,
+  subject: StoreSubject,
   question: StoreQuestion,
   script: StoreScript,
   first: RunOutcome,
   evidence: Evidence,
 ): Result {
   const isBroken = (candidate: StoreScript): boolean =>
-    judgeScript(strategy, question, candidate, false).kind === 'broken';
+    judgeScript(subject, question, candidate, false).kind === 'broken';
   const minimal = shrink(script, isBroken);
   // A store that keeps state between stores may break a law in one run and keep it in the next.
-  const again = judgeScript(strategy, question, minimal, true);
+  const again = judgeScript(subject, question, minimal, true);
   const { violation = first.violation, timeline = [] } = again.kind === 'broken' ? again.outcome : {};
   if (violation === null) throw new Error('A broken law without a violation');
   const { expected, got } = violation;

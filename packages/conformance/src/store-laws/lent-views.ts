@@ -57,10 +57,10 @@ const lendingAlphabet = [
 
 /** S4: a lent view outlives every put and every other peek, and lending changes nothing. */
 export function lentViewCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const law = 'S4';
   const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
-    storeCase(strategy, { law, label, title, probe: holdViews, isStress: false, scripts });
+    storeCase(plan, { law, label, title, probe: holdViews, isStress: false, scripts });
   return [
     ask('S4.scope', 'no put and no peek moves a lent view, in every short script', () =>
       smallScopeUpTo(Math.min(3, profile.storeScopeDepth)),

@@ -11,13 +11,13 @@ import { verdictOf } from './verdict.ts';
 
 /** S1: every short script, every write size against every read size, the sizes where stores grow, long walks. */
 export function orderAndContentCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const ask = (
     label: string,
     title: string,
     scripts: () => Iterable<StoreScript>,
     run: typeof runScript = runScript,
-  ): StoreCase => storeCase(strategy, { law: 'S1', label, title, isStress: false, scripts, run });
+  ): StoreCase => storeCase(plan, { law: 'S1', label, title, isStress: false, scripts, run });
   return [
     ask('S1.scope', `every script of up to ${profile.storeScopeDepth} calls gives back what was put in`, () =>
       smallScopeUpTo(profile.storeScopeDepth),

@@ -94,10 +94,10 @@ function putWatched(store: ByteStore): readonly WeakRef<ArrayBufferLike>[] {
 
 /** S6: clear starts over, and a chunk that has left is not referred to. */
 export function releaseCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const law = 'S6';
   const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
-    storeCase(strategy, { law, label, title, probe: startOver, isStress: false, scripts });
+    storeCase(plan, { law, label, title, probe: startOver, isStress: false, scripts });
   return [
     ask('S6.scope', 'clear goes back to the initial cost from every short script', () =>
       smallScopeUpTo(profile.probedScopeDepth),

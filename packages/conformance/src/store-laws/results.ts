@@ -68,7 +68,7 @@ const transferResults: ProbeFactory = () => ({
 
 /** S3: what was taken is the consumer's alone, to keep, to overwrite and to transfer. */
 export function resultCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const law = 'S3';
   const depth = Math.min(3, profile.storeScopeDepth);
   const ask = (
@@ -77,7 +77,7 @@ export function resultCases(plan: StorePlan): readonly StoreCase[] {
     probe: ProbeFactory,
     scripts: () => Iterable<StoreScript>,
     isStress = true,
-  ): StoreCase => storeCase(strategy, { law, label, title, probe, isStress, scripts });
+  ): StoreCase => storeCase(plan, { law, label, title, probe, isStress, scripts });
   return [
     ask(
       'S3.kept',
@@ -98,7 +98,7 @@ export function resultCases(plan: StorePlan): readonly StoreCase[] {
     ask('S3.transfer', 'transferring results away takes no later byte with them', transferResults, () =>
       planWalks(plan, 6),
     ),
-    storeCase(strategy, {
+    storeCase(plan, {
       law,
       label: 'S3.neighbours',
       title: 'results of one store stay untouched while another store of the strategy works',

@@ -40,7 +40,7 @@ export function sourceCases(plan: StorePlan): readonly StoreCase[] {
   const isCopying = strategy.traits.put === 'copies';
   const probe = isCopying ? reuseGivenSources : reuseSources;
   const ask = (label: string, title: string, scripts: () => Iterable<StoreScript>): StoreCase =>
-    storeCase(strategy, { law: 'S2', label, title, probe, isStress: true, scripts });
+    storeCase(plan, { law: 'S2', label, title, probe, isStress: true, scripts });
   const what = isCopying ? 'any chunk, given or not,' : 'a chunk that was not given';
   return [
     ask('S2.scope', `overwriting ${what} right after put changes nothing, in every short script`, () =>

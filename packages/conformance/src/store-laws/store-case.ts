@@ -1,8 +1,8 @@
-import type { BufferStrategy } from '@millrace/core';
 import type { Case } from '../case.ts';
 import { judgeStore, replayStore } from './judge.ts';
 import type { StoreQuestion, StoreReplay } from './judge.ts';
 import type { StoreScript } from './script.ts';
+import type { StorePlan } from './store-plan.ts';
 
 /** A case whose counterexamples can be run again, one script at a time. */
 export interface StoreCase extends Case {
@@ -15,13 +15,13 @@ export interface StoreInquiry extends Omit<StoreQuestion, 'scripts'> {
   readonly scripts: () => Iterable<StoreScript>;
 }
 
-export function storeCase(strategy: BufferStrategy, inquiry: StoreInquiry): StoreCase {
+export function storeCase(plan: StorePlan, inquiry: StoreInquiry): StoreCase {
   const { title, scripts, ...question } = inquiry;
   return {
     law: question.law,
     label: question.label,
     title,
-    run: () => judgeStore(strategy, { ...question, scripts: scripts() }),
-    replay: (script) => replayStore(strategy, { ...question, scripts: [] }, script),
+    run: () => judgeStore(plan, { ...question, scripts: scripts() }),
+    replay: (script) => replayStore(plan, { ...question, scripts: [] }, script),
   };
 }

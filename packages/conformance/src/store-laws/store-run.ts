@@ -81,6 +81,11 @@ export class StoreRun {
     return this.back - this.front;
   }
 
+  /** The call that the store has not come back from. */
+  get callUnderWay(): string | undefined {
+    return this.#underWay === null ? undefined : describeCall(this.#underWay);
+  }
+
   /** A check of `law` that can fail. The texts are made only when it does. */
   expect(isRight: boolean, law: LawId, describe: () => readonly [expected: string, got: string]): void {
     this.checks += 1;

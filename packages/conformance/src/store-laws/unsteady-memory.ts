@@ -156,10 +156,10 @@ function putLayout(store: ByteStore, { before, victim, after }: Layout, isDetach
 
 /** S8: memory that others can change is copied at once; memory that was transferred away is reported. */
 export function unsteadyMemoryCases(plan: StorePlan): readonly StoreCase[] {
-  const { strategy, profile } = plan;
+  const { profile } = plan;
   const what = 'changing and shrinking given memory that is resizable or shared changes nothing';
   const ask = (label: string, where: string, scripts: () => Iterable<StoreScript>): StoreCase =>
-    storeCase(strategy, {
+    storeCase(plan, {
       law,
       label,
       title: `${what} ${where}`,

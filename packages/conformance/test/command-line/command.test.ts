@@ -215,6 +215,49 @@ describe('what cannot be graded', () => {
   });
 });
 
+describe('a module that does not come back', () => {
+  const runHanging = (...argv: readonly string[]): ReturnType<typeof runCommand> =>
+    runCommand(argv, { preload: ['hang.ts'] });
+
+  it.each([
+    [
+      './loops-at-import.ts',
+      /while \.\/loops-at-import\.ts was loaded\n {4}at hang .*\n {4}at .*loops-at-import\.ts:3/,
+    ],
+    ['./waits-at-import.ts', /while \.\/waits-at-import\.ts was loaded\n$/],
+  ])('ends the command with 2 when it is being loaded: %s', async (specifier, sentence) => {
+    const { exitCode, stdout, stderr } = await runHanging(specifier);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^millrace-conformance: Nothing came back for 120 s while /);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it.each([
+    [
+      './loops-in-put.ts',
+      'S1',
+      /while S1 was put to the test: S1\.scope\/3~p1\.p1, in put\(1 byte, not owned\)\n {4}at hang .*\n {4}at LoopingStore\.put .*loops-in-put\.ts:7:\d+\)\n$/,
+    ],
+    [
+      './loops-in-put.ts',
+      'P1',
+      /while P1 was put to the test: h4\/w1\.w2\.e\/n\.n\.n~PDPDPDCDCDC, in write\(2 bytes\)\n {4}at hang .*\n {4}at LoopingStore\.put .*\n {4}at PipeCore\./,
+    ],
+    ['./loops-in-read.ts', 'P3', /while P3 was put to the test: \S+~\w+, in read\(\)\n {4}at .*hang/],
+    ['./loops-in-microtasks.ts', 'P6', /while P6 was put to the test: \S+~\w+\n/],
+  ])('ends the command with 3 when it is being graded: %s, %s', async (specifier, law, sentence) => {
+    const { exitCode, stdout, stderr } = await runHanging(specifier, '--law', law);
+    expect([exitCode, stdout]).toEqual([3, expect.stringMatching(/^\S+(?: \(\S+\))?\n$/)]);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it('ends a replay too, by the code that it was found with', async () => {
+    const { exitCode, stderr } = await runHanging('./loops-in-put.ts', '--replay', 'S1.scope/3~p1.p1');
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/while a replay code was run: S1\.scope\/3~p1\.p1, in put\(1 byte, not owned\)\n/);
+  });
+});
+
 describe('reports', () => {
   it('are written side by side, and the JSON one keeps to its schema', async () => {
     const folder = temporaryFolder();

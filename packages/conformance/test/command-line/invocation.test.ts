@@ -19,6 +19,7 @@ describe('the command line', () => {
       replay: undefined,
       emitTest: undefined,
       knownFailures: undefined,
+      hangLimitSeconds: 120,
     });
   });
 
@@ -31,6 +32,11 @@ describe('the command line', () => {
       { name: 'tap', file: undefined },
       { name: 'junit', file: 'out/a=b.xml' },
     ]);
+  });
+
+  it('takes a limit in seconds, or none at all', () => {
+    expect(runOf('a', '--hang-limit-seconds', '86400').hangLimitSeconds).toBe(86_400);
+    expect(runOf('a', '--hang-limit-seconds', '0').hangLimitSeconds).toBe(0);
   });
 
   it('answers for help, version and the list of laws without a subject', () => {
@@ -48,6 +54,11 @@ describe('the command line', () => {
     [['a', '--seed', '4294967296'], /--seed is "4294967296"/],
     [['a', '--law', 'Q1'], /--law is "Q1"; laws are S1 to S10 and P1 to P18/],
     [['a', '--replay', 'c', '--law', 'P1', '--bail'], /so --law and --bail would change nothing$/],
+    [
+      ['a', '--hang-limit-seconds', '1.5'],
+      /--hang-limit-seconds is "1\.5"; it must be a whole number from 1 to 86400/,
+    ],
+    [['a', '--hang-limit-seconds', '86401'], /is "86401"; .*, or 0 for no limit$/],
     [['a', '--reporter', 'xml'], /--reporter is "xml"; it must be one of pretty, tap, junit/],
     [['a', '--reporter', 'json='], /--reporter json= names no file/],
     [['a', '--reporter', 'json', '--reporter', 'tap'], /json and tap would both write to standard output/],

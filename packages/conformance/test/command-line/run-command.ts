@@ -10,12 +10,22 @@ export interface Ran {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Modules of this folder that are there before the command. */
+  readonly preload?: readonly string[];
+}
+
 /** Runs the command as its users do, in the folder of the subjects. */
-export function runCommand(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+export function runCommand(
+  argv: readonly string[],
+  { env = {}, preload = [] }: RunOptions = {},
+): Promise<Ran> {
+  const imports = preload.flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [cli, ...argv],
+      [...imports, cli, ...argv],
       { cwd: subjects, env: { ...process.env, NO_COLOR: '1', ...env }, maxBuffer: 1 << 26 },
       (error, stdout, stderr) =>
         resolve({ exitCode: error === null ? 0 : (error.code ?? undefined), stdout, stderr }),

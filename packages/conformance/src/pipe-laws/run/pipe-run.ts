@@ -74,6 +74,11 @@ export class PipeRun implements Actors {
     return this.#subject.timeline.steps;
   }
 
+  /** The innermost call that the pipe has not come back from. */
+  get callUnderWay(): string | undefined {
+    return this.#subject.callUnderWay;
+  }
+
   // ── Grants ──────────────────────────────────────────────────────────────────────────────────────────
 
   grant(side: Side): void {

@@ -21,7 +21,8 @@ export class SubjectAtWork {
   readonly timeline: TimelineRecorder;
   readonly memory: ConsumerMemory;
   readonly #supports: Supports;
-  #callsUnderWay = 0;
+  /** The innermost last. */
+  readonly #callsUnderWay: string[] = [];
 
   constructor({ pipe, supports, judge, timeline, memory }: Parts) {
     this.pipe = pipe;
@@ -40,6 +41,11 @@ export class SubjectAtWork {
     return this.has('figures') ? this.pipe.reader.size : this.judge.figures.unread;
   }
 
+  /** The innermost call that the pipe has not come back from. */
+  get callUnderWay(): string | undefined {
+    return this.#callsUnderWay.at(-1);
+  }
+
   /**
    * Makes one call. Between the calls nothing changes [P5]; inside another one its change must be in place already
    * [P12].
@@ -50,25 +56,25 @@ export class SubjectAtWork {
     this.readFigures();
     if (!judge.isOn) return;
     timeline.begin(side, text);
-    this.#callsUnderWay += 1;
+    this.#callsUnderWay.push(text);
     try {
       make();
     } finally {
-      this.#callsUnderWay -= 1;
+      this.#callsUnderWay.pop();
       this.readFigures();
       timeline.end();
     }
-    if (this.#callsUnderWay === 0) judge.source.expectTold();
+    if (this.#callsUnderWay.length === 0) judge.source.expectTold();
   }
 
   /** Shows the judge the pipe's figures: as they are after a call, or in a hook within one. */
   readFigures(): void {
-    this.#showFigures(this.#callsUnderWay > 0);
+    this.#showFigures(this.#callsUnderWay.length > 0);
   }
 
   /** The same right after the pipe has answered the innermost call, which is still under way for us. */
   readFiguresAfterCall(): void {
-    this.#showFigures(this.#callsUnderWay > 1);
+    this.#showFigures(this.#callsUnderWay.length > 1);
   }
 
   #showFigures(isInHook: boolean): void {

@@ -1,0 +1,3 @@
+import { hang } from '../hang.ts';
+
+hang();
