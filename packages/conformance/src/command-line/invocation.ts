@@ -57,7 +57,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
       profile: profileFrom(values.profile ?? 'quick'),
       seed: seedFrom(values.seed ?? '1'),
       laws: values.law?.flatMap((list) => list.split(',')).map(lawFrom),
-      reporters: reportersFrom(values.reporter ?? ['pretty']),
+      reporters: reportersFrom(values.reporter ?? []),
       replay: values.replay,
       emitTest: values['emit-test'],
       knownFailures: values['known-failures'],
@@ -120,6 +120,7 @@ function lawFrom(text: string): LawId {
   throw new UsageError(`--law is ${JSON.stringify(text)}; laws are S1 to S10 and P1 to P18 (see --list)`);
 }
 
+/** What is asked for; and where that leaves standard output free, the verdict for whoever looks. */
 function reportersFrom(texts: readonly string[]): readonly ReporterChoice[] {
   const choices = texts.map((text): ReporterChoice => {
     const [word = '', ...rest] = text.split('=');
@@ -139,5 +140,5 @@ function reportersFrom(texts: readonly string[]): readonly ReporterChoice[] {
       `--reporter ${toOutput.map(({ name }) => name).join(' and ')} would both write to standard output; give all but one a =FILE`,
     );
   }
-  return choices;
+  return toOutput.length > 0 ? choices : [{ name: 'pretty', file: undefined }, ...choices];
 }

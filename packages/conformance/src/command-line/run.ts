@@ -14,6 +14,7 @@ import {
   prettyHeading,
   prettyLaw,
   prettyProgress,
+  prettyReport,
   prettySummary,
   prettyTimeline,
 } from '../reporters/pretty.ts';
@@ -43,7 +44,8 @@ export interface Surroundings {
 
 export const exitCodes: Readonly<Record<Verdict, number>> = { conformant: 0, violations: 1, unknown: 3 };
 
-const reporters: Readonly<Record<Exclude<ReporterName, 'pretty'>, (record: RunRecord) => string>> = {
+const reporters: Readonly<Record<ReporterName, (record: RunRecord) => string>> = {
+  pretty: prettyReport,
   tap: tapReport,
   junit: junitReport,
   json: jsonReport,
@@ -69,11 +71,11 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
   if (request.replay !== undefined) return replayAll(loaded, request.replay, host, surroundings);
   const knownFailures =
     request.knownFailures === undefined ? {} : readKnownFailures(request.knownFailures, folder);
-  const pretty = request.reporters.find(({ name }) => name === 'pretty');
-  const shown = new PrettyOutput(surroundings, pretty !== undefined && pretty.file === undefined);
+  const isShown = request.reporters.some(({ name, file }) => name === 'pretty' && file === undefined);
+  const terminal = new TerminalOutput(surroundings, isShown);
   const subjects: SubjectRecord[] = [];
   for (const subject of loaded) {
-    shown.heading(subject.name);
+    terminal.line((style) => prettyHeading(subject.name, style));
     const record = await gradeSubject(
       subject,
       {
@@ -85,13 +87,13 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
         ...(request.laws && { laws: request.laws }),
       },
       (law, done) => {
-        if (done !== undefined) return shown.line(prettyLaw(done, shown.options));
-        shown.progress(`${law.id} ${law.title}`);
+        if (done !== undefined) return terminal.line((style) => prettyLaw(done, style));
+        terminal.progress(`${law.id} ${law.title}`);
         watch.begin(`from ${subject.name} while ${law.id} was put to the test`);
       },
     );
     subjects.push(record);
-    shown.line(`${prettySummary(record, shown.options)}\n`);
+    terminal.line((style) => `${prettySummary(record, style)}\n`);
     if (request.emitTest !== undefined) {
       const files = emitTests(subject, record.laws, { emitTo: request.emitTest, folder });
       for (const file of files) surroundings.note(`wrote ${file}\n`);
@@ -100,7 +102,7 @@ export async function run(request: RunRequest, surroundings: Surroundings): Prom
   const record: RunRecord = { contract: 1, seed: request.seed, profile: request.profile, subjects };
   for (const { name, file } of request.reporters) {
     if (name === 'pretty' && file === undefined) continue;
-    const text = name === 'pretty' ? shown.text : reporters[name](record);
+    const text = reporters[name](record);
     if (file === undefined) surroundings.print(text);
     else {
       writeReport(resolve(folder, file), text, file);
@@ -148,41 +150,29 @@ async function replayAll(
   return exitCodeOf(verdicts);
 }
 
-/** Prints as it goes, and keeps the plain text for a file. */
-class PrettyOutput {
-  readonly options: PrettyOptions;
+/** Prints as it goes, where anybody is to see it. */
+class TerminalOutput {
   readonly #surroundings: Surroundings;
-  readonly #isPrinting: boolean;
-  readonly #lines: string[] = [];
+  readonly #isShown: boolean;
 
-  constructor(surroundings: Surroundings, isPrinting: boolean) {
+  constructor(surroundings: Surroundings, isShown: boolean) {
     this.#surroundings = surroundings;
-    this.#isPrinting = isPrinting;
-    this.options = isPrinting ? surroundings.terminal : { hasColor: false, width: 0 };
+    this.#isShown = isShown;
   }
 
-  get text(): string {
-    return `${this.#lines.join('\n')}\n`;
-  }
-
-  heading(name: string): void {
-    this.line(prettyHeading(name, this.options));
-  }
-
-  line(text: string): void {
-    this.#lines.push(text);
-    if (this.#isPrinting) this.#surroundings.print(`${this.#clear()}${text}\n`);
+  line(text: (style: PrettyOptions) => string): void {
+    const { print, terminal } = this.#surroundings;
+    if (this.#isShown) print(`${this.#clear()}${text(terminal)}\n`);
   }
 
   /** Stands on the last line until the next one is printed; only a terminal can take it back. */
   progress(title: string): void {
-    if (this.#isPrinting && this.options.width > 0) {
-      this.#surroundings.print(`${this.#clear()}${prettyProgress(title, this.options)}`);
-    }
+    const { print, terminal } = this.#surroundings;
+    if (this.#isShown && terminal.width > 0) print(`${this.#clear()}${prettyProgress(title, terminal)}`);
   }
 
   #clear(): string {
-    return this.options.width > 0 ? '\r\u001B[2K' : '';
+    return this.#surroundings.terminal.width > 0 ? '\r\u001B[2K' : '';
   }
 }
 

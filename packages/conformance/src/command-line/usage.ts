@@ -10,7 +10,8 @@ ids of the laws it claims) and supports (the calls it has) if it likes: then tha
   --profile NAME        quick (seconds, the default), ci (a minute) or deep (everything)
   --law ID[,ID]         only these laws
   --seed N              where random scripts start; equal seeds give equal runs (1)
-  --reporter NAME[=FILE]  pretty, tap, junit, json, markdown or html; may be given again with a FILE
+  --reporter NAME[=FILE]  pretty, tap, junit, json, markdown or html; may be given again with a FILE.
+                        pretty is printed unless another one is
   --bail                stop at the first law of each strategy that is broken
   --replay CODE         run one counterexample again, step by step
   --emit-test DIR       write a regression test for each counterexample, for node:test

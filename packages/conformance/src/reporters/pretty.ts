@@ -1,7 +1,7 @@
 import { isFailing, timelineHeads, timelineText } from '../failure-text.ts';
 import { lawOf } from '../laws.ts';
 import { replayCommand } from '../run-record.ts';
-import type { LawRecord, SubjectRecord } from '../run-record.ts';
+import type { LawRecord, RunRecord, SubjectRecord } from '../run-record.ts';
 import { severity } from '../result.ts';
 import type { Result, Status, TimelineStep } from '../result.ts';
 import { explain, marks } from './marks.ts';
@@ -58,6 +58,17 @@ export function prettySummary(subject: SubjectRecord, options: PrettyOptions): s
     `  ${paint(subject.verdict, color, options)}: ${counts.join(', ') || 'no law was put to the test'}; ${grouped(subject.schedules)} distinct schedules`,
   );
   return lines.join('\n');
+}
+
+/** The whole of it, as it is printed where there is no terminal. */
+export function prettyReport({ subjects }: RunRecord): string {
+  const plain: PrettyOptions = { hasColor: false, width: 0 };
+  const lines = subjects.flatMap((subject) => [
+    prettyHeading(subject.name, plain),
+    ...subject.laws.map((record) => prettyLaw(record, plain)),
+    `${prettySummary(subject, plain)}\n`,
+  ]);
+  return `${lines.join('\n')}\n`;
 }
 
 function counterexampleOf(

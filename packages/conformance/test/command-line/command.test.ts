@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runTests } from '../bindings/test-runners.ts';
@@ -270,7 +271,6 @@ describe('reports', () => {
       'S1,S7',
       ...argv,
     ]);
-    expect(stdout).toBe('');
     expect(stderr.match(/^wrote .*\/out\/\w+$/gm)).toHaveLength(names.length);
     const read = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
     const validate = new Ajv2020().compile(schema);
@@ -282,6 +282,21 @@ describe('reports', () => {
     expect(read('junit')).toContain('<testsuites name="millrace conformance" tests="4" failures="1"');
     expect(read('markdown')).toMatch(/\| S1 \| order and content .* \| ✓ \| ✗ \|/);
     expect(read('html')).toMatch(/^<!doctype html>/);
-    expect(read('pretty')).toContain('violations: ');
+    expect(stdout).toMatch(/conformant: 2 pass; .*violations: 1 fail, 1 pass; /s);
+    expect(read('pretty')).toBe(stdout);
+  });
+
+  it('are plain in a file, whatever the terminal shows', async () => {
+    const file = join(temporaryFolder(), 'pretty');
+    const argv = ['./sound-store.ts', '--law', 'S1', '--reporter', `pretty=${file}`];
+    const { stdout } = await runCommand(argv, { env: { NO_COLOR: '', FORCE_COLOR: '1' } });
+    expect(stdout).toContain('\u001B[32m');
+    expect(readFileSync(file, 'utf8')).toBe(stripVTControlCharacters(stdout));
+  });
+
+  it('leave standard output to the one that is printed', async () => {
+    const { stdout } = await runCommand(['./sound-store.ts', '--law', 'S1', '--reporter', 'tap']);
+    expect(stdout).toMatch(/^TAP version 14\n/);
+    expect(stdout).not.toContain('conformant');
   });
 });

@@ -34,6 +34,14 @@ describe('the command line', () => {
     ]);
   });
 
+  it('prints the verdict beside the files that are written, unless something else is printed', () => {
+    const verdict = { name: 'pretty', file: undefined };
+    const page = { name: 'html', file: 'report.html' };
+    expect(runOf('a', '--reporter', 'html=report.html').reporters).toEqual([verdict, page]);
+    const argv = ['--reporter', 'html=report.html', '--reporter', 'pretty'];
+    expect(runOf('a', ...argv).reporters).toEqual([page, verdict]);
+  });
+
   it('takes a limit in seconds, or none at all', () => {
     expect(runOf('a', '--hang-limit-seconds', '86400').hangLimitSeconds).toBe(86_400);
     expect(runOf('a', '--hang-limit-seconds', '0').hangLimitSeconds).toBe(0);
