@@ -5,6 +5,7 @@ const start: Start = {
   execPath: '/bin/node',
   execArgv: ['--import', 'some.ts'],
   args: ['main.ts', '--listen', ':80'],
+  accessLog: 'access.log',
   nodeOptions: '--enable-source-maps',
   hasChannel: false,
 };
@@ -29,6 +30,8 @@ describe('a process', () => {
     ['somebody has chosen the least size', { execArgv: ['--min-semi-space-size=32'] }],
     ['the same in underscores and quotes', { nodeOptions: '"--max_semi_space_size=8" --no-warnings' }],
     ['it is a worker', { hasChannel: true }],
+    ['its log goes to a file that it was given open', { args: ['main.ts', '--access-log=/dev/fd/3'] }],
+    ['the variable says so', { accessLog: '/proc/self/fd/9' }],
     ['a debugger waits for it', { execArgv: ['--inspect-brk=0'] }],
   ])('stays as it is when %s', (_, change) => {
     expect(argsWithSmallNursery({ ...start, ...change })).toBeUndefined();

@@ -10,6 +10,9 @@ const SMALL = '--max-semi-space-size=16';
 /** Flags that choose the size of the nursery, or that make a restart lose somebody. */
 const KEEPS = /^--(?:\w+-)*semi-space-|^--inspect/;
 
+/** A file that the process was given open: Node closes those above 2 for whatever it becomes. */
+const IS_GIVEN = /\/dev\/fd\/|\/proc\/self\/fd\//;
+
 /** What this process was started with. */
 export interface Start {
   readonly execPath: string;
@@ -17,6 +20,8 @@ export interface Start {
   readonly execArgv: readonly string[];
   /** The script, and what it is told. */
   readonly args: readonly string[];
+  /** What the variable says where the access log goes. */
+  readonly accessLog: string;
   readonly nodeOptions: string;
   /** Whoever started it talks to it, through what would be lost. */
   readonly hasChannel: boolean;
@@ -24,10 +29,14 @@ export interface Start {
 
 /** Runs this process again as it was started, with a small nursery, under the same number. Does nothing where it cannot. */
 export function restartWithSmallNursery(): void {
+  const { permission }: Partial<NodeJS.Process> = process;
+  // Node would warn of the call before it refuses it.
+  if (permission?.has('child') === false) return;
   const args = argsWithSmallNursery({
     execPath: process.execPath,
     execArgv: process.execArgv,
     args: process.argv.slice(1),
+    accessLog: process.env['MILLRACE_ACCESS_LOG'] ?? '',
     nodeOptions: process.env['NODE_OPTIONS'] ?? '',
     hasChannel: process.channel !== undefined,
   });
@@ -42,11 +51,12 @@ export function restartWithSmallNursery(): void {
   }
 }
 
-/** `undefined`: it stays as it is, since its size was chosen, or a debugger or a parent process would be lost. */
+/** `undefined`: it stays as it is, since its size was chosen, or a debugger, a parent process or a file would be lost. */
 export function argsWithSmallNursery(start: Start): string[] | undefined {
-  const { execPath, execArgv, args, nodeOptions, hasChannel } = start;
+  const { execPath, execArgv, args, accessLog, nodeOptions, hasChannel } = start;
   // Node takes a flag with either dashes or underscores, and in quotes.
   const given = [...execArgv, ...nodeOptions.split(/[\s"]+/)].map((arg) => arg.replaceAll('_', '-'));
-  const stays = given.some((arg) => KEEPS.test(arg));
-  return stays || hasChannel ? undefined : [execPath, SMALL, ...execArgv, ...args];
+  const isChosen = given.some((arg) => KEEPS.test(arg));
+  const needsGiven = [...args, accessLog].some((option) => IS_GIVEN.test(option));
+  return isChosen || needsGiven || hasChannel ? undefined : [execPath, SMALL, ...execArgv, ...args];
 }
