@@ -29,9 +29,8 @@ export interface Start {
 
 /** Runs this process again as it was started, with a small nursery, under the same number. Does nothing where it cannot. */
 export function restartWithSmallNursery(): void {
-  const { permission }: Partial<NodeJS.Process> = process;
-  // Node would warn of the call before it refuses it.
-  if (permission?.has('child') === false) return;
+  // Node would warn of the call before it refuses it. Without the flag for permissions there is no such property.
+  if ('permission' in process && !process.permission.has('child')) return;
   const args = argsWithSmallNursery({
     execPath: process.execPath,
     execArgv: process.execArgv,
