@@ -8,6 +8,7 @@ import { usage } from './config/settings.ts';
 import { startDemoOrigin } from './demo/demo-origin.ts';
 import { welcome } from './demo/welcome.ts';
 import { messageOf } from './message-of.ts';
+import { isOwnWorker } from './run/own-worker.ts';
 import { listening } from './run/proxy-process.ts';
 import { reloadOnSignal } from './run/reload-on-signal.ts';
 import { runWorker } from './run/run-worker.ts';
@@ -28,7 +29,7 @@ try {
   const invocation = await invoke();
   if (invocation.kind === 'help') process.stdout.write(usage());
   else if (invocation.kind === 'version') process.stdout.write(`${version()}\n`);
-  else if (cluster.isWorker) runWorker(readAgain);
+  else if (isOwnWorker()) runWorker(readAgain);
   else await run(invocation.config);
 } catch (reason) {
   const sentences = reason instanceof ConfigError ? reason.sentences : [messageOf(reason)];
@@ -73,6 +74,8 @@ async function run(config: ProxyConfig): Promise<void> {
     const cutOff = await running.drain(drainTimeoutMs);
     await admin.close();
     await demo?.close();
+    // To the primary of a cluster that it may be in: it would keep the process.
+    process.channel?.unref();
     return cutOff;
   });
   // Last: whoever reads that it listens may send a signal at once.
@@ -102,6 +105,11 @@ async function runOne(config: ProxyConfig, demoUrl: URL | undefined): Promise<Ru
 }
 
 async function runMany({ workers: count }: ProxyConfig, demoUrl: URL | undefined): Promise<Running> {
+  if (cluster.isWorker) {
+    throw new ConfigError(
+      `workers is ${count}, but this process is a worker of another cluster already; leave it at 1 and start more of those.`,
+    );
+  }
   const { workers, urls } = await Workers.start(count, demoUrl?.href);
   return {
     subject: workers,

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { ProxySnapshot } from '../src/watch/proxy-snapshot.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const cluster = fileURLToPath(new URL('some-cluster.ts', import.meta.url));
 
 /** The command, running. */
 export interface RunningProxy {
@@ -35,6 +36,15 @@ export function runToExit(...args: string[]): Promise<ExitedProxy> {
   const { child, exited } = start(args);
   onTestFinished(() => void child.kill('SIGKILL'));
   return exited;
+}
+
+/** Runs the command as a worker of somebody's cluster until that exits. */
+export function runInCluster(
+  ...args: string[]
+): { readonly child: ChildProcess } & Pick<RunningProxy, 'output' | 'says' | 'exited'> {
+  const { child, output, says, exited } = start([main, ...args], cluster);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, output, says, exited };
 }
 
 /** Runs the command until it listens: on a free port, unless `args` say where. Killed when the test ends. */
@@ -77,8 +87,8 @@ async function running(args: readonly string[]): Promise<RunningProxy> {
   };
 }
 
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: readonly string[], script = main) {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
-import { runProxy, runToExit, type RunningProxy } from './run-proxy.ts';
+import { runInCluster, runProxy, runToExit, type RunningProxy } from './run-proxy.ts';
 import { until } from './until.ts';
 
 /** The processes below one, by Linux. */
@@ -92,5 +92,31 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
     const { code, stderr } = await runToExit('--workers', '2', '--strategy', '@millrace/no-such-buffer');
     expect(code).toBe(2);
     expect(stderr).toContain('millrace-proxy: Strategy @millrace/no-such-buffer is not installed');
+  });
+});
+
+describe("a worker of somebody else's cluster", () => {
+  it('is a whole proxy, and stops when it is told to', async () => {
+    const { child, output, says, exited } = runInCluster(
+      '--listen',
+      '127.0.0.1:0',
+      '--admin-listen',
+      '127.0.0.1:0',
+    );
+    await says('lets open bodies finish');
+    const url = /listens at (\S+)/.exec(output())?.[1] ?? '';
+    expect(await (await fetch(`${url}/json`)).json()).toMatchObject({ millrace: true });
+    child.kill('SIGTERM');
+    expect(await exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says that it can have no workers of its own', async () => {
+    const { exited } = runInCluster('--workers', '2');
+    expect(await exited).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'workers is 2, but this process is a worker of another cluster already',
+      ),
+    });
   });
 });

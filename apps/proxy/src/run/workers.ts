@@ -1,10 +1,11 @@
-import cluster, { type Worker } from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { AggregatorRegistry } from 'prom-client';
 import { messageOf } from '../message-of.ts';
 import type { AdminSubject } from '../watch/admin-server.ts';
 import { mergedSnapshot } from '../watch/merged-snapshot.ts';
 import type { ProxySnapshot } from '../watch/proxy-snapshot.ts';
+import { startWorker } from './own-worker.ts';
 import { WorkerCalls } from './worker-calls.ts';
 
 /** A worker that exits sooner than this after its start is started again only after as long a wait. */
@@ -86,7 +87,7 @@ export class Workers implements AdminSubject {
   }
 
   async #startOne(): Promise<string[]> {
-    const worker = cluster.fork();
+    const worker = startWorker();
     const calls = new WorkerCalls(worker);
     const startedAtMs = performance.now();
     const urls = (await calls.call('start', this.#demoUrl)) as string[];
