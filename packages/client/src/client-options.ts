@@ -1,7 +1,8 @@
 import { createPipe, PipeError, type BufferStrategy } from '@millrace/core';
 import type { Dispatcher } from 'undici';
 import type { AgentOptions } from './agent.ts';
-import type { ContentPipeOptions } from './response-body.ts';
+import { checkPipeNames, type ContentPipeOptions } from './content-pipe-options.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import { checkTimeouts, type Timeouts } from './timeouts.ts';
 
 export interface ClientOptions extends Timeouts {
@@ -19,6 +20,16 @@ export interface ClientOptions extends Timeouts {
   dispatcher?: Dispatcher;
 }
 
+const clientNames = optionNames<ClientOptions>({
+  strategy: true,
+  pipe: true,
+  agent: true,
+  dispatcher: true,
+  headersTimeoutMs: true,
+  bodyTimeoutMs: true,
+  readerTimeoutMs: true,
+});
+
 /**
  * Checks what can be checked before the first request.
  *
@@ -31,6 +42,9 @@ export function checkClientOptions(options: ClientOptions): void {
       'createClient got no strategy; it needs the default export of a buffer strategy package',
     );
   }
+  // What is in `agent` is for undici to know.
+  checkOptionNames('createClient()', options, clientNames);
+  checkPipeNames(options.pipe);
   if (options.dispatcher !== undefined && options.agent !== undefined) {
     throw new PipeError(
       'ERR_PIPE_ARGUMENT',

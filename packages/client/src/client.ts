@@ -9,7 +9,7 @@ import type { IncomingResponse } from './incoming-response.ts';
 import { needsGuardedAgent, outgoingMessageOf, type OutgoingMessage } from './outgoing-message.ts';
 import type { RequestBody } from './request-body.ts';
 import { checkRequestOptions, type RequestOptions } from './request-options.ts';
-import type { ContentPipeOptions } from './response-body.ts';
+import type { ContentPipeOptions } from './content-pipe-options.ts';
 import { DEFAULT_READER_TIMEOUT_MS } from './reader-watch.ts';
 import { ResponseHandler } from './response-handler.ts';
 import { Roster } from './roster.ts';

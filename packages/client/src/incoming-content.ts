@@ -1,6 +1,7 @@
 import { blob, bytes, json, text, type PipeReader, type PipeSummary } from '@millrace/core';
 import { toReadableStream } from '@millrace/core/web';
 import type { HeaderRecord } from './header-record.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 
 export interface ReadAllOptions {
   /** Most bytes to accept; a longer body rejects with `ERR_PIPE_TOO_LARGE`, and its request is aborted. */
@@ -15,6 +16,8 @@ export interface DiscardOptions {
   /** Longest time to spend on it, in milliseconds. Default 1000. */
   timeoutMs?: number;
 }
+
+const readNames = optionNames<ReadAllOptions>({ maxBytes: true, signal: true });
 
 /** What a content knows of the message it belongs to. */
 export interface ContentOrigin {
@@ -97,23 +100,27 @@ export class IncomingContent {
   }
 
   /** All bytes not read yet, in one array. */
-  read(options?: ReadAllOptions): Promise<Uint8Array> {
+  async read(options: ReadAllOptions = {}): Promise<Uint8Array> {
+    checkOptionNames('read()', options, readNames);
     const { expectedBytes } = this;
     return bytes(this.reader, expectedBytes === undefined ? options : { ...options, expectedBytes });
   }
 
   /** All bytes not read yet, decoded as UTF-8. */
-  text(options?: ReadAllOptions): Promise<string> {
+  async text(options: ReadAllOptions = {}): Promise<string> {
+    checkOptionNames('text()', options, readNames);
     return text(this.reader, options);
   }
 
   /** All bytes not read yet, parsed as JSON; rejects with a `SyntaxError` when they are none. */
-  json(options?: ReadAllOptions): Promise<unknown> {
+  async json(options: ReadAllOptions = {}): Promise<unknown> {
+    checkOptionNames('json()', options, readNames);
     return json(this.reader, options);
   }
 
   /** All bytes not read yet, as a `Blob` of the type that the response declares. */
-  blob(options?: ReadAllOptions): Promise<Blob> {
+  async blob(options: ReadAllOptions = {}): Promise<Blob> {
+    checkOptionNames('blob()', options, readNames);
     return blob(this.reader, { ...options, type: this.mediaType });
   }
 

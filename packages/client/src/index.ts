@@ -17,7 +17,7 @@ export type { DiscardOptions, IncomingContent, ReadAllOptions } from './incoming
 export type { HeaderRecord } from './header-record.ts';
 export type { Information, InformationHandler } from './information.ts';
 export type { PauseHandler } from './pause-handler.ts';
-export type { ContentPipeOptions } from './response-body.ts';
+export type { ContentPipeOptions } from './content-pipe-options.ts';
 export { createAgent } from './agent.ts';
 export type { AgentOptions } from './agent.ts';
 /** undici's own, of the version that `createAgent` makes agents of: redirects, retries, decompression… */

@@ -1,5 +1,6 @@
 import { PipeError } from '@millrace/core';
 import type { InformationHandler } from './information.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import type { PauseHandler } from './pause-handler.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { RequestPayload } from './request-payload.ts';
@@ -41,8 +42,32 @@ export interface RequestOptions extends Timeouts {
   onPaused?: PauseHandler;
 }
 
+const requestNames = optionNames<RequestOptions>({
+  method: true,
+  headers: true,
+  body: true,
+  trailers: true,
+  expectContinue: true,
+  continueTimeoutMs: true,
+  maxBytes: true,
+  path: true,
+  acceptTrailers: true,
+  signal: true,
+  onInformation: true,
+  onPaused: true,
+  headersTimeoutMs: true,
+  bodyTimeoutMs: true,
+  readerTimeoutMs: true,
+});
+
 /** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option. */
 export function checkRequestOptions(options: RequestOptions): void {
+  checkOptionNames('request()', options, requestNames);
+  checkOptionValues(options);
+}
+
+/** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option. */
+export function checkOptionValues(options: RequestOptions): void {
   const { method, signal, path } = options;
   if (path === '*' && method !== 'OPTIONS') {
     throw new PipeError(

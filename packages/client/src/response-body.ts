@@ -2,18 +2,15 @@ import {
   createPipe,
   type BufferStrategy,
   type PipeError,
-  type PipeOptions,
   type PipeSource,
   type PipeSummary,
   type PipeWriter,
 } from '@millrace/core';
 import type { Dispatcher } from 'undici';
 import { mayChangeOwner } from './chunk-ownership.ts';
+import type { ContentPipeOptions } from './content-pipe-options.ts';
 import { ReaderWatch } from './reader-watch.ts';
 import { IncomingContent, type ContentFacts, type ContentOrigin } from './incoming-content.ts';
-
-/** Marks and limits of the pipes that carry bodies; what is not here, the client knows itself. */
-export type ContentPipeOptions = Omit<PipeOptions, 'expectedBytes' | 'source' | 'signal'>;
 
 export interface ResponseBodyOptions {
   readonly strategy: BufferStrategy;

@@ -1,7 +1,8 @@
 import { PipeError } from '@millrace/core';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { flatHeadersOf } from './request-headers.ts';
-import { checkRequestOptions, type RequestOptions } from './request-options.ts';
+import { checkOptionValues, type RequestOptions } from './request-options.ts';
 import { requestTargetOf } from './request-target.ts';
 
 type SharedOptions = Pick<
@@ -21,6 +22,16 @@ export interface ConnectOptions extends SharedOptions {
   target: string;
 }
 
+const sharedNames = {
+  headers: true,
+  signal: true,
+  onInformation: true,
+  onPaused: true,
+  headersTimeoutMs: true,
+} as const;
+const upgradeNames = optionNames<UpgradeOptions>({ ...sharedNames, path: true, protocol: true });
+const connectNames = optionNames<ConnectOptions>({ ...sharedNames, target: true });
+
 const nothingSent = {
   declaredBytes: undefined,
   payload: null,
@@ -30,7 +41,8 @@ const nothingSent = {
 
 /** @throws PipeError `ERR_PIPE_ARGUMENT` for what cannot be sent. */
 export function upgradeMessageOf(url: string | URL, options: UpgradeOptions): OutgoingMessage {
-  checkRequestOptions(options);
+  checkOptionNames('upgrade()', options, upgradeNames);
+  checkOptionValues(options);
   const { protocol = 'websocket', headers, path } = options;
   if (typeof protocol !== 'string' || protocol === '') {
     throw new PipeError('ERR_PIPE_ARGUMENT', 'protocol must be the name of a protocol', { value: protocol });
@@ -46,7 +58,8 @@ export function upgradeMessageOf(url: string | URL, options: UpgradeOptions): Ou
 
 /** @throws PipeError `ERR_PIPE_ARGUMENT` for what cannot be sent. */
 export function connectMessageOf(url: string | URL, options: ConnectOptions): OutgoingMessage {
-  checkRequestOptions(options);
+  checkOptionNames('connect()', options, connectNames);
+  checkOptionValues(options);
   const { target, headers } = options;
   if (typeof target !== 'string' || !/^[^/?#@\s]+:\d+$/.test(target)) {
     throw new PipeError(

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { BufferStrategy } from '@millrace/core';
 import type { PauseHandler } from './pause-handler.ts';
-import type { ContentPipeOptions } from './response-body.ts';
+import { checkPipeNames, type ContentPipeOptions } from './content-pipe-options.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import { Tunnel } from './tunnel.ts';
 
 export interface TunnelOverOptions {
@@ -13,6 +14,8 @@ export interface TunnelOverOptions {
   onPaused?: PauseHandler;
 }
 
+const names = optionNames<TunnelOverOptions>({ strategy: true, pipe: true, onPaused: true });
+
 /**
  * A tunnel over a connection that you have made yourself, or accepted: the same pipes, ends and resets as those of
  * `upgrade` and `connect`. The connection is the tunnel's from then on; nobody else may read it.
@@ -20,6 +23,8 @@ export interface TunnelOverOptions {
  * @throws PipeError `ERR_PIPE_ARGUMENT` for marks and limits that can never work.
  */
 export function tunnelOver(connection: Duplex, options: TunnelOverOptions): Tunnel {
+  checkOptionNames('tunnelOver()', options, names);
+  checkPipeNames(options.pipe);
   const { strategy, pipe = {}, onPaused } = options;
   const tell = async (isPaused: boolean): Promise<void> => {
     try {
