@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../src/config/config-schema.ts';
 import { readConfig, type ProxyConfig } from '../src/config/config.ts';
@@ -88,6 +88,38 @@ describe('a configuration file', () => {
     const file = ownFile('proxy.json', '{"workers": 3}');
     const invocation = await readConfig([], { MILLRACE_CONFIG: file });
     expect(invocation).toMatchObject({ config: { workers: 3, baseDirectory: join(file, '..') } });
+  });
+
+  it('names the access log from its folder, and flags and variables name from where the proxy is started', async () => {
+    const file = ownFile('proxy.json', '{"accessLog": "logs/access.log", "strategy": "./a.mjs"}');
+    const configWith = async (...flags: string[]): Promise<unknown> => {
+      const invocation = await readConfig(['--config', file, ...flags], {});
+      return (invocation as { config?: ProxyConfig }).config;
+    };
+    const folder = join(file, '..');
+    expect(await configWith()).toMatchObject({
+      accessLog: join(folder, 'logs', 'access.log'),
+      strategy: './a.mjs',
+      baseDirectory: folder,
+    });
+    expect(await configWith('--access-log', 'here.log', '--strategy', './b.mjs')).toMatchObject({
+      accessLog: resolve('here.log'),
+      strategy: resolve('b.mjs'),
+    });
+    expect(await configWith('--access-log', '-', '--strategy', 'a-package')).toMatchObject({
+      accessLog: '-',
+      strategy: 'a-package',
+    });
+    const variable = await readConfig(['--config', file], { MILLRACE_ACCESS_LOG: 'there.log' });
+    expect(variable).toMatchObject({ config: { accessLog: resolve('there.log') } });
+    await expect(configWith('--access-log', ' ')).rejects.toThrow('--access-log is " "; it must be a file');
+  });
+
+  it.each([
+    ['/var/log/access.log', '/var/log/access.log'],
+    ['-', '-'],
+  ])('leaves an access log be that is %s', async (accessLog, expected) => {
+    expect((await configOf({ accessLog })).accessLog).toBe(expected);
   });
 
   it('is overruled by flags, and by variables', async () => {

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { loadConfigFile } from './config-file.ts';
 import { configSchema, upstreamOf, type LimitsConfig, type ListenerConfig } from './config-schema.ts';
@@ -43,7 +43,7 @@ export interface ProxyConfig extends PipeConfig {
   readonly workers: number;
   /** A file, or `-`. */
   readonly accessLog: string | undefined;
-  /** What files and strategies are named from: the folder of the configuration file, or the working directory. */
+  /** What the files and strategies in it are named from: the folder of the configuration file, or the working directory. */
   readonly baseDirectory: string;
 }
 
@@ -51,6 +51,8 @@ export type Invocation =
   | { readonly kind: 'run'; readonly config: ProxyConfig }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
+
+const STANDARD_OUTPUT = '-';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,9 +71,11 @@ export async function readConfig(argv: readonly string[], env: Environment): Pro
   const input = file === undefined ? {} : await loadConfigFile(file);
   const overlay = new Map<string, { readonly name: string; readonly value: unknown }>();
   for (const [name, { value, origin }] of given) {
-    const { key, isNumber = false }: Setting = settings[name];
-    if (key === undefined) continue;
-    overlay.set(key, { name: origin, value: isNumber && /^\d+$/.test(value) ? Number(value) : value });
+    const setting: Setting = settings[name];
+    if (setting.key === undefined) continue;
+    const isNumber = setting.isNumber === true && /^\d+$/.test(value);
+    const text = file === undefined ? value : fromHere(value, setting);
+    overlay.set(setting.key, { name: origin, value: isNumber ? Number(value) : text });
   }
   const nameOf = (key: PropertyKey): string | undefined =>
     overlay.get(String(key))?.name ?? flagOf(file, key);
@@ -85,6 +89,16 @@ export async function readConfig(argv: readonly string[], env: Environment): Pro
  */
 export function configOfInput(input: ConfigInput): ProxyConfig {
   return parse(input, () => undefined, undefined);
+}
+
+/** A file that a flag or a variable names is where the user is, and not where the configuration file is. */
+function fromHere(value: string, { names }: Setting): string {
+  const isPath = names === 'file' ? isFile(value) : names === 'module' && /^\.{1,2}\//.test(value);
+  return isPath ? resolve(value) : value;
+}
+
+function isFile(name: string): boolean {
+  return name !== STANDARD_OUTPUT && name.trim() !== '';
 }
 
 /** Without a file, defaults belong to the flags. */
@@ -203,9 +217,13 @@ function parse(
     limits,
     drainTimeoutMs,
     workers,
-    accessLog,
+    accessLog: file === undefined ? accessLog : fromFolder(accessLog, dirname(file)),
     baseDirectory: file === undefined ? '.' : dirname(file),
   };
+}
+
+function fromFolder(accessLog: string | undefined, folder: string): string | undefined {
+  return accessLog === undefined || !isFile(accessLog) ? accessLog : resolve(folder, accessLog);
 }
 
 function wrongMarks({ highWaterMark, lowWaterMark }: PipeConfig, name: string): string[] {

@@ -6,6 +6,8 @@ export interface Setting {
   /** What it is called in a configuration file; `undefined` for what is not said there. */
   readonly key?: string;
   readonly isNumber?: boolean;
+  /** It names a file; a module, only where it looks like a path. */
+  readonly names?: 'file' | 'module';
   /** Shown in the help; the schema has the value. */
   readonly fallback?: string;
   /** For the help. */
@@ -36,6 +38,7 @@ export const settings = {
     env: 'MILLRACE_STRATEGY',
     placeholder: 'PACKAGE',
     key: 'strategy',
+    names: 'module',
     fallback: '@millrace/ring-buffer',
     about: 'the buffer strategy of bodies whose route names none, by package name or file',
   },
@@ -65,6 +68,7 @@ export const settings = {
     env: 'MILLRACE_ACCESS_LOG',
     placeholder: 'FILE',
     key: 'accessLog',
+    names: 'file',
     about: 'where a line of JSON for each exchange goes; - is the standard output',
   },
   'drain-timeout-ms': {
