@@ -565,6 +565,17 @@ describe('any Writable', () => {
     expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
   });
 
+  test('that somebody else ends in the middle has not got the whole', async () => {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const { writer, reader } = openPipe();
+    writer.write(utf8('a'));
+    const summary = sendBody(reader, sink);
+    await quiet();
+    sink.end();
+    expect(await summary).toMatchObject({ outcome: 'cancelled', sent: 1 });
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+  });
+
   test('that hangs with bytes in hand and is closed while the failure waits for it is still a failed body', async () => {
     const sink = new Writable({ write: () => {} });
     const reason = new Error('upstream died');
@@ -625,6 +636,91 @@ describe('HTTP/2', () => {
     const seen = await exchange(failedBody(new Error('died'), 'ab'));
     expect(seen).toMatchObject({ received: 'ab', rstCode: http2.constants.NGHTTP2_INTERNAL_ERROR });
     expect(seen.summary).toMatchObject({ outcome: 'failed' });
+  });
+
+  /** A client's stream, and what became of the body that it was sent, of which there is one piece and more to come. */
+  const underWay = async (answer: 'response' | 'stream') => {
+    let settle!: (summary: SendSummary) => void;
+    const summary = new Promise<SendSummary>((resolve) => (settle = resolve));
+    const { writer, reader } = openPipe();
+    writer.write(utf8('ab'));
+    const server = http2.createServer();
+    if (answer === 'response') {
+      server.on('request', (_request, response) => void sendBody(reader, response).then(settle));
+    } else {
+      server.on('stream', (stream: http2.ServerHttp2Stream) => {
+        stream.respond();
+        void sendBody(reader, stream).then(settle);
+      });
+    }
+    const session = http2.connect(`http://127.0.0.1:${await listen(server)}`);
+    const stream = session.request({ ':path': '/' }).on('error', () => {});
+    await once(stream, 'data');
+    return { session, stream, summary, writer };
+  };
+
+  test.each(['response', 'stream'] as const)(
+    'a client that gives up its stream cancels the source of a %s, which is not sent whole',
+    async (answer) => {
+      const { session, stream, summary, writer } = await underWay(answer);
+      stream.close(http2.constants.NGHTTP2_CANCEL);
+      expect(await summary).toMatchObject({ outcome: 'cancelled', sent: 2 });
+      expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+      session.close();
+    },
+  );
+
+  test('a client that gives up what was ended, and has not arrived, did not get it', async () => {
+    const { session, stream, summary, writer } = await underWay('response');
+    stream.pause();
+    // More than the window of a stream lets through.
+    writer.write(new Uint8Array(200_000));
+    writer.end();
+    await writer.closed;
+    await quiet();
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    expect(await summary).toMatchObject({ outcome: 'cancelled' });
+    session.close();
+  });
+
+  test('a stream that is gone before sendBody is called cancels the source', async () => {
+    const { writer, reader } = openPipe();
+    writer.write(utf8('a'));
+    let summary: Promise<SendSummary> | undefined;
+    const server = http2.createServer((_request, response) => {
+      response.once('close', () => {
+        summary = sendBody(reader, response);
+      });
+    });
+    const session = http2.connect(`http://127.0.0.1:${await listen(server)}`);
+    const stream = session.request({ ':path': '/' }).on('error', () => {});
+    await once(server, 'request');
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    expect(await writer.closed).toMatchObject({ outcome: 'cancelled' });
+    expect(await summary).toMatchObject({ outcome: 'cancelled', sent: 0 });
+    session.close();
+  });
+
+  test.each([
+    ['HEAD', 200, 'sendBody'],
+    ['HEAD', 200, 'writeHead'],
+    ['GET', 204, 'sendBody'],
+    ['GET', 304, 'writeHead'],
+  ])('a body that nobody asked for (%s, %i) is dropped, the head sent by %s', async (method, status, by) => {
+    let settle!: (summary: SendSummary) => void;
+    const summary = new Promise<SendSummary>((resolve) => (settle = resolve));
+    const server = http2.createServer((_request, response) => {
+      response.statusCode = status;
+      if (by === 'writeHead') response.writeHead(status);
+      void sendBody(endedBody('ab', 'cd'), response).then(settle);
+    });
+    const session = http2.connect(`http://127.0.0.1:${await listen(server)}`);
+    const stream = session.request({ ':path': '/', ':method': method });
+    const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders];
+    expect((await stream.toArray()).length).toBe(0);
+    expect([headers[':status'], stream.rstCode]).toEqual([status, http2.constants.NGHTTP2_NO_ERROR]);
+    expect(await summary).toEqual({ outcome: 'ended', reason: undefined, sent: 0 });
+    session.close();
   });
 });
 

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import type { PipeReader } from '../pipe-reader.ts';
+import { hasNoBody, wasGivenUp, writableOf } from './http2-response.ts';
 import { mayLendTo } from './may-lend-to.ts';
 import { asNodeError } from './node-reason.ts';
 import { breakConnection, requireDeclaredLength } from './response-framing.ts';
@@ -56,10 +57,15 @@ class BodySender {
   readonly #reader: PipeReader;
   #views: AsyncIterator<Uint8Array> | undefined;
   readonly #response: Writable;
+  /** What tells how the response ends. */
+  readonly #writable: Writable;
   readonly #options: SendBodyOptions;
+  readonly #dropsBody: boolean;
   /** What `#views` lent last is, or may be, still with Node. */
   #isLent = false;
   #isClosed = false;
+  /** The response has a body that is not sent whole yet. */
+  #isOwing: boolean;
   #sent = 0;
   /** Writes that Node has not reported to be through. */
   #underWay = 0;
@@ -77,24 +83,27 @@ class BodySender {
   constructor(reader: PipeReader, response: Writable, options: SendBodyOptions) {
     this.#reader = reader;
     this.#response = response;
+    this.#writable = writableOf(response);
+    this.#dropsBody = hasNoBody(response);
+    this.#isOwing = !this.#dropsBody;
     this.#options = options;
     this.#isReporting = !Object.hasOwn(response, 'write');
   }
 
   run(): Promise<SendSummary> {
-    const response = this.#response;
+    const writable = this.#writable;
     return new Promise((resolve) => {
       this.#resolve = resolve;
       // Stays for good: an error that nobody listens to ends the process.
-      response.on('error', this.#onError);
-      if (response.destroyed) {
+      writable.on('error', this.#onError);
+      if (writable.destroyed) {
         this.#onClose();
         return;
       }
-      response.on('drain', this.#onDrain);
-      response.on('finish', this.#onFinish);
-      response.once('close', this.#onClose);
-      requireDeclaredLength(response);
+      this.#response.on('drain', this.#onDrain);
+      writable.on('finish', this.#onFinish);
+      writable.once('close', this.#onClose);
+      requireDeclaredLength(this.#response);
       void this.#send();
     });
   }
@@ -109,10 +118,11 @@ class BodySender {
         const chunk = this.#reader.tryRead();
         if (chunk === null) break;
         if (chunk === undefined) await this.#reader.peek();
-        else await this.#sendGiven(chunk);
+        else if (!this.#dropsBody) await this.#sendGiven(chunk);
       }
       if (this.#isSettled) return;
       this.#options.beforeEnd?.();
+      this.#isOwing = false;
       this.#response.end();
     } catch (reason) {
       await this.#breakOff(reason);
@@ -132,7 +142,7 @@ class BodySender {
       this.#write(view);
       await this.#until(() => this.#underWay === 0);
       // Destroyed: nothing more may be asked of the pipe before Node has done with what it lent.
-      if (this.#underWay > 0) this.#leave(this.#response.errored ?? receiverLeft());
+      if (this.#underWay > 0) this.#leave(this.#writable.errored ?? receiverLeft());
     }
     // What is asked of the pipe next ends it.
     if (!this.#isSettled) this.#isLent = false;
@@ -172,7 +182,7 @@ class BodySender {
 
   /** Waits for `isSo`, but no longer than until the response is closed. */
   async #until(isSo: () => boolean): Promise<void> {
-    while (!this.#isSettled && !this.#response.destroyed && !isSo()) {
+    while (!this.#isSettled && !this.#writable.destroyed && !isSo()) {
       await new Promise<void>((resolve) => {
         this.#recheck = resolve;
       });
@@ -193,7 +203,11 @@ class BodySender {
   };
 
   #onFinish = (): void => {
+    if (wasGivenUp(this.#writable)) return this.#leave(receiverLeft());
+    if (this.#isOwing) return this.#leave(endedEarly());
     this.#settle('ended', undefined);
+    // Of a body that was to be dropped, the rest is of no use to anybody.
+    this.#reader.cancel();
   };
 
   #onError = (error: unknown): void => {
@@ -203,7 +217,9 @@ class BodySender {
   #onClose = (): void => {
     this.#isClosed = true;
     if (this.#isSettled) this.#endLoan();
-    else this.#leave(this.#response.errored ?? receiverLeft());
+    // Of an answer to HEAD, Node does not say it.
+    else if (this.#dropsBody && this.#writable.writableFinished) this.#onFinish();
+    else this.#leave(this.#writable.errored ?? receiverLeft());
   };
 
   /** The receiver takes no more. A body that had broken off before is still said to have failed. */
@@ -217,7 +233,7 @@ class BodySender {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#response.off('drain', this.#onDrain);
-    this.#response.off('finish', this.#onFinish);
+    this.#writable.off('finish', this.#onFinish);
     this.#recheck?.();
     this.#endLoan();
     this.#resolve({ outcome, reason, sent: this.#sent });
@@ -229,4 +245,8 @@ function receiverLeft(): PipeError {
     'ERR_PIPE_CANCELLED',
     'The receiver closed the connection before it had the whole body',
   );
+}
+
+function endedEarly(): PipeError {
+  return new PipeError('ERR_PIPE_CANCELLED', 'Somebody else ended the response before it had the whole body');
 }
