@@ -6,6 +6,7 @@ import { createPipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import type { BufferStrategy } from '../strategy.ts';
+import { watchEnd } from './http2-message.ts';
 import { asNodeError, prematureClose } from './node-reason.ts';
 
 export interface FromNodeReadableOptions extends Omit<PipeOptions, 'source'> {
@@ -24,7 +25,7 @@ export interface FromNodeReadableOptions extends Omit<PipeOptions, 'source'> {
  * Reads a Node stream into a pipe over `strategy`, which pauses and resumes it. Cancelling the pipe destroys the
  * stream with the reason. `end` is the end. An error fails the pipe with that very error, and so does a stream that
  * closes without either (`ERR_PIPE_UNEXPECTED_END`), such as a request whose client has left, behind the bytes that
- * had come.
+ * had come. Over HTTP/2 Node ends a stream that was given up as well: there that is such a close.
  *
  * The stream has to deliver bytes: one with an encoding set, or in object mode, fails the pipe with
  * `ERR_PIPE_ARGUMENT`. So does one that was read to its end before, which has no body to give: `ERR_PIPE_STATE`.
@@ -63,7 +64,11 @@ class ReadableSource implements PipeSource {
       writer.fail(prematureClose('The stream', readable.errored));
       return;
     }
-    readable.on('end', () => writer.end());
+    const wasEnded = watchEnd(readable);
+    readable.on('end', () => {
+      if (wasEnded()) writer.end();
+      else writer.fail(prematureClose('The stream', readable.errored));
+    });
     readable.on('close', () => writer.fail(prematureClose('The stream', readable.errored)));
     readable.on('data', (chunk: unknown) => this.#receive(chunk, writer));
     // A stream that somebody has paused does not start by being listened to.

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import type { PipeReader } from '../pipe-reader.ts';
-import { hasNoBody, wasGivenUp, writableOf } from './http2-response.ts';
+import { hasNoBody, wasGivenUp, writableOf } from './http2-message.ts';
 import { mayLendTo } from './may-lend-to.ts';
 import { asNodeError } from './node-reason.ts';
 import { breakConnection, requireDeclaredLength } from './response-framing.ts';
