@@ -1,5 +1,6 @@
 import type { ByteStore, PipeErrorCode, StoreOptions } from '@millrace/core';
 import { Segment } from './segment.ts';
+import { spareMemory, usualCapacity } from './spare-memory.ts';
 
 /** `cost ≤ AMPLIFICATION × size + 16 KiB`: the trait. A view that is kept shows more than half of its memory. */
 export const AMPLIFICATION = 2;
@@ -26,7 +27,8 @@ const MOST_SLAB_BYTES = 8192;
 const SLACK_BYTES = 4096;
 
 /**
- * Segments in a line, each with memory of its own. Nothing is shared: what is handed out leaves with its memory.
+ * Segments in a line, each with memory of its own. Nothing is shared: what is handed out leaves with its memory, and
+ * what was only lent or copied out of stays behind for the store's next copies (spare-memory.ts).
  *
  *     front                                                      back
  *     ┌────────────┐    ┌───────────────┐    ┌──────────────┐    ┌────────────────┐
@@ -60,6 +62,8 @@ export class ChunkQueueStore implements ByteStore {
   #back: Segment | null = null;
   #size = 0;
   #cost = 0;
+  /** Bytes that were copied on their way in have left without their memory, and none with it since. */
+  #reuses = false;
 
   /**
    * @param options `capacityBytes`: the high-water mark of the pipe. A slab stays within half of it, or within what is
@@ -94,7 +98,7 @@ export class ChunkQueueStore implements ByteStore {
     const kept = owned ? this.memoryToKeep(chunk, length) : 0;
     if (kept > 0) this.push(Segment.given(chunk, kept));
     else if (length < LEAST_UNGATHERED_BYTES) this.gather(chunk, length);
-    else this.push(Segment.copied(chunk, 0, length));
+    else this.push(this.copied(chunk, 0, this.#reuses ? usualCapacity(length) : length));
     this.#size += length;
     return length;
   }
@@ -128,6 +132,7 @@ export class ChunkQueueStore implements ByteStore {
     if (!(max >= size)) return this.takePart(front, this.clamp(max));
     requireSound(front);
     const bytes = front.give();
+    if (this.#reuses) this.reuseNoMore();
     this.#size -= size;
     this.unlink(front);
     return bytes;
@@ -166,6 +171,7 @@ export class ChunkQueueStore implements ByteStore {
     this.#back = null;
     this.#size = 0;
     this.#cost = 0;
+    if (this.#reuses) this.reuseNoMore();
   }
 
   /** For tests: throws when Q1 to Q5, or an invariant of a segment, is broken. */
@@ -202,12 +208,19 @@ export class ChunkQueueStore implements ByteStore {
     return byteLength + (isFirst ? 1 : LEAST_KEPT_BYTES) <= 2 * length ? byteLength : 0;
   }
 
+  private copied(chunk: Uint8Array, from: number, capacity: number): Segment {
+    const isLong = capacity >= LEAST_UNGATHERED_BYTES;
+    const spare = this.#reuses && isLong ? spareMemory.take(capacity, this) : undefined;
+    if (spare === undefined) return Segment.copied(chunk, from, capacity);
+    return Segment.copiedInto(spare, chunk, from);
+  }
+
   /** Fills the room at the back, then opens a slab. A slab that is full can be given away as it is. */
   private gather(chunk: Uint8Array, length: number): void {
     const back = this.#back;
     const fits = back === null ? 0 : Math.max(0, Math.min(back.room, length));
     // Made first, because it may fail.
-    const slab = fits < length ? Segment.copied(chunk, fits, this.slabBytesFor(length - fits)) : null;
+    const slab = fits < length ? this.copied(chunk, fits, this.slabBytesFor(length - fits)) : null;
     if (fits > 0) back?.append(chunk, fits);
     if (slab !== null) this.push(slab);
   }
@@ -270,7 +283,10 @@ export class ChunkQueueStore implements ByteStore {
     }
     // Done first, because it may fail.
     if (first !== null && rest > 0) this.shorten(first, rest);
-    while (this.#front !== null && this.#front !== first) this.unlink(this.#front);
+    for (let gone = this.#front; gone !== null && gone !== first; gone = this.#front) {
+      this.unlink(gone);
+      if (!gone.isGiven && gone.memoryBytes >= LEAST_UNGATHERED_BYTES) this.reuse(gone);
+    }
     this.#size -= count;
   }
 
@@ -293,6 +309,16 @@ export class ChunkQueueStore implements ByteStore {
     this.#cost -= front.memoryBytes;
     // An old segment must not keep a younger one from being collected cheaply.
     front.next = null;
+  }
+
+  private reuse(gone: Segment): void {
+    this.#reuses = true;
+    spareMemory.keep(gone.memory, this);
+  }
+
+  private reuseNoMore(): void {
+    this.#reuses = false;
+    spareMemory.forget(this);
   }
 
   private unlinkBehind(front: Segment, segment: Segment): void {

@@ -7,7 +7,8 @@
  *   G1  0 ≤ start < end ≤ bytes.length, for as long as the memory is sound
  *   G2  given memory is never written and has no room: end is where the chunk ended when it was put
  *   G3  own memory is whole (offset 0, length of its ArrayBuffer) and is only ever written behind `end`; more or less
- *       room takes other memory. So a view of what waits stays as it is, whatever comes after it [S4]
+ *       room takes other memory. So a view of what waits stays as it is, whatever comes after it [S4]. Its room may hold
+ *       bytes of old, of the same store
  *   G4  memoryBytes is the length of the backing array, as it was when the segment came by it
  *
  * Neither kind of memory can change its size. When it is shorter than `end` it has no bytes at all: somebody
@@ -41,6 +42,13 @@ export class Segment {
     const bytes = new Uint8Array(capacity);
     bytes.set(source);
     return new Segment(bytes, source.length, capacity, false);
+  }
+
+  /** The same in `memory`, which is whole and nobody else's. */
+  static copiedInto(memory: Uint8Array, chunk: Uint8Array, from: number): Segment {
+    const source = part(chunk, from, chunk.length);
+    memory.set(source);
+    return new Segment(memory, source.length, memory.length, false);
   }
 
   get size(): number {
@@ -87,6 +95,11 @@ export class Segment {
   /** The first `count` bytes, in memory of their own. */
   copy(count: number): Uint8Array {
     return new Uint8Array(part(this.#bytes, this.#start, this.#start + count));
+  }
+
+  /** Its memory, to be used again; the segment must not be. */
+  get memory(): Uint8Array {
+    return this.#bytes;
   }
 
   /** Copies the first `count` bytes to `target` from index `at` on. */

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { ChunkQueueStore } from '../src/chunk-queue-store.ts';
+import { SpareMemory, spareMemory, usualCapacity } from '../src/spare-memory.ts';
+
+const KIB = 1024;
+
+describe('usual capacities', () => {
+  it.each([
+    [4096, 4096],
+    [4097, 8192],
+    [65_528, 65_536],
+    [128 * KIB, 128 * KIB],
+  ])('of %i bytes are %i', (count, capacity) => expect(usualCapacity(count)).toBe(capacity));
+
+  it('are exact where nothing waits', () => expect(usualCapacity(128 * KIB + 1)).toBe(128 * KIB + 1));
+});
+
+describe('spare memory', () => {
+  it('gives back what has just come, to whoever left it, when it is exactly as much', () => {
+    const memory = new SpareMemory();
+    const [lender, other] = [{}, {}];
+    const [first, last] = [new Uint8Array(8 * KIB), new Uint8Array(8 * KIB)];
+    for (const bytes of [first, last]) memory.keep(bytes, lender);
+    expect(memory.take(8 * KIB, other)).toBeUndefined();
+    expect(memory.take(4 * KIB, lender)).toBeUndefined();
+    expect([memory.take(8 * KIB, lender), memory.take(8 * KIB, lender)]).toEqual([last, first]);
+    expect(memory.take(8 * KIB, lender)).toBeUndefined();
+    expect(memory.heldBytes).toBe(0);
+  });
+
+  it('holds 1 MiB in 64 pieces at most, lets the oldest go first, and nothing over 128 KiB come', () => {
+    const memory = new SpareMemory();
+    const lender = {};
+    const small: Uint8Array[] = Array.from({ length: 65 }, () => new Uint8Array(4 * KIB));
+    for (const bytes of small) memory.keep(bytes, lender);
+    memory.checkInvariants(small[0] as Uint8Array);
+    expect(memory.heldBytes).toBe(256 * KIB);
+    memory.keep(new Uint8Array(128 * KIB + 1), lender);
+    expect(memory.heldBytes).toBe(256 * KIB);
+    for (let count = 0; count < 9; count += 1) memory.keep(new Uint8Array(128 * KIB), lender);
+    memory.checkInvariants(...small);
+    expect(memory.heldBytes).toBe(1024 * KIB);
+  });
+
+  it('forgets what one has left, and nothing else', () => {
+    const memory = new SpareMemory();
+    const [lender, other] = [{}, {}];
+    const kept = new Uint8Array(4 * KIB);
+    memory.keep(kept, other);
+    memory.keep(new Uint8Array(8 * KIB), lender);
+    memory.forget(lender);
+    memory.checkInvariants();
+    expect([memory.heldBytes, memory.take(8 * KIB, lender)]).toEqual([4 * KIB, undefined]);
+    expect(memory.take(4 * KIB, other)).toBe(kept);
+  });
+
+  it('counts on when somebody transfers what waits, and never gives that back', () => {
+    const memory = new SpareMemory();
+    const lender = {};
+    const bytes = new Uint8Array(8 * KIB);
+    memory.keep(bytes, lender);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    expect(memory.take(8 * KIB, lender)).toBeUndefined();
+    for (let count = 0; count < 64; count += 1) memory.keep(new Uint8Array(4 * KIB), lender);
+    memory.checkInvariants();
+    expect(memory.heldBytes).toBe(64 * 4 * KIB);
+  });
+});
+
+/** What a store lends of a chunk that it has copied. */
+function lentOf(store: ChunkQueueStore, length: number, fill = 0): Uint8Array {
+  store.put(new Uint8Array(length).fill(fill), false);
+  return store.peek();
+}
+
+describe('a store', () => {
+  it.each([
+    ['drop', (store: ChunkQueueStore): void => store.drop(store.size)],
+    ['takeInto', (store: ChunkQueueStore): void => void store.takeInto(new Uint8Array(store.size))],
+  ])('copies into the same memory again when its bytes leave by %s', (_, leave) => {
+    const store = new ChunkQueueStore();
+    lentOf(store, 60_000);
+    leave(store);
+    const buffers = new Set<ArrayBufferLike>();
+    for (let length = 57_400; length <= 61_000; length += 100) {
+      buffers.add(lentOf(store, length).buffer);
+      leave(store);
+      expect(store.cost).toBe(0);
+    }
+    expect(buffers.size).toBe(1);
+  });
+
+  it('uses the memory of full slabs again', () => {
+    const store = new ChunkQueueStore();
+    const buffers = new Set<ArrayBufferLike>();
+    for (let round = 0; round < 20; round += 1) {
+      for (let count = 0; count < 64; count += 1) store.put(new Uint8Array(KIB), false);
+      while (store.size > 0) {
+        const view = store.peek();
+        buffers.add(view.buffer);
+        store.drop(view.length);
+      }
+    }
+    // Two short slabs a round before they are long, which are not worth it, and seven or eight long ones for good.
+    expect(buffers.size).toBeLessThan(20 * 3 + 10);
+  });
+
+  it('[S3] never copies into memory that it has given away', () => {
+    const store = new ChunkQueueStore();
+    lentOf(store, 8 * KIB);
+    store.drop(store.size);
+    const taken: Uint8Array[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      store.put(new Uint8Array(8 * KIB).fill(round), false);
+      taken.push(store.take());
+    }
+    expect(taken.map((bytes) => bytes.every((byte) => byte === bytes[0]) && bytes[0])).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
+  });
+
+  it('[S10] gives what it takes away alone, though it was copied into more memory', () => {
+    const store = new ChunkQueueStore();
+    for (const fill of [1, 2]) {
+      lentOf(store, 8 * KIB, fill);
+      if (fill === 1) store.drop(store.size);
+    }
+    store.put(new Uint8Array(5000).fill(3), false);
+    store.drop(8 * KIB);
+    const taken = store.take();
+    expect([taken.length, taken.buffer.byteLength]).toEqual([5000, 5000]);
+    expect(taken.every((byte) => byte === 3)).toBe(true);
+  });
+
+  it('[P18] never copies into memory that another one has lent', () => {
+    const [one, two] = [new ChunkQueueStore(), new ChunkQueueStore()];
+    const keptForTooLong = lentOf(one, 64 * KIB, 1);
+    one.drop(one.size);
+    lentOf(two, 64 * KIB, 2);
+    two.drop(two.size);
+    for (let round = 0; round < 3; round += 1) {
+      expect(lentOf(two, 64 * KIB, 2).buffer).not.toBe(keptForTooLong.buffer);
+      expect(keptForTooLong.includes(2)).toBe(false);
+      two.drop(two.size);
+    }
+  });
+
+  it.each([
+    ['clear', (store: ChunkQueueStore): void => store.clear()],
+    ['a chunk that is taken away with its memory', (store: ChunkQueueStore): void => void store.take()],
+  ])('[S7] leaves nothing behind after %s, and copies into no more than it needs', (_, leave) => {
+    const before = spareMemory.heldBytes;
+    const store = new ChunkQueueStore();
+    lentOf(store, 64 * KIB);
+    store.drop(store.size);
+    expect(spareMemory.heldBytes).toBe(before + 64 * KIB);
+    lentOf(store, 5000);
+    leave(store);
+    expect(spareMemory.heldBytes).toBe(before);
+    lentOf(store, 5000);
+    expect(store.cost).toBe(5000);
+  });
+
+  it('[S4] leaves what it lent alone while a peek joins it and more is put', () => {
+    const store = new ChunkQueueStore();
+    lentOf(store, 8 * KIB);
+    store.drop(store.size);
+    const view = lentOf(store, 6 * KIB, 1);
+    store.put(new Uint8Array(6 * KIB).fill(2), false);
+    const joined = store.peek(12 * KIB);
+    store.put(new Uint8Array(6 * KIB).fill(3), false);
+    expect([view.every((byte) => byte === 1), joined.lastIndexOf(1)]).toEqual([true, 6 * KIB - 1]);
+  });
+});
