@@ -33,6 +33,8 @@ export function capacityWithin(bytes: number): number {
 
 interface Spare {
   readonly bytes: Uint8Array;
+  /** What `bytes` held when they came: who kept a view may have transferred them since. */
+  readonly capacity: number;
   /** The only store it may go back to; `null`: any. */
   readonly lender: object | null;
 }
@@ -75,12 +77,12 @@ export class SpareMemory {
 
   /** Wipes memory of which no view was ever given away, and keeps it for any store. */
   release(bytes: Uint8Array): void {
-    if (isWorthKeeping(bytes)) this.#add({ bytes: bytes.fill(0), lender: null });
+    if (isWorthKeeping(bytes)) this.#add(bytes.fill(0), null);
   }
 
   /** Keeps memory of which views were given away, for `lender` alone. */
   releaseLent(bytes: Uint8Array, lender: object): void {
-    if (isWorthKeeping(bytes)) this.#add({ bytes, lender });
+    if (isWorthKeeping(bytes)) this.#add(bytes, lender);
   }
 
   /** Lets go of all that waits for `lender`. */
@@ -104,11 +106,12 @@ export class SpareMemory {
     hold(this.#heldBytes <= MOST_HELD_BYTES && this.#spares.length <= MOST_HELD_BUFFERS, 'M4');
   }
 
-  #add(spare: Spare): void {
-    this.#spares.push(spare);
-    this.#heldBytes += spare.bytes.length;
+  #add(bytes: Uint8Array, lender: object | null): void {
+    const capacity = bytes.length;
+    this.#spares.push({ bytes, capacity, lender });
+    this.#heldBytes += capacity;
     while (this.#heldBytes > MOST_HELD_BYTES || this.#spares.length > MOST_HELD_BUFFERS) {
-      this.#heldBytes -= this.#spares.shift()?.bytes.length ?? 0;
+      this.#heldBytes -= this.#spares.shift()?.capacity ?? 0;
     }
   }
 
@@ -132,7 +135,7 @@ function isZero(bytes: Uint8Array): boolean {
 }
 
 function totalOf(spares: readonly Spare[]): number {
-  return spares.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return spares.reduce((sum, { capacity }) => sum + capacity, 0);
 }
 
 /** The one that every store of this realm shares. */

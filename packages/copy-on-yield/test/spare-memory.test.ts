@@ -78,6 +78,17 @@ describe('spare memory', () => {
     expect(newest.map(() => newest.indexOf(memory.acquire(64 * KIB)))).toEqual([3, 2, 1, 0]);
   });
 
+  it('counts on when somebody transfers what waits, and never gives that back', () => {
+    const memory = new SpareMemory();
+    const bytes = new Uint8Array(2 * KIB);
+    memory.release(bytes);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    expect(memory.acquire(2 * KIB)).not.toBe(bytes);
+    for (let count = 0; count < 16; count += 1) memory.release(new Uint8Array(KIB));
+    memory.checkInvariants();
+    expect(memory.heldBytes).toBe(16 * KIB);
+  });
+
   it('keeps nothing that is under 1 KiB or over 128 KiB', () => {
     const memory = new SpareMemory();
     for (const capacity of [0, KIB - 1, 128 * KIB + 1]) {
