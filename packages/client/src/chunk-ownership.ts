@@ -1,4 +1,20 @@
+import type { PipeWriter } from '@millrace/core';
 import type { AgentOptions } from './agent.ts';
+import { ReadMemory } from './read-memory.ts';
+
+/**
+ * Writes a chunk of a connection that `readsOwnMemory`, which nobody else gets: moves it, or copies its bytes and lets
+ * go of the memory they were read into.
+ */
+export function writeRead(writer: PipeWriter, chunk: Uint8Array): void {
+  if (mayChangeOwner(chunk)) {
+    // Consumers get a plain Uint8Array: `slice` and `toString` of a Buffer mean something else.
+    writer.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+  } else {
+    writer.writeCopy(chunk);
+    ReadMemory.letGo(chunk);
+  }
+}
 
 /**
  * Whether a chunk that undici delivers may change owner, or its bytes have to be copied.
@@ -10,15 +26,19 @@ import type { AgentOptions } from './agent.ts';
  *     one read   │ head │ chunk A │ CRLF 8000 CRLF │ chunk B │
  *                        copied                     may move
  *
- * That memory is made anew for every read (socket-reads.ts) and never written to again, so the only danger is the next
+ * The memory of a short read is made anew and never written to again (socket-reads.ts), so the only danger is the next
  * owner, who may transfer it to another thread: whatever is behind the chunk would be gone before it is parsed
  * (undici puts it back into the socket while the body is paused). So a chunk moves only when nothing is behind
  * it. What is before it has been parsed, copied, or decoded. A chunk that shows under half of the memory is
- * copied too: it would pin more than it holds.
+ * copied too: it would pin more than it holds. The memory of a long read is used again, and never moves.
  */
 export function mayChangeOwner(chunk: Uint8Array): boolean {
   const { byteLength } = chunk.buffer;
-  return chunk.byteOffset + chunk.length === byteLength && chunk.length * 2 >= byteLength;
+  return (
+    chunk.byteOffset + chunk.length === byteLength &&
+    chunk.length * 2 >= byteLength &&
+    !ReadMemory.holds(chunk)
+  );
 }
 
 /**

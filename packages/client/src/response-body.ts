@@ -7,7 +7,7 @@ import {
   type PipeWriter,
 } from '@millrace/core';
 import type { Dispatcher } from 'undici';
-import { mayChangeOwner } from './chunk-ownership.ts';
+import { writeRead } from './chunk-ownership.ts';
 import type { ContentPipeOptions } from './content-pipe-options.ts';
 import { ReaderWatch } from './reader-watch.ts';
 import { IncomingContent, type ContentFacts, type ContentOrigin } from './incoming-content.ts';
@@ -88,12 +88,8 @@ export class ResponseBody implements ContentOrigin, PipeSource {
 
   receive(chunk: Uint8Array): void {
     this.#receivedBytes += chunk.length;
-    if (this.#movesChunks && mayChangeOwner(chunk)) {
-      // Consumers get a plain Uint8Array: `slice` and `toString` of a Buffer mean something else.
-      this.#writer.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-    } else {
-      this.#writer.writeCopy(chunk);
-    }
+    if (this.#movesChunks) writeRead(this.#writer, chunk);
+    else this.#writer.writeCopy(chunk);
   }
 
   end(): void {

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createPipe, PipeError, type PipeReader, type PipeSummary, type PipeWriter } from '@millrace/core';
-import { mayChangeOwner } from './chunk-ownership.ts';
+import { writeRead } from './chunk-ownership.ts';
 import type { ResponseBodyOptions } from './response-body.ts';
 
 export interface TunnelOptions extends Pick<ResponseBodyOptions, 'strategy' | 'pipe' | 'movesChunks'> {
@@ -98,12 +98,8 @@ export class Tunnel {
   }
 
   #receive(chunk: Uint8Array): void {
-    // A consumer gets plain arrays: `slice` of a Buffer means something else.
-    if (this.#movesChunks && mayChangeOwner(chunk)) {
-      this.#incoming.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-    } else {
-      this.#incoming.writeCopy(chunk);
-    }
+    if (this.#movesChunks) writeRead(this.#incoming, chunk);
+    else this.#incoming.writeCopy(chunk);
   }
 
   /** The connection is gone: what had ended before keeps its end. */
