@@ -14,6 +14,8 @@ export interface AgentDispatchOptions extends Dispatcher.DispatchOptions {
   readonly asteriskForm?: boolean;
   /** Tells the server that trailers are welcome (`TE: trailers`), where that can be said. */
   readonly acceptsTrailers?: boolean;
+  /** undici's own, which its types leave out: the name in TLS, in place of that of the Host. */
+  readonly servername?: string;
   /** undici's own, which its types leave out: `false` keeps this request to HTTP/1.1. */
   readonly allowH2?: boolean;
 }

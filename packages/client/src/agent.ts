@@ -1,12 +1,15 @@
 import { Agent, Pool, type Dispatcher } from 'undici';
 import { needsMoreThanUndici, type AgentDispatchOptions } from './agent-dispatch-options.ts';
-import { connectorOf, plainConnectorOf, type Connect } from './connector.ts';
+import { connectorOf, fixedServerName, plainConnectorOf, type Connect } from './connector.ts';
 import { GuardedClient } from './guarded-client.ts';
 import { isHttp2 } from './http2-session.ts';
 import { flatHeadersOf, type RequestHeaders } from './request-headers.ts';
 import { SingleExchange } from './single-exchange.ts';
 
-/** What undici's `Agent` takes: pool sizes, `connect` with TLS settings and its timeout, keep-alive times… */
+/**
+ * What undici's `Agent` takes: pool sizes, `connect` with TLS settings and its timeout, keep-alive times… With a
+ * `connect.servername`, that is the name in TLS and in the certificate, whatever Host a request has.
+ */
 export type AgentOptions = Omit<Agent.Options, 'factory'>;
 
 /**
@@ -31,6 +34,7 @@ const guarded = Symbol.for('@millrace/client guarded agent');
 class GuardedAgent extends Agent {
   readonly [guarded] = true;
   readonly #connect: Connect;
+  readonly #serverName: string | undefined;
   readonly #usesCleartextHttp2: boolean;
   /** Origins whose last connection spoke HTTP/2. */
   readonly #http2Origins = new Set<string>();
@@ -51,6 +55,7 @@ class GuardedAgent extends Agent {
         }),
     });
     this.#connect = connectorOf(options);
+    this.#serverName = fixedServerName(options);
     this.#usesCleartextHttp2 = usesCleartextHttp2;
     this.on('connect', ({ origin }, targets) => {
       const client = targets.at(-1);
@@ -61,10 +66,10 @@ class GuardedAgent extends Agent {
 
   override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     if (!needsMoreThanUndici(options) || this.closed || this.destroyed) {
-      return super.dispatch(options, handler);
+      return this.#dispatchByUndici(options, handler);
     }
     const origin = new URL(String(options.origin));
-    if (this.#speaksHttp2(origin)) return super.dispatch(options, handler);
+    if (this.#speaksHttp2(origin)) return this.#dispatchByUndici(options, handler);
     const exchange = new SingleExchange(options, handler);
     this.#connect(origin, hostOf(options), (error, socket) => {
       if (error !== null) {
@@ -73,12 +78,18 @@ class GuardedAgent extends Agent {
         // No more than a look at what the server speaks; its pool has a connection, or makes one.
         socket.destroy();
         this.#http2Origins.add(origin.origin);
-        super.dispatch(options, handler);
+        this.#dispatchByUndici(options, handler);
       } else {
         exchange.start(socket);
       }
     });
     return true;
+  }
+
+  /** undici takes the name from the Host that a request is given, unless it is told one. */
+  #dispatchByUndici(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const servername = this.#serverName;
+    return super.dispatch(servername === undefined ? options : { ...options, servername }, handler);
   }
 
   #speaksHttp2({ protocol, origin }: URL): boolean {

@@ -14,6 +14,7 @@ export type PlainConnector = (onread: OnReadOpts) => buildConnector.connector;
 
 export function connectorOf(options: AgentOptions): Connect {
   const connector = typeof options.connect === 'function' ? options.connect : builtConnector(options);
+  const fixedName = fixedServerName(options);
   return ({ protocol, hostname, host, port }, hostHeader, callback) => {
     const target = {
       protocol,
@@ -21,7 +22,7 @@ export function connectorOf(options: AgentOptions): Connect {
       host,
       port,
       // undici checks the certificate against the Host that it sends, too.
-      ...(hostHeader === undefined ? undefined : { servername: serverNameOf(hostHeader) }),
+      ...(hostHeader === undefined ? undefined : { servername: fixedName ?? serverNameOf(hostHeader) }),
     };
     connector(target, callback);
   };
@@ -40,6 +41,13 @@ function builtConnector(options: AgentOptions, onread?: OnReadOpts): buildConnec
   const settings = { allowH2, ...defined({ maxCachedSessions, socketPath, timeout: connectTimeout }) };
   const ofSocket = defined({ autoSelectFamily, autoSelectFamilyAttemptTimeout, onread });
   return buildConnector(Object.assign({}, tls, settings, ofSocket, connect) as buildConnector.BuildOptions);
+}
+
+/** The name that TLS is to ask for and to check whatever a request is for; `undefined` where the Host decides. */
+export function fixedServerName({ connect, tls }: AgentOptions): string | undefined {
+  if (typeof connect === 'function') return undefined;
+  // As the connector takes them together.
+  return (Object.assign({}, tls, connect) as { readonly servername?: string }).servername;
 }
 
 /** The name that TLS is to check; none for an address. */

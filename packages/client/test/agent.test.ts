@@ -1,7 +1,11 @@
+import http2 from 'node:http2';
+import https from 'node:https';
 import chunkQueue from '@millrace/chunk-queue';
+import { listen } from '@millrace/test-servers/listen';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { Agent, interceptors, type Dispatcher } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAgent } from '../src/index.ts';
+import { createAgent, type Client, type RequestOptions } from '../src/index.ts';
 import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
@@ -51,6 +55,53 @@ describe('createAgent', () => {
     const received = Buffer.concat(chunks);
     expect(received.length).toBeGreaterThan(0);
     expect(sha256(received)).toBe(sha256(body.subarray(0, received.length)));
+  });
+
+  describe.each(['HTTP/1.1', 'HTTP/2'] as const)('with a connect.servername, over %s', (protocol) => {
+    const secureServer = async (): Promise<{ url: string; names: unknown[] }> => {
+      const names: unknown[] = [];
+      const answer = ({ socket }: { socket: unknown }, response: { end(text: string): void }): void => {
+        names.push((socket as { servername?: unknown }).servername);
+        response.end('ok');
+      };
+      const server =
+        protocol === 'HTTP/2'
+          ? http2.createSecureServer(tlsCertificate, answer)
+          : https.createServer(tlsCertificate, answer);
+      return { url: `https://127.0.0.1:${await listen(server)}/`, names };
+    };
+    const clientFor = (servername: string): Client =>
+      makeClient({
+        strategy: chunkQueue,
+        agent: { allowH2: protocol === 'HTTP/2', connect: { ca: tlsCertificate.cert, servername } },
+      });
+    const requests: readonly RequestOptions[] = [
+      {},
+      { headers: { host: 'example.com' } },
+      { headers: { host: 'elsewhere.example' } },
+      { headers: { host: 'example.com' }, method: 'POST', body: 'x', expectContinue: true },
+    ];
+
+    it('asks for that name whatever the Host is, and believes a certificate for it', async () => {
+      const { url, names } = await secureServer();
+      const client = clientFor('localhost');
+      for (const options of requests) {
+        const { content } = await client.request(url, options);
+        expect(await content.text()).toBe('ok');
+      }
+      expect(names).toEqual(requests.map(() => 'localhost'));
+    });
+
+    it('believes no certificate for anything else', async () => {
+      const { url, names } = await secureServer();
+      const client = clientFor('app.internal');
+      for (const options of [...requests, { headers: { host: 'localhost' } }]) {
+        await expect(client.request(url, options)).rejects.toMatchObject({
+          code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+        });
+      }
+      expect(names).toEqual([]);
+    });
   });
 
   it('keeps to the pool sizes it is given', async () => {
