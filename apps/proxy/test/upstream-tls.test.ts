@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { listen } from '@millrace/test-servers/listen';
 import { otherTlsCertificate, tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { ConfigInput } from '../src/config/config-schema.ts';
+import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { accessLogEntry } from '../src/watch/access-log.ts';
 import { ownFile } from './own-folder.ts';
 import { rawExchange } from './raw-exchange.ts';
@@ -17,13 +18,13 @@ import { until } from './until.ts';
 
 const authoritiesOf = (text: string): string => ownFile('ca.pem', text);
 
-/** Where a server listens whose certificate is its own authority. */
+/** Where a server listens whose certificate is its own authority. @param onRequest Told whom it was asked to be. */
 async function secureServer(
   protocol: 'HTTP/1.1' | 'HTTP/2' = 'HTTP/1.1',
-  onRequest: () => void = () => {},
+  onRequest: (serverName: unknown) => void = () => {},
 ): Promise<string> {
-  const answer = (_: unknown, response: { end(text: string): void }): void => {
-    onRequest();
+  const answer = ({ socket }: { socket: unknown }, response: { end(text: string): void }): void => {
+    onRequest((socket as { servername?: unknown }).servername);
     response.end('ok');
   };
   const server =
@@ -112,6 +113,93 @@ describe('an https server whose authority nobody knows', () => {
         reason: expect.stringContaining(`The upstream ${server} failed: self-signed certificate`),
       });
     }
+  });
+});
+
+describe('an https server whose name the upstream gives', () => {
+  const asked = async (
+    serverName: string,
+    protocol?: 'HTTP/1.1' | 'HTTP/2',
+  ): Promise<{ names: unknown[]; config: ConfigInput }> => {
+    const names: unknown[] = [];
+    const server = await secureServer(protocol, (name) => names.push(name));
+    const tls = { caFile: authoritiesOf(tlsCertificate.cert), serverName };
+    const healthCheck = { path: '/' };
+    return {
+      names,
+      config: {
+        upstreams: { app: { servers: [server], tls, http2: protocol === 'HTTP/2', healthCheck } },
+        routes: [{ upstream: 'app' }, { path: '/kept', upstream: 'app', keepsHost: true }],
+      },
+    };
+  };
+
+  it.each(['HTTP/1.1', 'HTTP/2'] as const)(
+    'is asked for by it and believed, over %s, whatever Host is passed on',
+    async (protocol) => {
+      const { names, config } = await asked('localhost', protocol);
+      const { url, proxy } = await startProcess(config);
+      for (const path of ['', '/kept']) {
+        const response = await rawExchange(
+          url,
+          `GET ${path || '/'} HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n`,
+        );
+        expect(response).toMatch(/^HTTP\/1\.1 200 /);
+      }
+      await until(() => names.length === 3);
+      expect(names).toEqual(['localhost', 'localhost', 'localhost']);
+      expect(proxy.routes.upstreams[0]?.states[0]?.isHealthy).toBe(true);
+    },
+  );
+
+  it('is a 502 that says what its certificate is for, where that is something else', async () => {
+    const { names, config } = await asked('app.internal');
+    const { url, outcomes } = await startProcess(config);
+    expect((await fetch(url)).status).toBe(502);
+    expect(await rawExchange(url, ASK)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    await until(() => outcomes.length === 2);
+    for (const outcome of outcomes) {
+      expect(accessLogEntry(outcome)).toMatchObject({
+        status: 502,
+        brokenBy: 'upstream',
+        code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+        reason: expect.stringContaining("Host: app.internal. is not in the cert's altnames: DNS:localhost"),
+      });
+    }
+    expect(names).toEqual([]);
+  });
+
+  it('may lead to an authority that Node brings, which then has to be one', async () => {
+    const server = await secureServer();
+    const { url, outcomes } = await startProcess({
+      upstreams: { app: { servers: [server], tls: { serverName: 'localhost' } } },
+    });
+    expect((await fetch(url)).status).toBe(502);
+    await until(() => outcomes.length === 1);
+    expect(accessLogEntry(outcomes[0] as ExchangeOutcome)).toMatchObject({
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+  });
+
+  it('has another one after a reload', async () => {
+    const { config } = await asked('app.internal');
+    const { url, proxy } = await startProcess(config);
+    expect((await fetch(url)).status).toBe(502);
+    const [server = ''] = proxy.routes.upstreams[0]?.origins ?? [];
+    const tls = { caFile: authoritiesOf(tlsCertificate.cert), serverName: 'localhost' };
+    await proxy.reload(configFrom({ upstreams: { app: { servers: [server], tls } } }));
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it.each([
+    [{ serverName: '10.0.0.1' }, '.serverName is "10.0.0.1"; it must be a host name, as app.internal.'],
+    [{ serverName: 'a:443' }, '.serverName is "a:443"; it must be a host name, as app.internal.'],
+    [{ serverName: '' }, '.serverName is ""; it must be a host name, as app.internal.'],
+    [{}, ' is an object; it must have a caFile, a serverName or both.'],
+    [{ servername: 'a' }, '.servername is not known.'],
+  ])('is a name, and not %j', (tls, mistake) => {
+    const input = { upstreams: { app: { servers: ['https://127.0.0.1:1'], tls } } } as ConfigInput;
+    expect(() => configFrom(input)).toThrow(`upstreams.app.tls${mistake}`);
   });
 });
 

@@ -50,6 +50,12 @@ const addressRange = z.string('must be a range of addresses').refine(
   { error: 'must be a range of addresses, as 10.0.0.0/8, fd00::/8 or 192.0.2.1' },
 );
 
+const HOST_NAME_MUST_BE = 'must be a host name, as app.internal';
+/** TLS has no way to ask for an address. */
+const hostName = z
+  .string(HOST_NAME_MUST_BE)
+  .regex(/^(?!.*\.\d+$)(?!\d+$)[a-z\d_-]+(?:\.[a-z\d_-]+)*$/i, HOST_NAME_MUST_BE);
+
 const strategy = text('a package name or a file');
 const highWaterMark = whole('bytes', 1, MOST_HIGH_WATER_MARK);
 const lowWaterMark = whole('bytes below the high-water mark', 0, MOST_HIGH_WATER_MARK - 1);
@@ -96,9 +102,17 @@ const upstream = z.strictObject({
   http2: flag().default(false).describe('Offer HTTP/2 to https servers.'),
   tls: z
     .strictObject({
-      caFile: text('the file of certificates of authorities, in PEM').describe(
-        'Whose word on https servers is believed, in place of those that Node brings. Read again on SIGHUP.',
-      ),
+      caFile: text('the file of certificates of authorities, in PEM')
+        .optional()
+        .describe(
+          'Whose word on https servers is believed, in place of those that Node brings. Read again on SIGHUP.',
+        ),
+      serverName: hostName
+        .optional()
+        .describe('Whom https servers are asked to be, and have to be, in place of the host in their URLs.'),
+    })
+    .refine(({ caFile, serverName }) => caFile !== undefined || serverName !== undefined, {
+      error: 'must have a caFile, a serverName or both',
     })
     .optional(),
   connections: whole('connections', 1, 100_000)

@@ -38,7 +38,7 @@ export async function loadAuthorities({
   const authorities = new Map<string, string[]>();
   const mistakes = new Set<string>();
   for (const [name, { tls }] of upstreams) {
-    if (tls === undefined) continue;
+    if (tls?.caFile === undefined) continue;
     try {
       authorities.set(name, certificatesIn(await read(tls.caFile, baseDirectory), tls.caFile));
     } catch (reason) {

@@ -110,7 +110,7 @@ export class UpstreamServer implements Candidate {
     const known = this.#clients.find((entry) => isSame(entry.pipe, pipe));
     if (known !== undefined) return known.client;
     const { strategy, highWaterMark, lowWaterMark } = pipe;
-    const { connections, keepAliveMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, http2 } =
+    const { connections, keepAliveMs, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs, http2, tls } =
       this.#config;
     const client = createClient({
       strategy,
@@ -125,6 +125,7 @@ export class UpstreamServer implements Candidate {
         connect: {
           timeout: connectTimeoutMs,
           ...(this.#authorities === undefined ? undefined : { ca: [...this.#authorities] }),
+          ...(tls?.serverName === undefined ? undefined : { servername: tls.serverName }),
         },
         allowH2: http2,
       },
