@@ -130,9 +130,12 @@ function failure(
 }
 
 /** Runs spent on making a failure smaller; a large script of large counts is as good as it gets then. */
-const SHRINK_TRIES = 1500;
+const SHRINK_TRIES = 3000;
 
-/** Drops calls, then makes counts smaller, as long as the law stays broken. */
+/**
+ * Drops calls, joins puts, then makes counts smaller, as long as the law stays broken: over again until nothing helps,
+ * since a call may be needed for the count of another one alone.
+ */
 function shrink(script: StoreScript, isBroken: (candidate: StoreScript) => boolean): StoreScript {
   let calls = [...script.calls];
   let triesLeft = SHRINK_TRIES;
@@ -141,18 +144,40 @@ function shrink(script: StoreScript, isBroken: (candidate: StoreScript) => boole
     calls = [...candidate];
     return true;
   };
-  for (let span = calls.length >> 1; span >= 1; span >>= 1) {
-    for (let from = 0; from < calls.length;) {
-      if (!tryCalls(calls.toSpliced(from, span))) from += span;
+  const dropCalls = (): void => {
+    for (let span = calls.length >> 1; span >= 1; span >>= 1) {
+      for (let from = 0; from < calls.length;) {
+        if (!tryCalls(calls.toSpliced(from, span))) from += span;
+      }
     }
-  }
-  for (let index = 0; index < calls.length; index += 1) {
-    for (let isSmaller = true; isSmaller;) {
-      const call = calls[index];
-      isSmaller = call !== undefined && smaller(call).some((less) => tryCalls(calls.with(index, less)));
+  };
+  const joinPuts = (): void => {
+    for (let index = calls.length - 1; index > 0; index -= 1) {
+      const joined = joinedPuts(calls[index - 1], calls[index]);
+      if (joined !== undefined) tryCalls(calls.toSpliced(index - 1, 2, joined));
     }
+  };
+  // From the end, where the calls are that show what those before them have piled up.
+  const lowerCounts = (): void => {
+    for (let index = calls.length - 1; index >= 0; index -= 1) {
+      for (let isSmaller = true; isSmaller;) {
+        const call = calls[index];
+        isSmaller = call !== undefined && smaller(call).some((less) => tryCalls(calls.with(index, less)));
+      }
+    }
+  };
+  for (let before: readonly StoreCall[] = []; calls !== before && triesLeft > 0;) {
+    before = calls;
+    for (const pass of [dropCalls, joinPuts, lowerCounts]) pass();
   }
   return { ...script, calls };
+}
+
+/** One put of all that two in a row put; `undefined` where they differ in how. */
+function joinedPuts(first: StoreCall | undefined, second: StoreCall | undefined): StoreCall | undefined {
+  if (first?.call !== 'put' || second?.call !== 'put') return undefined;
+  const isAlike = first.owned === second.owned && first.memory === second.memory;
+  return isAlike ? { ...first, length: first.length + second.length } : undefined;
 }
 
 function smaller(call: StoreCall): readonly StoreCall[] {
