@@ -53,12 +53,14 @@ interface Spare {
  *       show nor change the bytes of another pipe [P18]
  *   M3  nothing that waits here is in use
  *   M4  heldBytes = sum of capacities ≤ 256 KiB, at most 16 buffers
+ *   M5  lentBuffers = how many of them wait for a lender
  *
  * Only an exact match leaves, so that what other pipes did never changes the cost that a store reports [P18].
  */
 export class SpareMemory {
   #spares: Spare[] = [];
   #heldBytes = 0;
+  #lentBuffers = 0;
 
   /** Bytes of memory that wait here. */
   get heldBytes(): number {
@@ -85,11 +87,12 @@ export class SpareMemory {
     if (isWorthKeeping(bytes)) this.#add(bytes, lender);
   }
 
-  /** Lets go of all that waits for `lender`. */
+  /** Lets go of all that waits for `lender`. As a rule nobody has lent, and to search even nothing took 8 of the 190 ns of a body (Node 24). */
   forget(lender: object): void {
-    if (!this.#spares.some((spare) => spare.lender === lender)) return;
+    if (this.#lentBuffers === 0 || !this.#spares.some((spare) => spare.lender === lender)) return;
     this.#spares = this.#spares.filter((spare) => spare.lender !== lender);
     this.#heldBytes = totalOf(this.#spares);
+    this.#lentBuffers = this.#spares.filter(isLent).length;
   }
 
   /** For tests: throws when an invariant of the drawing is broken, given the memory that a store uses. */
@@ -104,14 +107,15 @@ export class SpareMemory {
     }
     hold(this.#heldBytes === totalOf(this.#spares), 'M4');
     hold(this.#heldBytes <= MOST_HELD_BYTES && this.#spares.length <= MOST_HELD_BUFFERS, 'M4');
+    hold(this.#lentBuffers === this.#spares.filter(isLent).length, 'M5');
   }
 
   #add(bytes: Uint8Array, lender: object | null): void {
-    const capacity = bytes.length;
-    this.#spares.push({ bytes, capacity, lender });
-    this.#heldBytes += capacity;
+    const spare: Spare = { bytes, capacity: bytes.length, lender };
+    this.#spares.push(spare);
+    this.#count(spare, 1);
     while (this.#heldBytes > MOST_HELD_BYTES || this.#spares.length > MOST_HELD_BUFFERS) {
-      this.#heldBytes -= this.#spares.shift()?.capacity ?? 0;
+      this.#count(this.#spares.shift() as Spare, -1);
     }
   }
 
@@ -120,9 +124,19 @@ export class SpareMemory {
       (spare) => spare.bytes.length === capacity && spare.lender === lender,
     );
     if (at === -1) return undefined;
-    this.#heldBytes -= capacity;
-    return this.#spares.splice(at, 1)[0]?.bytes;
+    const spare = this.#spares.splice(at, 1)[0] as Spare;
+    this.#count(spare, -1);
+    return spare.bytes;
   }
+
+  #count(spare: Spare, times: 1 | -1): void {
+    this.#heldBytes += times * spare.capacity;
+    if (isLent(spare)) this.#lentBuffers += times;
+  }
+}
+
+function isLent({ lender }: Spare): boolean {
+  return lender !== null;
 }
 
 function isWorthKeeping(bytes: Uint8Array): boolean {
