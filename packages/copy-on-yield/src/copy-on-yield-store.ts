@@ -65,9 +65,7 @@ export class CopyOnYieldStore implements ByteStore {
   constructor(options: StoreOptions = {}) {
     const { capacityBytes = Infinity } = options;
     if (options.capacityBytes !== undefined && !(Number.isFinite(capacityBytes) && capacityBytes >= 0)) {
-      throw argumentError(
-        `capacityBytes is ${String(capacityBytes)}; it must be a finite number of at least 0`,
-      );
+      throw capacityError(capacityBytes);
     }
     this.#spareBytes = Math.min(MOST_SPARE_BYTES, Math.floor(capacityBytes / 2));
   }
@@ -211,7 +209,8 @@ export class CopyOnYieldStore implements ByteStore {
   }
 }
 
-function argumentError(message: string): RangeError {
+function capacityError(capacityBytes: number): RangeError {
   const code: PipeErrorCode = 'ERR_PIPE_ARGUMENT';
+  const message = `capacityBytes is ${String(capacityBytes)}; it must be a finite number of at least 0`;
   return Object.assign(new RangeError(message), { code });
 }

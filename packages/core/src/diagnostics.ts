@@ -32,7 +32,6 @@ interface Channel {
 type Channels = { readonly [Name in keyof PipeMessages]: Channel };
 
 const channels = openChannels();
-const everyChannel: readonly Channel[] = channels === undefined ? [] : Object.values(channels);
 
 /** Tells who listens what becomes of one pipe. */
 export class PipeProbe {
@@ -60,12 +59,18 @@ export function probeFor(
   strategy: string,
   { highWaterMark, expectedBytes }: Omit<ObservedPipe, 'strategy'>,
 ): PipeProbe | undefined {
-  if (channels === undefined || !everyChannel.some(isHeard)) return undefined;
+  if (channels === undefined || !isHeard(channels)) return undefined;
   return new PipeProbe({ strategy, highWaterMark, expectedBytes }, channels);
 }
 
-function isHeard({ hasSubscribers }: Channel): boolean {
-  return hasSubscribers;
+/** One by one, since a loop over them took 13 of the 230 ns of a body of one chunk (Node 24). */
+function isHeard(to: Channels): boolean {
+  return (
+    to['millrace:pipe:created'].hasSubscribers ||
+    to['millrace:pipe:paused'].hasSubscribers ||
+    to['millrace:pipe:resumed'].hasSubscribers ||
+    to['millrace:pipe:settled'].hasSubscribers
+  );
 }
 
 /**

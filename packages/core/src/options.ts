@@ -86,7 +86,8 @@ const defaults = {
 /** @throws PipeError `ERR_PIPE_ARGUMENT` that names the option, its value and what it may be. */
 export function resolveOptions(options: PipeOptions | undefined, traits: StoreTraits): PipeSetup {
   if (options !== undefined || traits.shared === true) return setUp(options ?? {}, traits);
-  return (traits.fixed ? defaults.fixed : defaults.growing)[traits.put];
+  const { copies, takes } = traits.fixed ? defaults.fixed : defaults.growing;
+  return traits.put === 'takes' ? takes : copies;
 }
 
 function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' | 'shared'>): PipeSetup {

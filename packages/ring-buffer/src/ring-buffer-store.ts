@@ -50,9 +50,7 @@ export class RingBufferStore implements ByteStore {
   constructor(options: StoreOptions = {}, pool: RingPool = ringPool) {
     const { capacityBytes = DEFAULT_CAPACITY_BYTES } = options;
     if (!Number.isInteger(capacityBytes) || capacityBytes < 0 || capacityBytes > MOST_CAPACITY_BYTES) {
-      throw argumentError(
-        `capacityBytes is ${String(capacityBytes)}; it must be a whole number from 0 to ${MOST_CAPACITY_BYTES}`,
-      );
+      throw capacityError(capacityBytes);
     }
     this.#capacity = Math.max(1, capacityBytes);
     this.#pool = pool;
@@ -226,7 +224,8 @@ function part(chunk: Uint8Array, from: number, count: number): Uint8Array {
   return new Uint8Array(chunk.buffer, chunk.byteOffset + from, count);
 }
 
-function argumentError(message: string): RangeError {
+function capacityError(capacityBytes: number): RangeError {
   const code: PipeErrorCode = 'ERR_PIPE_ARGUMENT';
+  const message = `capacityBytes is ${String(capacityBytes)}; it must be a whole number from 0 to ${MOST_CAPACITY_BYTES}`;
   return Object.assign(new RangeError(message), { code });
 }
