@@ -488,9 +488,10 @@ export class PipeCore {
 
   private put(chunk: Uint8Array, owned: boolean, length: number): void {
     try {
-      if (this.#setup.mayWaitInFront) this.chooseStore(chunk, owned);
-      const taken = this.#store.put(chunk, owned);
-      if (taken !== length) this.#store = this.spillBehind(this.#store, taken, chunk, owned);
+      if (!this.#setup.mayWaitInFront || !this.putInFront(chunk, owned)) {
+        const taken = this.#store.put(chunk, owned);
+        if (taken !== length) this.#store = this.spillBehind(this.#store, taken, chunk, owned);
+      }
       this.#written += length;
       this.#readable += length;
     } catch (error) {
@@ -506,8 +507,8 @@ export class PipeCore {
     this.breakOff(error);
   }
 
-  /** Where `chunk` goes: in front of an empty store, or into it, behind the one that waits in front. */
-  private chooseStore(chunk: Uint8Array, owned: boolean): void {
+  /** Puts `chunk` in front of a store that is empty, or makes way for it: what waits in front is put in the store first. */
+  private putInFront(chunk: Uint8Array, owned: boolean): boolean {
     const store = this.#store;
     const front = store instanceof FrontChunk ? store : null;
     if (front !== null && front.size + this.#loan === 0) {
@@ -515,8 +516,15 @@ export class PipeCore {
       front.drop(front.size);
       this.#loan = 0;
     }
-    if (store.size === 0 && owned && FrontChunk.suits(chunk)) this.#store = front ?? new FrontChunk(store);
-    else if (front !== null) this.#store = this.behind(front);
+    if (owned && store.size === 0) {
+      const room = front ?? new FrontChunk(store);
+      if (room.put(chunk) > 0) {
+        this.#store = room;
+        return true;
+      }
+    }
+    if (front !== null) this.#store = this.behind(front);
+    return false;
   }
 
   /** The store behind `front`, with what waited there. */
