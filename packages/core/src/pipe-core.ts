@@ -307,7 +307,7 @@ export class PipeCore {
   /** Parks a call until `canAnswer`, or until its own signal fires [P6, P7]. */
   park(wait: Wait): Promise<unknown> {
     const limit = Math.max(this.#setup.maxBuffered, this.#setup.highWaterMark);
-    const { min } = wait;
+    const { min } = wait.call;
     // One that need not wait is here only to be answered in its turn.
     if (min > limit && !this.canAnswer(min)) {
       const message = `A wait for ${min} bytes can never be answered: at most ${limit} are buffered (maxBuffered)`;
@@ -351,7 +351,7 @@ export class PipeCore {
     if (last === null || last.isAnswered) return;
     for (let wait: Wait | null = Wait.firstOf(last); wait !== null; wait = Wait.after(wait, last)) {
       if (wait.isAnswered) continue;
-      if (!this.canAnswer(wait.min)) return;
+      if (!this.canAnswer(wait.call.min)) return;
       wait.answer(wait === last);
     }
   }
@@ -667,7 +667,7 @@ export class PipeCore {
     const isOpen = this.#state === 'open';
     const broken = [
       this.#store.size !== this.#readable + Math.max(-this.#loan, 0) && 'I1',
-      waits.some((wait) => !wait.isAnswered && this.canAnswer(wait.min)) && 'I2',
+      waits.some((wait) => !wait.isAnswered && this.canAnswer(wait.call.min)) && 'I2',
       Math.abs(this.#loan) > this.#store.size && 'I3',
       !isOpen && this.#readable === 0 && !this.isSettled && 'I4',
       isOpen !== ['flowing', 'paused'].includes(this.#flow) && 'I5',

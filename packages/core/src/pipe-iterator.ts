@@ -1,6 +1,6 @@
 import { PipeError } from './errors.ts';
 import type { PipeCore } from './pipe-core.ts';
-import { Wait } from './wait.ts';
+import { Wait, type ParkedCall } from './wait.ts';
 
 /** What an iterator does; shared by all that do the same, since every body has an iterator. */
 export interface Iteration {
@@ -14,17 +14,13 @@ type Step = IteratorResult<Uint8Array, undefined>;
 /**
  * One pass over a pipe, written by hand: an async generator costs twice as much and cannot answer `return()`
  * while a `next()` waits. Calls of `next()` queue in order [P7]; the iterator rejects once and is done.
- *
- * It is itself the wait of its first parked `next()`, so that a consumer in step with its producer makes one object
- * in all, not one a chunk.
  */
-export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Array> {
+export class PipeIterator implements AsyncIterableIterator<Uint8Array>, ParkedCall {
   readonly #core: PipeCore;
-  readonly #iteration: Iteration;
-  #isDone = false;
+  /** `null`: it is done. */
+  #iteration: Iteration | null;
 
   constructor(core: PipeCore, iteration: Iteration) {
-    super();
     this.#core = core;
     this.#iteration = iteration;
   }
@@ -36,16 +32,16 @@ export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Arr
   next(): Promise<Step> {
     const core = this.#core;
     const { parked } = core;
-    if (parked !== null && parked.iterator !== this) {
-      if (this.#isDone) return Promise.resolve(finished());
+    if (parked !== null && parked.call.iterator !== this) {
+      if (this.#iteration === null) return Promise.resolve(finished());
       return Promise.reject(new PipeError('ERR_PIPE_LOCKED', 'Another consumer of this pipe is waiting'));
     }
     if (parked !== null || !core.canAnswerAtOnce(this.min)) {
-      return core.park(this.isInLine ? new LaterStep(this) : this) as Promise<Step>;
+      return core.park(new Wait(this)) as Promise<Step>;
     }
     let step: Step;
     try {
-      step = this.step(true);
+      step = this.take(true);
     } catch (reason) {
       core.settle();
       return Promise.reject(reason);
@@ -66,58 +62,38 @@ export class PipeIterator extends Wait implements AsyncIterableIterator<Uint8Arr
 
   /** One that is done needs nothing, but takes its turn. */
   get min(): number {
-    return this.#isDone ? 0 : 1;
+    return this.#iteration === null ? 0 : 1;
   }
 
   get iterator(): this {
     return this;
   }
 
-  protected take(isLast: boolean): Step {
-    return this.step(isLast);
-  }
-
   /** With another next() behind this one, a loan would end before its borrower runs: that chunk is given instead. */
-  step(isLast: boolean): Step {
-    if (this.#isDone) return finished();
+  take(isLast: boolean): Step {
+    const iteration = this.#iteration;
+    if (iteration === null) return finished();
     try {
-      const mayLend = this.#iteration.lends && isLast;
+      const mayLend = iteration.lends && isLast;
       const bytes = mayLend ? this.#core.lendViewUnsettled() : this.#core.takeUnsettled(1, undefined);
       if (bytes !== null) return { value: bytes, done: false };
     } catch (reason) {
-      this.#isDone = true;
+      this.#iteration = null;
       throw reason;
     }
-    this.#isDone = true;
+    this.#iteration = null;
     return finished();
   }
 
   private leave(reason: unknown): void {
+    const iteration = this.#iteration;
     // One that is done has nothing lent; what is lent now is another's.
-    if (this.#isDone) return;
+    if (iteration === null) return;
     // Done first: a parked next() of this iterator then ends with done, in the same step as the cancel [P12].
-    this.#isDone = true;
-    if (!this.#iteration.preventCancel) this.#core.cancel(reason);
-    if (this.#iteration.lends) this.#core.releaseLoan();
+    this.#iteration = null;
+    if (!iteration.preventCancel) this.#core.cancel(reason);
+    if (iteration.lends) this.#core.releaseLoan();
     else this.#core.settle();
-  }
-}
-
-/** A `next()` that was called while an earlier one waits. */
-class LaterStep extends Wait {
-  readonly iterator: PipeIterator;
-
-  constructor(iterator: PipeIterator) {
-    super();
-    this.iterator = iterator;
-  }
-
-  get min(): number {
-    return this.iterator.min;
-  }
-
-  protected take(isLast: boolean): Step {
-    return this.iterator.step(isLast);
   }
 }
 

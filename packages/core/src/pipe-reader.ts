@@ -1,9 +1,11 @@
+import { AbortableWait } from './abortable-wait.ts';
 import { positive } from './arguments.ts';
 import { isUint8Array } from './bytes-like.ts';
+import { PeekCall, ReadCall, ReadIntoCall } from './direct-calls.ts';
 import { describe, PipeError } from './errors.ts';
 import type { PipeCore } from './pipe-core.ts';
 import { PipeIterator, type Iteration } from './pipe-iterator.ts';
-import { Wait } from './wait.ts';
+import { Wait, type ParkedCall } from './wait.ts';
 
 export interface ReadOptions {
   /** Least bytes to wait for; fewer come only right before the end or the failure. Default 1. */
@@ -102,7 +104,7 @@ export class Reader implements PipeReader {
     } catch (reason) {
       return Promise.reject(reason);
     }
-    return this.#core.park(new ReadWait(this.#core, min, max, signal)) as Promise<Uint8Array | null>;
+    return this.park(new ReadCall(this.#core, min, max), signal) as Promise<Uint8Array | null>;
   }
 
   readInto(target: Uint8Array, options: ReadIntoOptions = {}): Promise<number> {
@@ -113,7 +115,7 @@ export class Reader implements PipeReader {
     } catch (reason) {
       return Promise.reject(reason);
     }
-    return this.#core.park(new ReadIntoWait(this.#core, min, target, signal)) as Promise<number>;
+    return this.park(new ReadIntoCall(this.#core, min, target), signal) as Promise<number>;
   }
 
   tryPeek(min: number = 1): Uint8Array | null | undefined {
@@ -129,7 +131,7 @@ export class Reader implements PipeReader {
     } catch (reason) {
       return Promise.reject(reason);
     }
-    return this.#core.park(new PeekWait(this.#core, min, signal)) as Promise<Uint8Array | null>;
+    return this.park(new PeekCall(this.#core, min), signal) as Promise<Uint8Array | null>;
   }
 
   consume(count: number): void {
@@ -171,7 +173,7 @@ export class Reader implements PipeReader {
     if (signal?.aborted === true) throw signal.reason;
     const { parked } = this.#core;
     if (parked !== null) {
-      throw parked.iterator === null
+      throw parked.call.iterator === null
         ? new PipeError('ERR_PIPE_BUSY', 'Another read of this pipe is waiting; await it first')
         : new PipeError(
             'ERR_PIPE_LOCKED',
@@ -180,71 +182,10 @@ export class Reader implements PipeReader {
     }
     return this.#core.canAnswerAtOnce(min);
   }
-}
 
-/** A parked call of the reader itself: alone in line, and with a signal that may end it. */
-abstract class DirectWait extends Wait {
-  readonly core: PipeCore;
-  readonly min: number;
-  readonly #signal: AbortSignal | undefined;
-
-  constructor(core: PipeCore, min: number, signal: AbortSignal | undefined) {
-    super();
-    this.core = core;
-    this.min = min;
-    this.#signal = signal;
-  }
-
-  get iterator(): null {
-    return null;
-  }
-
-  override park(): Promise<unknown> {
-    this.#signal?.addEventListener('abort', this);
-    return super.park();
-  }
-
-  override answer(isLast: boolean): void {
-    this.#signal?.removeEventListener('abort', this);
-    super.answer(isLast);
-  }
-
-  /** Where an `AbortSignal` calls an object that listens [P17]. */
-  handleEvent(): void {
-    this.#signal?.removeEventListener('abort', this);
-    this.core.giveUp(this, this.#signal?.reason);
-  }
-}
-
-class ReadWait extends DirectWait {
-  readonly #max: number | undefined;
-
-  constructor(core: PipeCore, min: number, max: number | undefined, signal: AbortSignal | undefined) {
-    super(core, min, signal);
-    this.#max = max;
-  }
-
-  protected take(): Uint8Array | null {
-    return this.core.takeUnsettled(this.min, this.#max);
-  }
-}
-
-class ReadIntoWait extends DirectWait {
-  readonly #target: Uint8Array;
-
-  constructor(core: PipeCore, min: number, target: Uint8Array, signal: AbortSignal | undefined) {
-    super(core, min, signal);
-    this.#target = target;
-  }
-
-  protected take(): number {
-    return this.core.takeIntoUnsettled(this.#target);
-  }
-}
-
-class PeekWait extends DirectWait {
-  protected take(): Uint8Array | null {
-    return this.core.lendUnsettled(this.min);
+  private park(call: ParkedCall, signal: AbortSignal | undefined): Promise<unknown> {
+    const core = this.#core;
+    return core.park(signal === undefined ? new Wait(call) : new AbortableWait(core, call, signal));
   }
 }
 

@@ -2,7 +2,7 @@ import { assert, describe, expect, it } from 'vitest';
 import { resolveOptions, type PipeOptions, type PipeSource } from '../src/options.ts';
 import { PipeCore } from '../src/pipe-core.ts';
 import type { BufferStrategy, ByteStore, StoreTraits } from '../src/strategy.ts';
-import { Wait } from '../src/wait.ts';
+import { Wait, type ParkedCall } from '../src/wait.ts';
 import { arrayStrategy, fixedArrayStrategy, passingStrategy } from './array-strategy.ts';
 import { seeded } from './seeded.ts';
 
@@ -21,20 +21,19 @@ const limits: PipeOptions[] = [
 ];
 
 /** A parked read that shows its bytes the moment it takes them. */
-class ReadingWait extends Wait {
+class ShowingRead implements ParkedCall {
   readonly iterator = null;
   readonly #core: PipeCore;
   readonly min: number;
   readonly #show: (bytes: Uint8Array | null) => void;
 
   constructor(core: PipeCore, min: number, show: (bytes: Uint8Array | null) => void) {
-    super();
     this.#core = core;
     this.min = min;
     this.#show = show;
   }
 
-  protected take(): Uint8Array | null {
+  take(): Uint8Array | null {
     const bytes = this.#core.takeUnsettled(this.min, undefined);
     this.#show(bytes);
     return bytes;
@@ -213,9 +212,10 @@ class Walk {
     const min = 1 + this.random(10);
     if (this.core.parked !== null || this.core.canAnswer(min)) return;
     this.#lent = null;
-    const wait = new ReadingWait(this.core, min, (bytes) => {
+    const call = new ShowingRead(this.core, min, (bytes) => {
       this.#keep(bytes);
     });
+    const wait = new Wait(call);
     signal?.addEventListener('abort', () => {
       if (this.core.parked === wait) this.core.giveUp(wait, signal.reason);
     });
