@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { GuardedStream } from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
+import { watchForReset } from './reset-or-end.ts';
 import type { SocketReads } from './socket-reads.ts';
 import type { TrailerSource } from './request-trailers.ts';
 
@@ -42,6 +43,7 @@ export class Connection {
     this.#socket = socket;
     this.#isHttp2 = isHttp2(socket);
     this.#requests = 0;
+    if (!this.#isHttp2) watchForReset(socket);
   }
 
   /** undici has made what it speaks with over the socket, and has sent no request yet. */

@@ -3,8 +3,10 @@ import type { Socket } from 'node:net';
 import { errors, type Dispatcher } from 'undici';
 import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
 import { ExchangeClock } from './exchange-clock.ts';
+import { endsWithConnection } from './framing.ts';
 import { headerRecordOf } from './raw-headers.ts';
 import { noteRequestFailure } from './request-failure.ts';
+import { resetError, wasReset, watchForReset } from './reset-or-end.ts';
 import { flatHeadersOf, type RequestHeaders } from './request-headers.ts';
 
 /** Headers that undici refuses as well: how a message is framed is not the caller's. */
@@ -88,6 +90,7 @@ export class SingleExchange implements Dispatcher.DispatchController {
   /** Sends the request. Nothing has been sent on the socket before, and nothing will be after. */
   start(socket: Socket): void {
     this.#socket = socket;
+    watchForReset(socket);
     this.#tell(() => this.#handler.onRequestStart?.(this, null));
     if (this.#isOver) return;
     const request = this.#makeRequest(socket);
@@ -193,9 +196,20 @@ export class SingleExchange implements Dispatcher.DispatchController {
       this.fail(new errors.SocketError('closed before its end'));
       return;
     }
+    if (this.#wasCutOff(response)) {
+      this.fail(resetError());
+      return;
+    }
     this.rawTrailers = response.rawTrailers;
     this.#finish();
     this.#handler.onResponseEnd?.(this, headerRecordOf(response.rawTrailers));
+  }
+
+  /** Node takes it for whole. */
+  #wasCutOff({ statusCode = 0, rawHeaders }: http.IncomingMessage): boolean {
+    const { method } = this.#options;
+    const isReset = this.#socket !== undefined && wasReset(this.#socket);
+    return isReset && endsWithConnection(method, statusCode, headerRecordOf(rawHeaders));
   }
 
   #finish(): void {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createPipe, PipeError, type PipeReader, type PipeSummary, type PipeWriter } from '@millrace/core';
 import { writeRead } from './chunk-ownership.ts';
+import { resetError, wasReset, watchForReset } from './reset-or-end.ts';
 import type { ResponseBodyOptions } from './response-body.ts';
 
 export interface TunnelOptions extends Pick<ResponseBodyOptions, 'strategy' | 'pipe' | 'movesChunks'> {
@@ -88,7 +89,9 @@ export class Tunnel {
     duplex.on('close', () =>
       this.#lose(new PipeError('ERR_PIPE_UNEXPECTED_END', 'the connection of the tunnel was closed')),
     );
+    watchForReset(duplex);
     duplex.on('end', () => {
+      if (wasReset(duplex)) return this.destroy(resetError());
       this.#setPaused(false);
       this.#incoming.end();
     });
