@@ -59,6 +59,8 @@ describe('the end of a socket', () => {
     const { socket, far } = await connected();
     withLibuv(version);
     watchForReset(socket);
+    // Whoever measures requests has looked at it, and Node remembers.
+    expect(socket.remoteAddress).toBe('127.0.0.1');
     await endAndReset(far);
     expect(await ended(socket)).toBe(isReset);
   });
