@@ -10,8 +10,11 @@ const LEAST_LENT_BYTES = LONG_READ_BYTES / 2;
  * After 8, half of 1 000 slow clients had memory for a long read that they hardly came to, 29 MiB of it.
  */
 const READS_BEFORE_LONG = 64;
-/** A pause of this many milliseconds shows a slow reader. One that keeps up ends its pauses within a few turns. */
-const SLOW_PAUSE_MS = 10;
+/**
+ * A pause of this many milliseconds shows a slow reader: at the usual mark it takes 640 KiB/s. One that keeps up ends its
+ * pauses within a few turns, or, with many beside it on a busy core, within tens of milliseconds.
+ */
+const SLOW_PAUSE_MS = 100;
 
 /** What short reads go into, one after the other: each has been copied out before the next one. */
 const shared = Buffer.allocUnsafeSlow(SHORT_BYTES);
