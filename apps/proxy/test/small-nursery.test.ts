@@ -14,7 +14,7 @@ describe('a process', () => {
   it('is started again as it was, with a small nursery', () => {
     expect(argsWithSmallNursery(start)).toEqual([
       '/bin/node',
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=16',
       '--import',
       'some.ts',
       'main.ts',
@@ -24,9 +24,9 @@ describe('a process', () => {
   });
 
   it.each<[string, Partial<Start>]>([
-    ['it was already', { execArgv: ['--max-semi-space-size=8'] }],
+    ['it was already', { execArgv: ['--max-semi-space-size=16'] }],
     ['somebody has chosen another size', { execArgv: ['--max-semi-space-size=64'] }],
-    ['somebody has chosen it for all of Node', { nodeOptions: '--no-warnings --max-semi-space-size=32' }],
+    ['somebody has chosen it for all of Node', { nodeOptions: '--no-warnings --max-semi-space-size=8' }],
     ['somebody has chosen the least size', { execArgv: ['--min-semi-space-size=32'] }],
     ['the same in underscores and quotes', { nodeOptions: '"--max_semi_space_size=8" --no-warnings' }],
     ['it is a worker', { hasChannel: true }],

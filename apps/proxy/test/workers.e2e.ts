@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
     for (const pid of [proxy.process.pid, ...childrenOf(proxy.process.pid)]) {
       const flags = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
       expect(flags.filter((flag) => flag.startsWith('--max-semi-space-size'))).toEqual([
-        '--max-semi-space-size=8',
+        '--max-semi-space-size=16',
       ]);
     }
     proxy.process.kill('SIGTERM');

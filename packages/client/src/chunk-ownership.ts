@@ -3,11 +3,21 @@ import type { AgentOptions } from './agent.ts';
 import { ReadMemory } from './read-memory.ts';
 
 /**
+ * So much of a body moves where it can. A body that is over with its first reads has no use for memory that is used again:
+ * what it is copied into is new for every body. With copies, bodies of 64 KiB took 2 to 14 % more of the proxy's time.
+ */
+const MOVED_BYTES = 131_072;
+
+/**
  * Writes a chunk of a connection that `readsOwnMemory`, which nobody else gets: moves it, or copies its bytes and lets
  * go of the memory they were read into.
+ *
+ * @param receivedBytes Of the body, up to the end of this chunk; `Infinity`: of one that is large anyhow.
  */
-export function writeRead(writer: PipeWriter, chunk: Uint8Array): void {
-  if (mayChangeOwner(chunk)) {
+export function writeRead(writer: PipeWriter, chunk: Uint8Array, receivedBytes: number): void {
+  const isEarly = receivedBytes <= MOVED_BYTES;
+  if ((isEarly || !ReadMemory.holds(chunk)) && mayChangeOwner(chunk)) {
+    ReadMemory.giveAway(chunk);
     // Consumers get a plain Uint8Array: `slice` and `toString` of a Buffer mean something else.
     writer.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
   } else {
@@ -26,19 +36,16 @@ export function writeRead(writer: PipeWriter, chunk: Uint8Array): void {
  *     one read   │ head │ chunk A │ CRLF 8000 CRLF │ chunk B │
  *                        copied                     may move
  *
- * The memory of a short read is made anew and never written to again (socket-reads.ts), so the only danger is the next
+ * The memory of a read is not written to while anybody looks at it (socket-reads.ts), so the only danger is the next
  * owner, who may transfer it to another thread: whatever is behind the chunk would be gone before it is parsed
  * (undici puts it back into the socket while the body is paused). So a chunk moves only when nothing is behind
  * it. What is before it has been parsed, copied, or decoded. A chunk that shows under half of the memory is
- * copied too: it would pin more than it holds. The memory of a long read is used again, and never moves.
+ * copied too: it would pin more than it holds.
  */
 export function mayChangeOwner(chunk: Uint8Array): boolean {
   const { byteLength } = chunk.buffer;
-  return (
-    chunk.byteOffset + chunk.length === byteLength &&
-    chunk.length * 2 >= byteLength &&
-    !ReadMemory.holds(chunk)
-  );
+  const end = ReadMemory.endOfRead(chunk) ?? byteLength;
+  return chunk.byteOffset + chunk.length === end && chunk.length * 2 >= byteLength;
 }
 
 /**

@@ -1,9 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** As many bytes as Node reads by itself. */
-export const LONG_READ_BYTES = 65_536;
+/** As many bytes as Node reads by itself, and a pipe holds with the usual mark. */
+const BODY_READ_BYTES = 65_536;
 
-/** What waits to be read into: 1 MiB. Hardly ever more than two do, since a read is parsed before the next one. */
+/** And a head before them: a body of 64 KiB that comes in one read is one chunk, which no strategy copies. */
+export const LONG_READ_BYTES = BODY_READ_BYTES + 4096;
+
+/** What waits to be read into: 1 MiB or so. Hardly ever more than two do, since a read is parsed before the next one. */
 const MOST_SPARE = 16;
 
 /** Who subscribes to these gets views of what was read, to keep for as long as he likes. */
@@ -30,6 +33,8 @@ const owners = new WeakMap<ArrayBufferLike, ReadMemory>();
  */
 export class ReadMemory {
   readonly bytes: Buffer = Buffer.allocUnsafeSlow(LONG_READ_BYTES);
+  /** Room in it for what comes in the middle of a body. */
+  readonly bodyBytes: Buffer = this.bytes.subarray(0, BODY_READ_BYTES);
   /** Bytes of the last read; 0: nobody looks at it. */
   #count = 0;
 
@@ -41,9 +46,20 @@ export class ReadMemory {
     return made;
   }
 
-  /** Whether `chunk` lies in such memory, and so may not change owner. */
+  /** Whether `chunk` lies in such memory. */
   static holds(chunk: Uint8Array): boolean {
     return owners.has(chunk.buffer);
+  }
+
+  /** Where the read ends that `chunk` lies in; `undefined`: in no such memory. */
+  static endOfRead(chunk: Uint8Array): number | undefined {
+    const memory = owners.get(chunk.buffer);
+    return memory === undefined ? undefined : memory.#count;
+  }
+
+  /** `chunk` changes owner, with the memory it lies in, if that is such memory. */
+  static giveAway(chunk: Uint8Array): void {
+    owners.delete(chunk.buffer);
   }
 
   /**

@@ -88,7 +88,7 @@ export class ResponseBody implements ContentOrigin, PipeSource {
 
   receive(chunk: Uint8Array): void {
     this.#receivedBytes += chunk.length;
-    if (this.#movesChunks) writeRead(this.#writer, chunk);
+    if (this.#movesChunks) writeRead(this.#writer, chunk, this.#receivedBytes);
     else this.#writer.writeCopy(chunk);
   }
 

@@ -24,7 +24,7 @@ const shared = Buffer.allocUnsafeSlow(SHORT_BYTES);
  * reader. By itself it would read on while undici has only stopped its parser, up to 128 KiB a connection.
  *
  *     a new connection, or a slow reader   16 KiB  ─▶ shared ── copied out ──▶ socket ─▶ undici ─▶ pipe
- *     reads that were full                 64 KiB  ─▶ leased ───── lent ────▶   │
+ *     1 MiB without a slow pause           64 KiB  ─▶ leased ───── lent ────▶   │
  *                                                     stop ◀───────────────────  pause()
  *
  * So a connection that is new, or that is paused for long, holds no memory to read into, and 1 000 downloads by slow
@@ -32,14 +32,16 @@ const shared = Buffer.allocUnsafeSlow(SHORT_BYTES);
  */
 export class SocketReads {
   #socket: Socket | undefined;
-  /** What the next read goes into; `undefined`: a short one, into what is shared. */
+  /** For long reads; `undefined`: the next one is short. */
   #memory: ReadMemory | undefined;
+  /** What the next read goes into. */
+  #buffer: Buffer = shared;
   #fullReads = 0;
   #pausedAtMs: number | undefined;
 
   /** For `net.connect`, which asks after each read what the next one goes into. */
   readonly onread: OnReadOpts = {
-    buffer: () => this.#memory?.bytes ?? shared,
+    buffer: () => this.#buffer,
     callback: (count) => this.#take(count),
   };
 
@@ -57,13 +59,15 @@ export class SocketReads {
   /** @returns Whether to read on. */
   #take(count: number): boolean {
     const memory = this.#memory;
+    const isFull = count === this.#buffer.length;
     const isLent = memory !== undefined && count >= LEAST_LENT_BYTES;
-    const chunk = isLent ? memory.filled(count) : copyOf((memory?.bytes ?? shared).subarray(0, count));
+    const chunk = isLent ? memory.filled(count) : copyOf(this.#buffer.subarray(0, count));
     if (this.#wasSlow()) this.#fullReads = 0;
-    else if (count === (memory?.bytes ?? shared).length) this.#fullReads += 1;
-    const isLong = this.#fullReads >= READS_BEFORE_LONG;
-    if (!isLong) this.#memory = undefined;
+    else if (isFull) this.#fullReads += 1;
+    if (this.#fullReads < READS_BEFORE_LONG) this.#memory = undefined;
     else if (isLent || memory === undefined) this.#memory = ReadMemory.lease();
+    // Behind a read that was not full, what comes next may well be the head of another response.
+    this.#buffer = (isFull ? this.#memory?.bodyBytes : this.#memory?.bytes) ?? shared;
     return (this.#socket as Socket).push(chunk);
   }
 

@@ -101,7 +101,7 @@ export class Tunnel {
   }
 
   #receive(chunk: Uint8Array): void {
-    if (this.#movesChunks) writeRead(this.#incoming, chunk);
+    if (this.#movesChunks) writeRead(this.#incoming, chunk, Infinity);
     else this.#incoming.writeCopy(chunk);
   }
 

@@ -1,5 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import chunkQueue from '@millrace/chunk-queue';
+import { createPipe } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { writeRead } from '../src/chunk-ownership.ts';
 import { LONG_READ_BYTES, ReadMemory } from '../src/read-memory.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
@@ -70,6 +73,35 @@ describe('memory that was read into', () => {
   );
 });
 
+describe('a chunk at the end of its read', () => {
+  it.each([
+    ['moves with its memory', 131_072, true],
+    ['is copied, and its memory used again', 131_073, false],
+  ])('%s, as one that ends at byte %i of its body', (_, receivedBytes, isMoved) => {
+    leaseAll();
+    const memory = ReadMemory.lease();
+    const chunk = memory.filled(60_000).subarray(100).fill(5);
+    const { writer, reader } = createPipe(chunkQueue);
+    writeRead(writer, chunk, receivedBytes);
+    ReadMemory.letGo(chunk);
+    const isUsedAgain = ReadMemory.lease() === memory;
+    memory.bytes.fill(isUsedAgain ? 6 : 5);
+    const got = reader.tryRead() as Uint8Array;
+    expect([got.buffer === memory.bytes.buffer, isUsedAgain]).toEqual([isMoved, !isMoved]);
+    expect([got.length, got.every((byte) => byte === 5)]).toEqual([59_900, true]);
+  });
+
+  it.each([
+    ['shows under half of its memory', 30_000, 0, 30_000],
+    ['has something behind it', 60_000, 0, 59_999],
+  ])('is copied when it %s', (_, count, from, to) => {
+    const chunk = ReadMemory.lease().filled(count).subarray(from, to);
+    const { writer, reader } = createPipe(chunkQueue);
+    writeRead(writer, chunk, to);
+    expect(reader.tryRead()?.buffer).not.toBe(chunk.buffer);
+  });
+});
+
 describe.each(everyStrategy)('a large body, through $name', (strategy) => {
   it('is read into a few pieces of memory, over and over', async () => {
     const body = patternedBytes(32 * MIB);
@@ -79,6 +111,27 @@ describe.each(everyStrategy)('a large body, through $name', (strategy) => {
     const chunks: Uint8Array[] = [];
     for await (const view of content.reader.views()) chunks.push(new Uint8Array(view));
     expect(sha256(...chunks)).toBe(sha256(body));
+    expect(allocate.mock.calls.filter(([size]) => size === LONG_READ_BYTES).length).toBeLessThanOrEqual(16);
+  });
+
+  it('leaves alone what a small one behind it has got', async () => {
+    const [large, small] = [patternedBytes(4 * MIB), patternedBytes(60_000, 7)];
+    const url = await httpServer((request, response) =>
+      response.end(request.url === '/small' ? small : large),
+    );
+    const client = makeClient({ strategy });
+    const get = async (path: string): Promise<Uint8Array[]> => {
+      const chunks: Uint8Array[] = [];
+      const { content } = await client.request(new URL(path, url));
+      for await (const chunk of content.stream()) chunks.push(chunk);
+      return chunks;
+    };
+    await get('/large');
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    const kept = await get('/small');
+    expect(sha256(...kept)).toBe(sha256(small));
+    for (let round = 0; round < 3; round += 1) await get('/large');
+    expect(sha256(...kept)).toBe(sha256(small));
     expect(allocate.mock.calls.filter(([size]) => size === LONG_READ_BYTES).length).toBeLessThanOrEqual(16);
   });
 
