@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 const BODY_READ_BYTES = 65_536;
 
 /** And a head before them: a body of 64 KiB that comes in one read is one chunk, which no strategy copies. */
-export const LONG_READ_BYTES = BODY_READ_BYTES + 4096;
+export const LONG_READ_BYTES: number = BODY_READ_BYTES + 4096;
 
 /** What waits to be read into: 1 MiB or so. Hardly ever more than two do, since a read is parsed before the next one. */
 const MOST_SPARE = 16;
