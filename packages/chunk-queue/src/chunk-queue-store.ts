@@ -1,6 +1,6 @@
 import type { ByteStore, PipeErrorCode, StoreOptions } from '@millrace/core';
 import { Segment } from './segment.ts';
-import { spareMemory, usualCapacity } from './spare-memory.ts';
+import { LEAST_REUSED_BYTES, spareMemory, usualCapacity } from './spare-memory.ts';
 
 /** `cost ≤ AMPLIFICATION × size + 16 KiB`: the trait. A view that is kept shows more than half of its memory. */
 export const AMPLIFICATION = 2;
@@ -98,7 +98,7 @@ export class ChunkQueueStore implements ByteStore {
     const kept = owned ? this.memoryToKeep(chunk, length) : 0;
     if (kept > 0) this.push(Segment.given(chunk, kept));
     else if (length < LEAST_UNGATHERED_BYTES) this.gather(chunk, length);
-    else this.push(this.copied(chunk, 0, this.reuses ? usualCapacity(length) : length));
+    else this.push(this.copied(chunk, 0, length));
     this.#size += length;
     return length;
   }
@@ -216,11 +216,11 @@ export class ChunkQueueStore implements ByteStore {
     return this.reuses ? ~this.#room : this.#room;
   }
 
+  /** A copy of `chunk` from index `from` on, in memory of at least `capacity` bytes. */
   private copied(chunk: Uint8Array, from: number, capacity: number): Segment {
-    const isLong = capacity >= LEAST_UNGATHERED_BYTES;
-    const spare = this.reuses && isLong ? spareMemory.take(capacity, this) : undefined;
-    if (spare === undefined) return Segment.copied(chunk, from, capacity);
-    return Segment.copiedInto(spare, chunk, from);
+    if (!this.reuses) return Segment.copied(chunk, from, capacity);
+    const usual = usualCapacity(capacity);
+    return Segment.copiedInto(spareMemory.take(usual, this) ?? new Uint8Array(usual), chunk, from);
   }
 
   /** Fills the room at the back, then opens a slab. A slab that is full can be given away as it is. */
@@ -293,7 +293,7 @@ export class ChunkQueueStore implements ByteStore {
     if (first !== null && rest > 0) this.shorten(first, rest);
     for (let gone = this.#front; gone !== null && gone !== first; gone = this.#front) {
       this.unlink(gone);
-      if (!gone.isGiven && gone.memoryBytes >= LEAST_UNGATHERED_BYTES) this.reuse(gone);
+      if (!gone.isGiven && gone.memoryBytes >= LEAST_REUSED_BYTES) this.reuse(gone);
     }
     this.#size -= count;
   }

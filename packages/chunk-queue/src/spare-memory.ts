@@ -7,12 +7,17 @@ const MOST_HELD_BYTES = 1024 * 1024;
 /** Bounds the search. */
 const MOST_SPARES = 64;
 
-/** Capacities are rounded up to this, so that copies of about the same size meet each other's memory. */
+/** Capacities are rounded up, so that copies of about the same size meet each other's memory: long ones to this, … */
 const STEP_BYTES = 4096;
 
-/** The capacity for a copy of `count` bytes that may wait here, or `count` itself where it is too large for that. */
+/** … and short ones to a power of two. Shorter ones than this cost less to make than to look up. */
+export const LEAST_REUSED_BYTES: number = 256;
+
+/** The capacity for a copy of `count` bytes that may wait here: less than twice as much, or `count` where none may. */
 export function usualCapacity(count: number): number {
-  return count > MOST_KEPT_BYTES ? count : Math.ceil(count / STEP_BYTES) * STEP_BYTES;
+  if (count <= LEAST_REUSED_BYTES / 2 || count > MOST_KEPT_BYTES) return count;
+  if (count > STEP_BYTES) return Math.ceil(count / STEP_BYTES) * STEP_BYTES;
+  return 2 ** (32 - Math.clz32(count - 1));
 }
 
 interface Spare {

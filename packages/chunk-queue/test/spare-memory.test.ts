@@ -6,6 +6,10 @@ const KIB = 1024;
 
 describe('usual capacities', () => {
   it.each([
+    [128, 128],
+    [129, 256],
+    [1024, 1024],
+    [1025, 2048],
     [4096, 4096],
     [4097, 8192],
     [65_528, 65_536],
@@ -75,14 +79,23 @@ function lentOf(store: ChunkQueueStore, length: number, fill = 0): Uint8Array {
 
 describe('a store', () => {
   it.each([
-    ['drop', (store: ChunkQueueStore): void => store.drop(store.size)],
-    ['takeInto', (store: ChunkQueueStore): void => void store.takeInto(new Uint8Array(store.size))],
-  ])('copies into the same memory again when its bytes leave by %s', (_, leave) => {
+    ['long copies', 'drop', 60_000, (store: ChunkQueueStore): void => store.drop(store.size)],
+    [
+      'long copies',
+      'takeInto',
+      60_000,
+      (store: ChunkQueueStore): void => void store.takeInto(new Uint8Array(store.size)),
+    ],
+    ['short copies', 'drop', 900, (store: ChunkQueueStore): void => store.drop(store.size)],
+  ])('makes %s in the same memory again when they leave by %s', (_, __, most, leave) => {
     const store = new ChunkQueueStore();
-    lentOf(store, 60_000);
+    lentOf(store, most);
+    leave(store);
+    // The first that is of a usual size stays, too.
+    lentOf(store, most);
     leave(store);
     const buffers = new Set<ArrayBufferLike>();
-    for (let length = 57_400; length <= 61_000; length += 100) {
+    for (let length = most; length > most * 0.96; length -= 1 + Math.floor(most / 1000)) {
       buffers.add(lentOf(store, length).buffer);
       leave(store);
       expect(store.cost).toBe(0);
