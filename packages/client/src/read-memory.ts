@@ -57,8 +57,11 @@ export class ReadMemory {
     return memory === undefined ? undefined : memory.#count;
   }
 
-  /** `chunk` changes owner, with the memory it lies in, if that is such memory. */
+  /** `chunk` changes owner, with the memory it lies in, if that is such memory. What older reads have left there is wiped. */
   static giveAway(chunk: Uint8Array): void {
+    const memory = owners.get(chunk.buffer);
+    if (memory === undefined) return;
+    memory.bytes.fill(0, memory.#count);
     owners.delete(chunk.buffer);
   }
 

@@ -91,6 +91,20 @@ describe('a chunk at the end of its read', () => {
     expect([got.length, got.every((byte) => byte === 5)]).toEqual([59_900, true]);
   });
 
+  it('takes nothing along of what was read before it', () => {
+    leaseAll();
+    const before = ReadMemory.lease();
+    before.bytes.fill(0xaa);
+    ReadMemory.letGo(before.filled(LONG_READ_BYTES));
+    const memory = ReadMemory.lease();
+    expect(memory).toBe(before);
+    const chunk = memory.filled(60_000).fill(5);
+    const { writer, reader } = createPipe(chunkQueue);
+    writeRead(writer, chunk, 60_000);
+    const { buffer } = reader.tryRead() as Uint8Array;
+    expect([buffer.byteLength, new Uint8Array(buffer).includes(0xaa)]).toEqual([LONG_READ_BYTES, false]);
+  });
+
   it.each([
     ['shows under half of its memory', 30_000, 0, 30_000],
     ['has something behind it', 60_000, 0, 59_999],
