@@ -10,9 +10,12 @@ import { rawServer } from './raw-server.ts';
 import { startProxy } from './start-proxy.ts';
 import { until } from './until.ts';
 
-async function watched(upstream: URL) {
+async function watched(upstream: URL, highWaterMark?: number) {
   const outcomes: ExchangeOutcome[] = [];
-  const proxy = await startProxy(upstream, { onExchange: (outcome) => outcomes.push(outcome) });
+  const proxy = await startProxy(upstream, {
+    onExchange: (outcome) => outcomes.push(outcome),
+    ...(highWaterMark === undefined ? undefined : { highWaterMark }),
+  });
   const next = async (): Promise<ExchangeOutcome> => {
     await until(() => outcomes.length > 0);
     return outcomes.shift() as ExchangeOutcome;
@@ -97,10 +100,11 @@ describe('how an exchange went', () => {
       response.on('drain', pump);
       pump();
     });
-    const { url, next, snapshot } = await watched(upstream);
+    const { url, next, snapshot } = await watched(upstream, 262_144);
     const response = await get(url);
     response.on('error', () => {}).pause();
-    await until(async () => (await snapshot()).bufferedBytes > 8192);
+    // More than the piece that is being written, which counts as delivered.
+    await until(async () => (await snapshot()).bufferedBytes > 131_072);
     response.destroy();
     const { result, brokenBy, responseBody } = await next();
     expect([result, brokenBy, responseBody?.outcome]).toEqual(['broken', 'client', 'cancelled']);

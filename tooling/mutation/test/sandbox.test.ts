@@ -9,7 +9,7 @@ const chunkQueue = 'packages/chunk-queue/src/index.ts';
 
 it('notices a wake that comes a microtask late, and finds nothing wrong with the original', async () => {
   const mutant = timingMutants(source, path).find(
-    ({ kind, statement }) => kind === 'later' && statement === 'settle?.(answer);',
+    ({ kind, statement }) => kind === 'later' && statement === 'this.#settle(this.#rejectOrAnswer);',
   );
   if (mutant === undefined) throw new Error('the statement has gone');
   using sandbox = new Sandbox();
