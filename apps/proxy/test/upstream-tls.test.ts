@@ -91,28 +91,32 @@ describe('an https server whose authority the upstream names', () => {
   });
 });
 
+/** A request and a WebSocket are each a 502, and a line of the access log that has `entry`. */
+async function expectBadGateways(config: ConfigInput, entry: object): Promise<void> {
+  const { url, outcomes } = await startProcess(config);
+  expect((await fetch(url)).status).toBe(502);
+  expect(await rawExchange(url, ASK)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+  await until(() => outcomes.length === 2);
+  for (const outcome of outcomes) expect(accessLogEntry(outcome)).toMatchObject(entry);
+}
+
 describe('an https server whose authority nobody knows', () => {
   it.each([
     ['no file is named', undefined],
     ['the file has another one', otherTlsCertificate.cert],
   ])('is a 502 whose cause is in the access log, where %s', async (_, authorities) => {
     const server = await secureServer();
-    const { url, outcomes } = await startProcess(
+    await expectBadGateways(
       authorities === undefined ? { upstream: server } : trusting(authoritiesOf(authorities), server),
-    );
-    expect((await fetch(url)).status).toBe(502);
-    expect(await rawExchange(url, ASK)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
-    await until(() => outcomes.length === 2);
-    for (const outcome of outcomes) {
-      expect(accessLogEntry(outcome)).toMatchObject({
+      {
         status: 502,
         result: 'refused',
         brokenBy: 'upstream',
         code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
         // Newer versions of Node go on with advice.
         reason: expect.stringContaining(`The upstream ${server} failed: self-signed certificate`),
-      });
-    }
+      },
+    );
   });
 });
 
@@ -154,18 +158,12 @@ describe('an https server whose name the upstream gives', () => {
 
   it('is a 502 that says what its certificate is for, where that is something else', async () => {
     const { names, config } = await asked('app.internal');
-    const { url, outcomes } = await startProcess(config);
-    expect((await fetch(url)).status).toBe(502);
-    expect(await rawExchange(url, ASK)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
-    await until(() => outcomes.length === 2);
-    for (const outcome of outcomes) {
-      expect(accessLogEntry(outcome)).toMatchObject({
-        status: 502,
-        brokenBy: 'upstream',
-        code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-        reason: expect.stringContaining("Host: app.internal. is not in the cert's altnames: DNS:localhost"),
-      });
-    }
+    await expectBadGateways(config, {
+      status: 502,
+      brokenBy: 'upstream',
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      reason: expect.stringContaining("Host: app.internal. is not in the cert's altnames: DNS:localhost"),
+    });
     expect(names).toEqual([]);
   });
 
