@@ -60,8 +60,10 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
       // It was sent here because the server spoke HTTP/2 before. undici would drop them without a word.
       throw new errors.NotSupportedError('the server no longer speaks HTTP/2, which the request needs');
     }
+    // With pipelining, undici sends anew what it had sent when another request on the connection is aborted, even one whose
+    // answer has begun: its reader would get the second answer behind part of the first.
+    if (this.#wasAnswered) throw new errors.SocketError('closed when a request behind it was aborted');
     this.#requestsBefore = this.#connection.request(this);
-    this.#wasAnswered = false;
     this.#handler.onRequestStart?.(controller, context);
   }
 

@@ -1,6 +1,6 @@
 import { PipeError } from '@millrace/core';
 import type { Duplex } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { errors, type Dispatcher } from 'undici';
 import { declaredBytes } from './framing.ts';
 import type { HeaderRecord } from './header-record.ts';
 import { BareBody } from './bare-body.ts';
@@ -89,7 +89,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It was broken off while undici had it in a queue.
+    // undici sends it anew though its answer has begun (see ConnectionGuard): the next one does not go on where that stopped.
+    if (this.#phase === 'responding')
+      this.breakOff(new errors.SocketError('sent again in the middle of its answer'));
+    // It was broken off, maybe while undici had it in a queue.
     if (this.#phase === 'over') controller.abort(asError(this.#reason));
     else this.#controller = controller;
   }
