@@ -1,3 +1,4 @@
+export { failOnReset } from './node/fail-on-reset.ts';
 export { fromNodeReadable } from './node/from-node-readable.ts';
 export type { FromNodeReadableOptions } from './node/from-node-readable.ts';
 export { sendBody } from './node/send-body.ts';

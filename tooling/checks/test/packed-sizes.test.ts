@@ -16,7 +16,7 @@ const budgets: Readonly<Record<string, number>> = {
   '@millrace/conformance/vitest': 37_000,
   '@millrace/copy-on-yield': 1_600,
   '@millrace/core': 12_000,
-  '@millrace/core/node': 8_800,
+  '@millrace/core/node': 9_900,
   '@millrace/core/web': 8_300,
   '@millrace/ring-buffer': 1_750,
 };

@@ -13,19 +13,32 @@ export interface InProcess {
 
 /** Grades one strategy in a process of a runtime that loads packages by name. */
 export async function gradeInProcess(
-  { executable, args }: InProcess,
+  runtime: InProcess,
   { folder, script }: Consumer,
   strategy: string,
   mode: string,
 ): Promise<Grading> {
-  const { stdout } = await run(executable, [...args, script, mode, strategy], {
-    cwd: folder,
+  return (await resultOf(runtime, folder, [script, mode, strategy])) as Grading;
+}
+
+/** Says of connections that end, by what they are, how they look. */
+export async function readConnections(
+  runtime: InProcess,
+  { folder, connections }: Consumer,
+): Promise<Readonly<Record<string, string>>> {
+  return (await resultOf(runtime, folder, [connections])) as Record<string, string>;
+}
+
+/** What a script prints as a line of JSON. */
+async function resultOf({ executable, args }: InProcess, cwd: string, script: string[]): Promise<unknown> {
+  const { stdout } = await run(executable, [...args, ...script], {
+    cwd,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
     // No flags and no settings of whoever calls.
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
   const line = stdout.split('\n').find((one) => one.startsWith('{'));
-  if (line === undefined) throw new Error(`It printed no grading: ${stdout.slice(-500)}`);
-  return JSON.parse(line) as Grading;
+  if (line === undefined) throw new Error(`It printed no result: ${stdout.slice(-500)}`);
+  return JSON.parse(line);
 }

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join, sep } from 'node:path';
+import { machineNode, satisfies } from '@millrace/checks/node-versions';
 import { packFamily } from '@millrace/checks/packed-family';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prepareConsumer } from '../src/consumer.ts';
@@ -8,7 +6,8 @@ import type { Consumer } from '../src/consumer.ts';
 import { engines } from '../src/engine.ts';
 import type { Grade } from '../src/engine.ts';
 import { fetchedBefore } from '../src/fetch-package.ts';
-import { gradeInProcess } from '../src/in-process.ts';
+import { gradeInProcess, readConnections } from '../src/in-process.ts';
+import { runtimes } from '../src/runtime.ts';
 import { strategies } from '../src/strategies.ts';
 
 let consumer: Consumer;
@@ -47,7 +46,8 @@ describe('the packed packages', () => {
   it('behave alike on the machine’s own Node', async ({ skip }) => {
     const machine = machineNode();
     if (machine === undefined) skip('this machine has no Node of its own');
-    else expect(await digestsOn(inProcess(machine))).toEqual(await ownDigests());
+    else if (!satisfies(machine.version, '>=20.19')) skip(`the machine’s Node is ${machine.version}`);
+    else expect(await digestsOn(inProcess(machine.path))).toEqual(await ownDigests());
   });
 
   for (const { label, open } of engines) {
@@ -59,14 +59,33 @@ describe('the packed packages', () => {
   }
 });
 
-/** The first Node in PATH that no node_modules brought, unless it is older than what the packages ask for. */
-function machineNode(): string | undefined {
-  const path = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((folder) => folder !== '' && !folder.split(sep).includes('node_modules'))
-    .map((folder) => join(folder, process.platform === 'win32' ? 'node.exe' : 'node'))
-    .find((candidate) => existsSync(candidate));
-  if (path === undefined || path === process.execPath) return undefined;
-  const version = execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
-  return Number(version.split('.')[0]) >= 20 ? path : undefined;
-}
+/** Old Nodes say `end` of a socket that was reset, and all of them of the body that it cuts off. */
+describe('what a reset cuts off [P3]', () => {
+  const truth = {
+    'an ended socket': 'whole',
+    'a reset socket': 'cut off',
+    'an ended response': 'whole',
+    'a reset response': 'cut off',
+  };
+  const readOn = (executable: string, args: readonly string[] = []) =>
+    readConnections({ executable, args }, consumer);
+
+  it('is not whole', async () => {
+    expect(await readOn(process.execPath)).toEqual(truth);
+  });
+
+  it('is not whole on the machine’s own Node', async ({ skip }) => {
+    const machine = machineNode();
+    if (machine === undefined) skip('this machine has no Node of its own');
+    else if (!satisfies(machine.version, '>=20.19')) skip(`the machine’s Node is ${machine.version}`);
+    else expect(await readOn(machine.path)).toEqual(truth);
+  });
+
+  for (const runtime of runtimes) {
+    it(`is not whole on ${runtime.label}`, async ({ skip }) => {
+      const fetched = fetchedBefore(runtime);
+      if ('missing' in fetched) skip(fetched.missing);
+      else expect(await readOn(fetched.executable, runtime.args)).toEqual(truth);
+    });
+  }
+});

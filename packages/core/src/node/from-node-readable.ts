@@ -6,8 +6,8 @@ import { createPipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import type { BufferStrategy } from '../strategy.ts';
-import { watchEnd } from './http2-message.ts';
 import { asNodeError, prematureClose } from './node-reason.ts';
+import { watchEnd } from './watch-end.ts';
 
 export interface FromNodeReadableOptions extends Omit<PipeOptions, 'source'> {
   /**
@@ -25,7 +25,9 @@ export interface FromNodeReadableOptions extends Omit<PipeOptions, 'source'> {
  * Reads a Node stream into a pipe over `strategy`, which pauses and resumes it. Cancelling the pipe destroys the
  * stream with the reason. `end` is the end. An error fails the pipe with that very error, and so does a stream that
  * closes without either (`ERR_PIPE_UNEXPECTED_END`), such as a request whose client has left, behind the bytes that
- * had come. Over HTTP/2 Node ends a stream that was given up as well: there that is such a close.
+ * had come. Over HTTP/2 Node ends a stream that was given up as well: there that is such a close. So it is where a response
+ * of HTTP/1 that only the end of its connection ends has lost that, which to Node is its end on every version. A socket
+ * that is reset fails as `failOnReset` has it.
  *
  * The stream has to deliver bytes: one with an encoding set, or in object mode, fails the pipe with
  * `ERR_PIPE_ARGUMENT`. So does one that was read to its end before, which has no body to give: `ERR_PIPE_STATE`.

@@ -32,11 +32,11 @@ export function wasGivenUp(writable: Writable): boolean {
  *     RST_STREAM    closed ─▶ push(null)     whatever its code
  *
  * @returns Says of a message that has ended whether its sender ended it. One that is closed before it is watched was ended
- *   unless it tells that it was given up.
+ *   unless it tells that it was given up. `undefined` of what is no such message.
  */
-export function watchEnd(readable: Readable): () => boolean {
+export function watchStreamEnd(readable: Readable): (() => boolean) | undefined {
   const stream = streamOf(readable);
-  if (stream === undefined) return () => true;
+  if (stream === undefined) return undefined;
   let wasEnded = stream.closed
     ? !isGivenUp(stream)
     : stream.endAfterHeaders || stream.state.remoteClose === 1;
