@@ -6,7 +6,6 @@ import { endsWithConnection } from './framing.ts';
 import type { GuardedStream } from './guarded-stream.ts';
 import type { HeaderRecord } from './header-record.ts';
 import { noteRequestFailure } from './request-failure.ts';
-import { resetError, wasReset } from './reset-or-end.ts';
 import type { TrailerSource } from './request-trailers.ts';
 
 /**
@@ -125,9 +124,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
 
   #lossOfConnection(): Error | undefined {
     const socket = this.#delimiter;
-    if (socket === undefined) return undefined;
-    if (wasReset(socket)) return resetError();
-    if (socket.readableEnded && socket.errored === null) return undefined;
+    if (socket === undefined || (socket.readableEnded && socket.errored === null)) return undefined;
     return socket.errored ?? new errors.SocketError('closed before its end');
   }
 

@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
+import { failOnReset } from '@millrace/core/node';
 import { GuardedStream } from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
-import { watchForReset } from './reset-or-end.ts';
 import type { SocketReads } from './socket-reads.ts';
 import type { TrailerSource } from './request-trailers.ts';
 
@@ -43,7 +43,7 @@ export class Connection {
     this.#socket = socket;
     this.#isHttp2 = isHttp2(socket);
     this.#requests = 0;
-    if (!this.#isHttp2) watchForReset(socket);
+    if (!this.#isHttp2) failOnReset(socket);
   }
 
   /** undici has made what it speaks with over the socket, and has sent no request yet. */

@@ -1,12 +1,12 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
+import { failOnReset } from '@millrace/core/node';
 import { errors, type Dispatcher } from 'undici';
 import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { endsWithConnection } from './framing.ts';
 import { headerRecordOf } from './raw-headers.ts';
 import { noteRequestFailure } from './request-failure.ts';
-import { resetError, wasReset, watchForReset } from './reset-or-end.ts';
 import { flatHeadersOf, type RequestHeaders } from './request-headers.ts';
 
 /** Headers that undici refuses as well: how a message is framed is not the caller's. */
@@ -32,6 +32,8 @@ export class SingleExchange implements Dispatcher.DispatchController {
   #response: http.IncomingMessage | undefined;
   #isOver = false;
   #isPaused = false;
+  /** Why its connection broke off, where Node took that for its end. */
+  #resetAtEnd: Error | null = null;
   #reason: Error | null = null;
   /** Lets the body go on, when there is room again or nobody wants it any more. */
   #goOn: (() => void) | undefined;
@@ -90,7 +92,10 @@ export class SingleExchange implements Dispatcher.DispatchController {
   /** Sends the request. Nothing has been sent on the socket before, and nothing will be after. */
   start(socket: Socket): void {
     this.#socket = socket;
-    watchForReset(socket);
+    failOnReset(socket);
+    socket.once('end', () => {
+      this.#resetAtEnd = socket.errored;
+    });
     this.#tell(() => this.#handler.onRequestStart?.(this, null));
     if (this.#isOver) return;
     const request = this.#makeRequest(socket);
@@ -196,8 +201,8 @@ export class SingleExchange implements Dispatcher.DispatchController {
       this.fail(new errors.SocketError('closed before its end'));
       return;
     }
-    if (this.#wasCutOff(response)) {
-      this.fail(resetError());
+    if (this.#resetAtEnd !== null && this.#endsWithConnection(response)) {
+      this.fail(this.#resetAtEnd);
       return;
     }
     this.rawTrailers = response.rawTrailers;
@@ -205,11 +210,8 @@ export class SingleExchange implements Dispatcher.DispatchController {
     this.#handler.onResponseEnd?.(this, headerRecordOf(response.rawTrailers));
   }
 
-  /** Node takes it for whole. */
-  #wasCutOff({ statusCode = 0, rawHeaders }: http.IncomingMessage): boolean {
-    const { method } = this.#options;
-    const isReset = this.#socket !== undefined && wasReset(this.#socket);
-    return isReset && endsWithConnection(method, statusCode, headerRecordOf(rawHeaders));
+  #endsWithConnection({ statusCode = 0, rawHeaders }: http.IncomingMessage): boolean {
+    return endsWithConnection(this.#options.method, statusCode, headerRecordOf(rawHeaders));
   }
 
   #finish(): void {

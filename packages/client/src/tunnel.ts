@@ -2,8 +2,8 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createPipe, PipeError, type PipeReader, type PipeSummary, type PipeWriter } from '@millrace/core';
+import { failOnReset } from '@millrace/core/node';
 import { writeRead } from './chunk-ownership.ts';
-import { resetError, wasReset, watchForReset } from './reset-or-end.ts';
 import type { ResponseBodyOptions } from './response-body.ts';
 
 export interface TunnelOptions extends Pick<ResponseBodyOptions, 'strategy' | 'pipe' | 'movesChunks'> {
@@ -89,9 +89,10 @@ export class Tunnel {
     duplex.on('close', () =>
       this.#lose(new PipeError('ERR_PIPE_UNEXPECTED_END', 'the connection of the tunnel was closed')),
     );
-    watchForReset(duplex);
+    failOnReset(duplex);
     duplex.on('end', () => {
-      if (wasReset(duplex)) return this.destroy(resetError());
+      // One that is reset may say so as well, and `error` says why.
+      if (duplex.errored) return;
       this.#setPaused(false);
       this.#incoming.end();
     });

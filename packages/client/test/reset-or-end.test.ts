@@ -1,14 +1,10 @@
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import net, { type Socket, type SocketConnectOpts } from 'node:net';
-import { listen } from '@millrace/test-servers/listen';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { text } from '@millrace/core';
 import { everyStrategy } from './every-strategy.ts';
 import { makeClient } from './make-client.ts';
 import { rawServer } from './raw-server.ts';
-import { watchForReset, wasReset } from '../src/reset-or-end.ts';
 
 /**
  * As Node with this libuv says it is. The one that runs this need not take a reset for an end; but it, too, says `end` of
@@ -30,71 +26,6 @@ async function endAndReset(far: Socket, last = ''): Promise<void> {
   far.resetAndDestroy();
   await once(far, 'close');
 }
-
-/** A connection that reads nothing yet, and its other end. */
-async function connected(options?: SocketConnectOpts) {
-  const server = net.createServer({ allowHalfOpen: true });
-  const accepted = once(server, 'connection') as Promise<[Socket]>;
-  const port = await listen(server);
-  const socket = net.connect(options ?? { port, host: '127.0.0.1', allowHalfOpen: true }).pause();
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'connect');
-  const [far] = await accepted;
-  return { socket, far };
-}
-
-async function ended(socket: Socket): Promise<boolean> {
-  socket.resume();
-  await once(socket, 'end');
-  return wasReset(socket);
-}
-
-describe('the end of a socket', () => {
-  it.each([
-    [OLD_LIBUV, true],
-    ['0.99.0', true],
-    ['1.52.0', false],
-    ['2.0.0', false],
-  ])('of which the other side is gone is a reset to libuv %s: %s', async (version, isReset) => {
-    const { socket, far } = await connected();
-    withLibuv(version);
-    watchForReset(socket);
-    // Whoever measures requests has looked at it, and Node remembers.
-    expect(socket.remoteAddress).toBe('127.0.0.1');
-    await endAndReset(far);
-    expect(await ended(socket)).toBe(isReset);
-  });
-
-  it('is one while the other side is there', async () => {
-    const { socket, far } = await connected();
-    withLibuv(OLD_LIBUV);
-    watchForReset(socket);
-    far.end();
-    expect(await ended(socket)).toBe(false);
-  });
-
-  it('is one when this side has ended, which closes the connection too', async () => {
-    const { socket, far } = await connected();
-    withLibuv(OLD_LIBUV);
-    watchForReset(socket);
-    socket.end();
-    await once(far.resume(), 'end');
-    await endAndReset(far);
-    expect(await ended(socket)).toBe(false);
-  });
-
-  it('is one of a socket of the file system, which has no addresses', async () => {
-    const server = net.createServer((far) => void far.end());
-    const path = join(tmpdir(), `millrace-${process.pid}.sock`);
-    server.listen(path);
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const socket = net.connect(path);
-    withLibuv(OLD_LIBUV);
-    watchForReset(socket);
-    expect(await ended(socket)).toBe(false);
-  });
-});
 
 describe.each(everyStrategy)('over a libuv that takes resets for ends, through $name,', (strategy) => {
   it.each([
