@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { demoBody } from '../src/demo/demo-body.ts';
 import { everyStrategy } from './every-strategy.ts';
@@ -83,6 +83,25 @@ describe('a tunnel', () => {
     });
     const { url, outcomes } = await watched(upstream);
     (await tunnel(url)).resetAndDestroy();
+    await until(() => outcomes.length === 1 && upstreamErrors.length === 1);
+    expect(upstreamErrors).toEqual(['ECONNRESET']);
+    expect(outcomes[0]).toMatchObject({ result: 'broken', brokenBy: 'client' });
+  });
+
+  it('is reset for the upstream when libuv takes the reset of the client for an end [P3]', async () => {
+    // As Node with the last libuv that does says it is. The one that runs this says `end` when a FIN has come first.
+    const versions = { ...process.versions, uv: '1.51.0' };
+    vi.spyOn(process, 'versions', 'get').mockReturnValue(versions);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const upstreamErrors: unknown[] = [];
+    const upstream = await switching((socket) => {
+      socket.resume().on('error', (error: NodeJS.ErrnoException) => upstreamErrors.push(error.code));
+    });
+    const { url, outcomes } = await watched(upstream);
+    const socket = await tunnel(url);
+    socket.end('some');
+    await once(socket, 'finish');
+    socket.resetAndDestroy();
     await until(() => outcomes.length === 1 && upstreamErrors.length === 1);
     expect(upstreamErrors).toEqual(['ECONNRESET']);
     expect(outcomes[0]).toMatchObject({ result: 'broken', brokenBy: 'client' });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { PipeReader } from '@millrace/core';
-import { sendBody, type SendSummary } from '@millrace/core/node';
+import { failOnReset, sendBody, type SendSummary } from '@millrace/core/node';
 import { pairsOf, rejectHeaders, valuesOf } from '../policy/header-lines.ts';
 import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
@@ -146,9 +146,10 @@ export class Http1Downstream implements Downstream {
     response.flushHeaders();
     response.detachSocket(socket);
     if (this.#handedOver !== undefined) socket.unshift(this.#handedOver);
+    failOnReset(socket);
     return {
       duplex: socket,
-      wasReset: () => false,
+      wasReset: () => socket.errored !== null,
       isWhole: () => socket.readableEnded && socket.writableFinished,
       reset: () => void socket.resetAndDestroy(),
     };
