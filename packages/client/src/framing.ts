@@ -44,7 +44,7 @@ export function endsWithConnection(method: string, status: number, headers: Head
 }
 
 /** The members of a header whose value is a comma-separated list, over all its lines. */
-function listOf(value: string | readonly string[]): string[] {
+export function listOf(value: string | readonly string[]): string[] {
   const lines = typeof value === 'string' ? [value] : value;
   return lines.flatMap((line) => line.split(',')).map((member) => member.trim());
 }

@@ -1,7 +1,7 @@
 import { PipeError } from '@millrace/core';
 import type { Duplex } from 'node:stream';
 import { errors, type Dispatcher } from 'undici';
-import { declaredBytes } from './framing.ts';
+import { declaredBytes, listOf } from './framing.ts';
 import type { HeaderRecord } from './header-record.ts';
 import { BareBody } from './bare-body.ts';
 import type { InformationHandler } from './information.ts';
@@ -105,6 +105,11 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   ): void {
     if (this.#phase !== 'waiting') {
       duplex.on('error', () => {}).destroy();
+    } else if (status === 101 && !this.#hasAskedFor(headers['upgrade'])) {
+      duplex.on('error', () => {}).destroy();
+      this.breakOff(
+        new errors.SocketError('the server has switched to a protocol that it was not asked for'),
+      );
     } else if (status === 101 || (status >= 200 && status < 300)) {
       this.#openTunnel(controller, status, headers, duplex);
     } else {
@@ -226,6 +231,14 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     } catch (reason) {
       this.breakOff(reason);
     }
+  }
+
+  /** Whether each protocol that the server goes on with was named in the request (RFC 9110 §7.8). */
+  #hasAskedFor(protocols: string | string[] | undefined = ''): boolean {
+    const { upgrade } = this.#options.message;
+    if (upgrade === undefined) return false;
+    const asked = listOf(upgrade.toLowerCase());
+    return listOf(protocols).every((protocol) => asked.includes(protocol.toLowerCase()));
   }
 
   #goAhead(): void {

@@ -270,14 +270,14 @@ describe.each(everyStrategy)('a tunnel through $name', (strategy) => {
 
 describe('upgrade', () => {
   it('asks for the protocol with the path and the headers it is given', async () => {
-    const server = await rawServer(switching);
+    const server = await rawServer(switching.replace('websocket', 'foo/2'));
     const answer = await makeClient({ strategy: chunkQueue }).upgrade(server.url, {
       protocol: 'foo/2',
       path: '//chat?x=%zz',
       headers: { 'Sec-WebSocket-Key': 'abc' },
     });
-    expect(answer).toMatchObject({ status: 101, headers: { upgrade: 'websocket' } });
-    expect(answer.rawHeaders).toEqual(['Connection', 'Upgrade', 'Upgrade', 'websocket']);
+    expect(answer).toMatchObject({ status: 101, headers: { upgrade: 'foo/2' } });
+    expect(answer.rawHeaders).toEqual(['Connection', 'Upgrade', 'Upgrade', 'foo/2']);
     const head = (await server.next()).received();
     expect(head).toMatch(/^GET \/\/chat\?x=%zz HTTP\/1\.1\r\n/);
     expect(head).toContain('\r\nconnection: upgrade\r\nupgrade: foo/2\r\n');
@@ -342,6 +342,19 @@ describe('upgrade', () => {
     expect(requestFailureOf(error)).toMatchObject({ wasSent: true, wasAnswered: false });
   });
 
+  it.each([
+    ['websocket', 'h2c', false],
+    ['websocket', 'websocket, h2c', false],
+    ['websocket, h2c', 'H2C', true],
+    ['WebSocket', 'websocket', true],
+  ])('to %j is given by a server that goes on with %j: %s', async (protocol, answer, isGiven) => {
+    const server = await rawServer(switching.replace('websocket', answer));
+    const asked = makeClient({ strategy: chunkQueue }).upgrade(server.url, { protocol });
+    if (isGiven) tunnelOf(await asked).destroy();
+    else await expect(asked).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+    await socketClosed((await server.next()).socket);
+  });
+
   it('is not what a request gets that has not asked for it', async () => {
     const server = await rawServer(switching);
     await expect(makeClient({ strategy: chunkQueue }).request(server.url)).rejects.toMatchObject({
@@ -360,6 +373,12 @@ describe('connect', () => {
     const head = (await server.next()).received();
     expect(head).toMatch(/^CONNECT far\.example:443 HTTP\/1\.1\r\nhost: far\.example:443\r\n/);
     expect(head).toContain('\r\nproxy-authorization: Basic abc\r\n');
+  });
+
+  it('fails when the server switches protocols instead', async () => {
+    const server = await rawServer(switching);
+    const asked = makeClient({ strategy: chunkQueue }).connect(server.url, { target: 'far.example:443' });
+    await expect(asked).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
   });
 
   it.each([
