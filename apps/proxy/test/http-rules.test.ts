@@ -49,6 +49,44 @@ describe('an interim answer', () => {
     );
   });
 
+  it.each([
+    ['does not read', ''],
+    ['waits for another answer first', 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ])('is kept from a client that %s, so that no flood of them fills the memory', async (_, ahead) => {
+    const hint = `HTTP/1.1 103 Early Hints\r\nLink: ${'x'.repeat(4000)}\r\n\r\n`;
+    const count = 4000;
+    let answerSlow = (): void => {};
+    let flooded!: () => void;
+    const isFlooded = new Promise<void>((resolve) => {
+      flooded = resolve;
+    });
+    const upstream = net.createServer((socket) => {
+      const answer = (): void => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      socket
+        .on('error', () => {})
+        .once('data', (head) => {
+          if (String(head).startsWith('GET /slow ')) answerSlow = answer;
+          else socket.write(hint.repeat(count), () => flooded());
+          if (!String(head).startsWith('GET /slow ')) answer();
+        });
+    });
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(upstream)}`));
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    let received = '';
+    socket.on('data', (bytes) => {
+      received += bytes.toString('latin1');
+    });
+    socket.pause();
+    socket.write(`${ahead}GET / HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+    await isFlooded;
+    answerSlow();
+    socket.resume();
+    await once(socket, 'close');
+    expect(received.endsWith('\r\n\r\nok')).toBe(true);
+    expect(received.split('103 Early Hints').length - 1).toBeLessThan(count);
+  });
+
   it('is kept from a client of HTTP/1.0, which knows of none', async () => {
     const { url } = await startProxy(await upstream());
     expect(await rawExchange(url, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
@@ -130,6 +168,20 @@ describe('Expect: 100-continue [RFC 9110 §10.1.1]', () => {
     expect(isAsked).toBe(true);
   });
 
+  it('is given up after a second when the upstream says nothing, as some do that know of no expectations', async () => {
+    const upstream = http.createServer();
+    upstream.on('checkContinue', (request: http.IncomingMessage, response) => {
+      request.resume().on('end', () => response.end('got it'));
+    });
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(upstream)}`));
+    const request = http.request(url, { method: 'POST', headers: { expect: '100-continue' } });
+    onTestFinished(() => void request.destroy());
+    request.on('continue', () => request.end('body'));
+    request.flushHeaders();
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(String(await answer.toArray())).toBe('got it');
+  });
+
   it('is answered straight when the upstream refuses, and the body is never asked for', async () => {
     const { url } = await startProxy(
       await rawServer('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno'),
@@ -141,6 +193,19 @@ describe('Expect: 100-continue [RFC 9110 §10.1.1]', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(String(answer)).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
   });
+});
+
+describe('the words behind a status', () => {
+  it.each(['Not Found', '', 'N\u00c3\u00a3o', '\u00e6\u009c\u00aa\u00e6\u0089\u00be\u00e5\u0088\u00b0'])(
+    'go on byte for byte: %j [RFC 9112 §4]',
+    async (reason) => {
+      const { url } = await startProxy(
+        await rawServer(`HTTP/1.1 404 ${reason}\r\nContent-Length: 2\r\n\r\nno`),
+      );
+      const answer = await rawExchange(url, `GET / HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+      expect(answer.slice(0, answer.indexOf('\r\n'))).toBe(`HTTP/1.1 404 ${reason}`);
+    },
+  );
 });
 
 describe('a client of HTTP/1.0', () => {

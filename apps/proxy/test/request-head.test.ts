@@ -54,6 +54,17 @@ describe('the head of a request', () => {
   });
 });
 
+describe('the method of a request', () => {
+  it.each(['get', 'Head', 'connect', 'FOO', ''])('is refused with 501 when it is %j', (method) => {
+    const refused = expect.objectContaining({ status: 501 });
+    expect(() => checkFraming(clientRequest({ method, httpVersion: '2.0' }))).toThrow(refused);
+  });
+
+  it.each(['GET', 'PURGE', 'QUERY', 'PROPFIND'])('may be %s', (method) => {
+    expect(() => checkFraming(clientRequest({ method }))).not.toThrow();
+  });
+});
+
 describe('the framing of a request', () => {
   it.each([[], ['Content-Length', '5'], ['transfer-encoding', 'Chunked']])(
     'may be said by %j',

@@ -63,6 +63,19 @@ describe('trailers', () => {
   });
 });
 
+describe('a trailer', () => {
+  it.each([
+    'X-Forwarded-For',
+    'x_forwarded_for',
+    'Forwarded',
+    'X-Real-IP',
+    'Content_Length',
+    'Transfer_Encoding',
+  ])('does not go on as %s, which some servers would read as a header', (name) => {
+    expect(forwardedTrailers(['a', '1', name, 'x'])).toEqual(['a', '1']);
+  });
+});
+
 describe('a response without a body', () => {
   it.each([
     ['HEAD', 200, true],

@@ -226,6 +226,7 @@ export const hostileRequests: readonly Family[] = [
     ['an authority of a GET', line('GET a:80 HTTP/1.1')],
     ['a path without a slash', line('GET a/b HTTP/1.1')],
     ['another scheme', line('GET ftp://a/ HTTP/1.1')],
+    ['a fragment', line('GET /a#b HTTP/1.1')],
     ['a URL with a user', line('GET http://me@a/ HTTP/1.1')],
     ['a URL with a user and password', line('GET http://me:pw@a/ HTTP/1.1')],
     ['a URL without a host', line('GET http:///a HTTP/1.1')],

@@ -5,6 +5,7 @@ import { demoBody } from '../src/demo/demo-body.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
+import { rawServer } from './raw-server.ts';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { ASK, echo, switching, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
@@ -49,6 +50,24 @@ describe('a tunnel', () => {
     const { url } = await watched(upstream);
     const socket = await tunnel(url, 'ahead');
     expect(String((await once(socket, 'data'))[0])).toBe('ahead');
+  });
+
+  it('is none for a client of HTTP/1.0, which is answered as if it had not asked [RFC 9110 §7.8]', async () => {
+    const { url: upstream, requests } = await echo();
+    const { url } = await watched(upstream);
+    const answer = await rawExchange(url, ASK.replace('1.1', '1.0'));
+    expect(answer).toMatch(/^HTTP\/1\.1 (?:426|501) /);
+    expect(requests).toEqual([]);
+  });
+
+  it('is refused when the upstream goes on with something else', async () => {
+    const other = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+    const { url, outcomes } = await watched(await rawServer(other));
+    expect(await rawExchange(url, `${ASK}GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 502 /,
+    );
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({ result: 'refused', brokenBy: 'upstream' });
   });
 
   it('ends in one direction at a time', async () => {

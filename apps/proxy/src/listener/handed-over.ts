@@ -1,10 +1,14 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The one protocol that a client may switch to, and only where nothing else is behind the head of its request. */
-export function asksForTunnel({ method, headers }: IncomingMessage): boolean {
+/**
+ * The one protocol that a client may switch to, and only where nothing else is behind the head of its request. Of HTTP/1.0
+ * such a word is to be ignored (RFC 9110 §7.8).
+ */
+export function asksForTunnel({ method, headers, httpVersion }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
+    httpVersion !== '1.0' &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     headers['transfer-encoding'] === undefined &&
     Number(headers['content-length'] ?? 0) === 0

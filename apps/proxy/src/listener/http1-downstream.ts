@@ -103,6 +103,8 @@ export class Http1Downstream implements Downstream {
     if (this.request.httpVersion === '1.0' || !this.isUnanswered) return;
     const response = this.#response;
     if (status === 100) response.writeContinue();
+    // They are no body that could be paused. Who does not take them, or waits for another answer first, goes without.
+    else if (response.writableLength >= response.writableHighWaterMark) return;
     else if (response.writeInformation !== undefined) response.writeInformation(status, headers);
     else if (status === 103) response.writeEarlyHints(recordOf(headers));
   }
@@ -115,7 +117,8 @@ export class Http1Downstream implements Downstream {
       valuesOf(headers, 'content-length').length === 0;
     const sent = isChunked ? [...headers] : rejectHeaders(headers, (name) => name === 'trailer');
     closeByHalves(this.#message);
-    this.#response.writeHead(status, statusText, sent);
+    // As the upstream sent it: one in another language than English is no reason to refuse an answer.
+    this.#response.writeHead(status, Buffer.from(statusText).toString('latin1'), sent);
   }
 
   end(): void {

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { ClientRequest } from '../listener/client-request.ts';
 import { forwardingHeaders, saysWhoAsked } from './forwarding.ts';
 import { membersOf, rejectHeaders, valuesOf } from './header-lines.ts';
@@ -21,10 +22,14 @@ export interface RequestHead {
  * Refuses a request that two servers might cut at different places, as far as Node's parser lets it through: it
  * refuses most of them itself.
  *
- * @throws Refusal 400, or 501 for a transfer coding other than chunked, whose body would go on still coded and no
- *   longer marked so.
+ * @throws Refusal 400, or 501 for an unknown method, and for a transfer coding other than chunked, whose body would go on
+ *   still coded and no longer marked so.
  */
-export function checkFraming({ rawHeaders, httpVersion }: ClientRequest): void {
+export function checkFraming({ method, rawHeaders, httpVersion }: ClientRequest): void {
+  // HTTP/2 knows no list of them. A server that reads `head` as HEAD would send another answer than is waited for.
+  if (!METHODS.includes(method)) {
+    throw new Refusal(501, `The method is ${JSON.stringify(method)}, which nobody here knows.`);
+  }
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     if (name.includes('_') && /^(?:content_length|transfer_encoding)$/i.test(name)) {

@@ -29,7 +29,8 @@ export function requestTargetOf(request: ClientRequest): RequestTarget {
   const { target, method } = request;
   const host = hostOf(request);
   if (method === 'CONNECT') return { authority: target, path: tunnelTargetOf(request) };
-  if (target.startsWith('/')) return { authority: host, path: target };
+  // Some servers cut a fragment off, which no request has, and some do not.
+  if (/^\/[^#]*$/.test(target)) return { authority: host, path: target };
   if (target === '*' && method === 'OPTIONS') return { authority: host, path: target };
   const absolute = /^https?:\/\/(?<authority>[^/?#]*)(?<path>[/?][^#]*)?$/i.exec(target)?.groups;
   const { authority, path } = absolute ?? {};

@@ -1,5 +1,6 @@
 import type { IncomingResponse } from '@millrace/client';
-import { rejectHeaders, valuesOf } from './header-lines.ts';
+import { saysWhoAsked } from './forwarding.ts';
+import { dashed, rejectHeaders, valuesOf } from './header-lines.ts';
 import { withoutHopByHop } from './hop-by-hop.ts';
 import { Refusal } from './refusal.ts';
 
@@ -43,10 +44,13 @@ export function forwardedGrant(rawHeaders: readonly string[]): string[] {
 
 /**
  * What goes on of the trailers of a message: not what could change how it is framed, routed or understood
- * (RFC 9110 §6.5.1).
+ * (RFC 9110 §6.5.1), nor a word on who asked, which some servers would read as a header.
  */
 export function forwardedTrailers(rawTrailers: readonly string[]): string[] {
-  return rejectHeaders(withoutHopByHop(rawTrailers), (name) => notInTrailers.has(name));
+  return rejectHeaders(
+    withoutHopByHop(rawTrailers),
+    (name) => notInTrailers.has(dashed(name)) || saysWhoAsked(name),
+  );
 }
 
 const notInTrailers: ReadonlySet<string> = new Set([

@@ -76,8 +76,6 @@ export class UpstreamServer implements Candidate {
       ...(trailers === undefined ? undefined : { trailers }),
       acceptTrailers,
       expectContinue,
-      // The client is the one that is asked, and it may take its time.
-      continueTimeoutMs: 0,
       signal,
       onInformation,
       onPaused,
