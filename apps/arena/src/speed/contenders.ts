@@ -1,4 +1,5 @@
-import type { Regime } from './workload.ts';
+import { isCollecting } from './workload.ts';
+import type { Regime, TransferWorkload, Workload } from './workload.ts';
 
 /**
  * `peer`: what people install or have on board. `by-hand`: what they write when they install nothing; no goal is set
@@ -17,8 +18,8 @@ export interface SpeedEntry {
   /** The npm package whose version is measured; `node`: the runtime's own. */
   readonly versionOf: string;
   readonly strategy?: string;
-  /** Where it is a limit of something. Default: everywhere. */
-  readonly regimes?: readonly Regime[];
+  /** What a limit is a limit of. */
+  readonly isLimitOf?: (workload: Workload) => boolean;
   /** Command-line flags of Node, where it needs any; then it runs on Node 26. */
   readonly flags26?: readonly string[];
 }
@@ -44,17 +45,42 @@ function entry(
   return { kind, id, title, versionOf, file: new URL(`contenders/${id}.ts`, import.meta.url), ...more };
 }
 
+function limit(
+  id: string,
+  title: string,
+  isLimitOf: (workload: Workload) => boolean,
+  more: Partial<SpeedEntry> = {},
+): SpeedEntry {
+  return entry('limit', id, `limit: ${title}`, 'node', { isLimitOf, ...more });
+}
+
 function stripped(strategy: string): SpeedEntry {
-  return {
-    id: `limit-stripped-${strategy}`,
-    title: `limit: ${strategy} without laws`,
-    kind: 'limit',
+  return limit(`limit-stripped-${strategy}`, `${strategy} without laws`, passesOn('lock-step', 'bursts-64'), {
     versionOf: '@millrace/core',
     strategy: `@millrace/${strategy}`,
     file: new URL('contenders/limit-stripped.ts', import.meta.url),
-    regimes: ['lock-step', 'bursts-64'],
-  };
+  });
 }
+
+/** Chunks that are given away one by one, in these regimes. */
+function passesOn(...regimes: readonly Regime[]): (workload: Workload) => boolean {
+  return (workload) =>
+    isChunkByChunk(workload) && workload.ownership === 'given' && regimes.includes(workload.regime);
+}
+
+function isChunkByChunk(workload: Workload): workload is TransferWorkload {
+  return workload.kind === 'transfer' && !isCollecting(workload.mode);
+}
+
+/** Memory that is reused has to be copied, and small chunks are worth it. */
+function isWorthABuffer(workload: Workload): boolean {
+  return (
+    isChunkByChunk(workload) &&
+    (workload.ownership === 'reused' || (workload.chunkBytes === 64 && workload.regime !== 'lock-step'))
+  );
+}
+
+const timedForAll: readonly Workload['kind'][] = ['transfer', 'creation', 'concurrent'];
 
 /** Everybody, in the order of the tables. */
 export const speedContenders: readonly SpeedEntry[] = [
@@ -75,8 +101,11 @@ export const speedContenders: readonly SpeedEntry[] = [
   entry('peer', 'it-queueless-pushable', 'it-queueless-pushable', 'it-queueless-pushable'),
   entry('peer', 'repeater', '@repeaterjs/repeater', '@repeaterjs/repeater'),
   entry('by-hand', 'naive-generator', 'by hand: async generator over a queue', 'node'),
-  entry('limit', 'limit-generator', 'limit: async generator over an array', 'node'),
+  limit('limit-iterator', 'async iterator by hand', ({ kind }) => timedForAll.includes(kind)),
+  limit('limit-generator', 'async generator over an array', passesOn('bursts-8', 'bursts-64')),
+  limit('limit-buffer', 'async iterator by hand, over one buffer', isWorthABuffer),
   ...['chunk-queue', 'copy-on-yield', 'ring-buffer'].map(stripped),
-  entry('limit', 'limit-callback', 'limit: a callback', 'node'),
-  entry('limit', 'limit-memcpy', 'limit: two copies', 'node'),
+  limit('limit-callback', 'a callback', passesOn('lock-step', 'bursts-64', 'ahead-64k')),
+  limit('limit-memcpy', 'two copies', isChunkByChunk),
+  limit('limit-collect', 'a list, and one copy of each chunk', () => true),
 ];

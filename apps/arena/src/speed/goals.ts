@@ -1,14 +1,27 @@
 import { chunkSizes, sizeText } from './workload.ts';
 import type { Mode, Ownership, Regime } from './workload.ts';
 
+/** A workload of ours, with the one on which the others are measured. */
+export interface Pair {
+  readonly ours: string;
+  readonly theirs: string;
+  /** The one on which the limits are measured; that of ours, unless they have no such way of reading. */
+  readonly limits?: string;
+}
+
+/**
+ * By contender, the limits of what can be had at all by whoever moves bytes as it does: the fastest of them says what no
+ * pipe can pass.
+ */
+export type Limits = Readonly<Record<string, readonly string[]>>;
+
 /** A figure of ours against somebody else's, on the same run. */
 export interface RatioGoal {
   readonly kind: 'ratio';
   readonly id: string;
   readonly says: string;
   readonly ours: readonly string[];
-  /** Workloads of ours, with the workload on which the others are measured. */
-  readonly pairs: readonly { readonly ours: string; readonly theirs: string }[];
+  readonly pairs: readonly Pair[];
   /** `peers`: the fastest of them; or one contender. */
   readonly against: string;
   /** How many times as fast as that ours has to be. */
@@ -17,6 +30,7 @@ export interface RatioGoal {
   readonly over: 'each' | 'median';
   /** How much of it a run of the same code may be off, 0 to 1. */
   readonly noise: number;
+  readonly limits?: Limits;
 }
 
 /** A figure of ours that must not pass a number. */
@@ -41,6 +55,7 @@ export interface FlatGoal {
   /** The largest as a multiple of the first. */
   readonly atMost: number;
   readonly noise: number;
+  readonly limits?: Limits;
 }
 
 export type Goal = RatioGoal | CeilingGoal | FlatGoal;
@@ -53,6 +68,11 @@ const main: readonly Regime[] = ['lock-step', 'bursts-64', 'ahead-64k'];
 const fromOneKib = chunkSizes.filter((size) => size >= KIB);
 /** Two runs of the same code on a shared machine differ by this much now and then. */
 const TIME_NOISE = 0.1;
+/** Who copies its chunks into a store and out of it again cannot be faster than two copies. */
+const twoCopies: Limits = { 'copy-on-yield': ['limit-buffer'], 'ring-buffer': ['limit-buffer'] };
+const copies: Limits = { ...twoCopies, 'chunk-queue': ['limit-iterator', 'limit-buffer'] };
+const ofEach = (limit: string): Limits =>
+  Object.fromEntries(everyStrategy.map((strategy) => [strategy, [limit]]));
 /** Memory is counted, not timed: what remains is when the engine allocates its own. */
 const MEMORY_NOISE = 0.02;
 
@@ -62,11 +82,12 @@ function pairs(
   ownership: Ownership,
   regimes: readonly Regime[],
   sizes: readonly number[],
-): RatioGoal['pairs'] {
+  limitMode: Mode = mode,
+): readonly Pair[] {
   return regimes.flatMap((regime) =>
     sizes.map((size) => {
       const rest = `${ownership}/${regime}/${sizeText(size)}`;
-      return { ours: `${mode}/${rest}`, theirs: `${theirMode}/${rest}` };
+      return { ours: `${mode}/${rest}`, theirs: `${theirMode}/${rest}`, limits: `${limitMode}/${rest}` };
     }),
   );
 }
@@ -83,6 +104,7 @@ export const goals: readonly Goal[] = [
     ours: ['chunk-queue'],
     pairs: pairs('for-await', 'for-await', 'given', every, fromOneKib),
     atLeast: 1.5,
+    limits: { 'chunk-queue': ['limit-iterator'] },
   }),
   ratio({
     id: 'given-median',
@@ -91,6 +113,7 @@ export const goals: readonly Goal[] = [
     pairs: pairs('for-await', 'for-await', 'given', every, fromOneKib),
     atLeast: 2,
     over: 'median',
+    limits: { 'chunk-queue': ['limit-iterator'] },
   }),
   ratio({
     id: 'bare-generator',
@@ -99,6 +122,7 @@ export const goals: readonly Goal[] = [
     pairs: pairs('for-await', 'for-await', 'given', ['bursts-8', 'bursts-64'], fromOneKib),
     against: 'limit-generator',
     atLeast: 1,
+    limits: { 'chunk-queue': ['limit-iterator'] },
   }),
   ...(['read', 'tryRead'] as const).map((mode) =>
     ratio({
@@ -107,6 +131,7 @@ export const goals: readonly Goal[] = [
       ours: ['chunk-queue'],
       pairs: pairs(mode, mode, 'given', main, [64, KIB, 64 * KIB]),
       atLeast: 1,
+      limits: mode === 'tryRead' ? { 'chunk-queue': ['limit-callback'] } : {},
     }),
   ),
   ratio({
@@ -115,6 +140,7 @@ export const goals: readonly Goal[] = [
     ours: ['copy-on-yield', 'ring-buffer'],
     pairs: pairs('for-await', 'for-await', 'given', ['bursts-64', 'ahead-64k', 'ahead-1m'], [64]),
     atLeast: 2,
+    limits: twoCopies,
   }),
   ratio({
     id: 'small-chunks-queue',
@@ -130,6 +156,7 @@ export const goals: readonly Goal[] = [
     ours: everyStrategy,
     pairs: pairs('for-await', 'for-await', 'reused', main, [64, KIB]),
     atLeast: 2,
+    limits: copies,
   }),
   ratio({
     id: 'reused-large',
@@ -137,21 +164,24 @@ export const goals: readonly Goal[] = [
     ours: everyStrategy,
     pairs: pairs('for-await', 'for-await', 'reused', main, [16 * KIB, 64 * KIB, MIB]),
     atLeast: 1,
+    limits: copies,
   }),
   ...(['views', 'peek'] as const).flatMap((mode) => [
     ratio({
       id: `${mode}-ahead`,
       says: `the same read through \`${mode}\`, in bursts and ahead: 4× the fastest correct peer at every size`,
       ours: everyStrategy,
-      pairs: pairs(mode, 'for-await', 'reused', ['bursts-64', 'ahead-64k'], chunkSizes),
+      pairs: pairs(mode, 'for-await', 'reused', ['bursts-64', 'ahead-64k'], chunkSizes, 'views'),
       atLeast: 4,
+      limits: ofEach('limit-buffer'),
     }),
     ratio({
       id: `${mode}-lock-step`,
       says: `the same read through \`${mode}\`, in lock-step: 1.5×`,
       ours: everyStrategy,
-      pairs: pairs(mode, 'for-await', 'reused', ['lock-step'], chunkSizes),
+      pairs: pairs(mode, 'for-await', 'reused', ['lock-step'], chunkSizes, 'views'),
       atLeast: 1.5,
+      limits: ofEach('limit-buffer'),
     }),
   ]),
   ratio({
@@ -168,6 +198,7 @@ export const goals: readonly Goal[] = [
     ours: everyStrategy,
     pairs: [{ ours: 'creation', theirs: 'creation' }],
     atLeast: 3,
+    limits: ofEach('limit-iterator'),
   }),
   {
     kind: 'ceiling',
@@ -211,6 +242,7 @@ export const goals: readonly Goal[] = [
     ours: everyStrategy,
     pairs: pairs('bytes-known', 'bytes-known', 'given', ['ahead-64k'], chunkSizes),
     atLeast: 1,
+    limits: ofEach('limit-collect'),
   }),
   ratio({
     id: 'collect-unknown',
@@ -218,6 +250,7 @@ export const goals: readonly Goal[] = [
     ours: everyStrategy,
     pairs: pairs('bytes', 'bytes', 'given', ['ahead-64k'], chunkSizes),
     atLeast: 1 / 1.1,
+    limits: ofEach('limit-collect'),
   }),
   ...everyStrategy.map((strategy) =>
     ratio({
@@ -237,6 +270,7 @@ export const goals: readonly Goal[] = [
     workloads: ['long-body/1MiB', 'long-body/64MiB', 'long-body/4GiB'],
     atMost: 1.1,
     noise: TIME_NOISE,
+    limits: ofEach('limit-iterator'),
   },
   {
     kind: 'flat',
@@ -246,6 +280,7 @@ export const goals: readonly Goal[] = [
     workloads: ['concurrent/1', 'concurrent/100', 'concurrent/10000', 'concurrent/100000'],
     atMost: 1.1,
     noise: TIME_NOISE,
+    limits: ofEach('limit-iterator'),
   },
 ];
 

@@ -15,7 +15,7 @@ import type { Workload } from './workload.ts';
 let node26: { readonly path: string | undefined } | undefined;
 const childFile = new URL('child.ts', import.meta.url);
 /** Whoever is this much slower than the fastest peer is measured once: nobody will take it for the fastest. */
-const FAR_BEHIND = 2;
+const FAR_BEHIND = 1.5;
 /** Without it, taking the types out and compiling is half of what a child does. What it measures is warm either way. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'millrace-arena-compile-cache') };
 

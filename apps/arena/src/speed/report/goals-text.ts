@@ -1,4 +1,5 @@
-import type { Finding, Judged } from '../judge-goal.ts';
+import { outOfReach } from '../judge-goal.ts';
+import type { Judged, Reached } from '../judge-goal.ts';
 
 const words = {
   reached: 'reached',
@@ -15,10 +16,13 @@ export function goalText(judged: Judged): string {
     .slice(0, isShort ? 1 : 6)
     .map(
       (finding) =>
-        `    ${figureText(judged, finding)}  ${finding.where}${finding.against === undefined ? '' : ` against ${finding.against}`}`,
+        `    ${figureText(judged, finding)}  ${finding.where}${finding.against === undefined ? '' : ` against ${finding.against}`}${finding.limit === undefined ? '' : `; the limit reaches ${figureText(judged, finding.limit)}`}`,
     );
   const below = findings.filter(({ score }) => score < 1).length;
-  const count = isShort ? '' : `, ${below} of ${findings.length} below`;
+  const beyond = outOfReach(judged).length;
+  const count = isShort
+    ? ''
+    : `, ${below} of ${findings.length} below${beyond > 0 ? `, ${beyond} out of reach` : ''}`;
   const without = missing.slice(0, 3).map((where) => `    not measured: ${where}`);
   return [
     `${words[verdict]}: ${goal.says} [${goal.id}, noise ${goal.noise * 100} %${count}]`,
@@ -28,7 +32,7 @@ export function goalText(judged: Judged): string {
 }
 
 /** The figure in the unit of its goal. */
-export function figureText({ goal }: Pick<Judged, 'goal'>, { figure }: Finding): string {
+export function figureText({ goal }: Pick<Judged, 'goal'>, { figure }: Pick<Reached, 'figure'>): string {
   switch (goal.kind) {
     case 'ratio':
       return `${figure.toFixed(2)}×`;

@@ -1,5 +1,5 @@
 import { speedContenders } from '../contenders.ts';
-import { judgeGoal } from '../judge-goal.ts';
+import { judgeGoal, outOfReach } from '../judge-goal.ts';
 import type { Judged } from '../judge-goal.ts';
 import type { Goal } from '../goals.ts';
 import { machineLine } from '../machine.ts';
@@ -54,13 +54,14 @@ const verdictWords = {
 
 function goalLines(judged: readonly Judged[]): readonly string[] {
   const reached = judged.filter(({ verdict }) => verdict === 'reached').length;
+  const beyond = judged.filter((one) => one.verdict !== 'reached' && outOfReach(one).length > 0).length;
   return [
     '## Goals',
     '',
-    `${reached} of ${judged.length} reached. Noise is what two runs of the same code may differ by. “By hand” is no peer here: it has no failures, no limits, and no way to leave.`,
+    `${reached} of ${judged.length} reached; ${beyond} of the others cannot be, since on one of their figures at least even the limit is below by more than the noise. Noise is what two runs of the same code may differ by. The limit is the fastest thing by hand that moves bytes in the same way, without laws, measured beside: what it reaches is a figure in place of ours, there and in how many more it is below. “By hand” is no peer here: it has no failures, no limits, and no way to leave.`,
     '',
-    '| goal | | worst | where | noise |',
-    '| --- | --- | --: | --- | --: |',
+    '| goal | | worst | where | the limit reaches | noise |',
+    '| --- | --- | --: | --- | --- | --: |',
     ...judged.map((one) => {
       const [worst] = one.findings;
       const below = one.findings.filter(({ score }) => score < 1).length;
@@ -69,10 +70,18 @@ function goalLines(judged: readonly Judged[]): readonly string[] {
           ? ''
           : `${worst.where}${worst.against === undefined ? '' : `, against ${worst.against}`}`;
       const count = below > 0 ? ` (${below} of ${one.findings.length} below)` : '';
-      return `| ${one.goal.says} | ${verdictWords[one.verdict]}${count} | ${worst === undefined ? '' : figureText(one, worst)} | ${where} | ${one.goal.noise * 100} % |`;
+      return `| ${one.goal.says} | ${verdictWords[one.verdict]}${count} | ${worst === undefined ? '' : figureText(one, worst)} | ${where} | ${limitText(one)} | ${one.goal.noise * 100} % |`;
     }),
     '',
   ];
+}
+
+/** `1.21×, below in 14`: what the limit reaches where ours is worst, and in how many of the missed figures it is not enough. */
+function limitText(judged: Judged): string {
+  const limit = judged.findings[0]?.limit;
+  if (limit === undefined) return '–';
+  const beyond = outOfReach(judged).length;
+  return `${figureText(judged, limit)}${beyond > 0 ? `, below in ${beyond}` : ''}`;
 }
 
 function sectionLines(section: Section, results: Results): readonly string[] {
