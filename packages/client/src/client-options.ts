@@ -1,8 +1,7 @@
-import { createPipe, PipeError, type BufferStrategy } from '@millrace/core';
+import { checkOptionNames, createPipe, optionNames, PipeError, type BufferStrategy } from '@millrace/core';
 import type { Dispatcher } from 'undici';
 import type { AgentOptions } from './agent.ts';
 import { checkPipeNames, type ContentPipeOptions } from './content-pipe-options.ts';
-import { checkOptionNames, optionNames } from './option-names.ts';
 import { checkTimeouts, type Timeouts } from './timeouts.ts';
 
 export interface ClientOptions extends Timeouts {

@@ -1,5 +1,4 @@
-import type { PipeOptions } from '@millrace/core';
-import { checkOptionNames, optionNames } from './option-names.ts';
+import { checkOptionNames, optionNames, type PipeOptions } from '@millrace/core';
 
 /** Marks and limits of the pipes that carry bodies; what is not here, the client knows itself. */
 export type ContentPipeOptions = Omit<PipeOptions, 'expectedBytes' | 'source' | 'signal'>;

@@ -1,7 +1,15 @@
-import { blob, bytes, json, text, type PipeReader, type PipeSummary } from '@millrace/core';
+import {
+  blob,
+  bytes,
+  checkOptionNames,
+  json,
+  optionNames,
+  text,
+  type PipeReader,
+  type PipeSummary,
+} from '@millrace/core';
 import { toReadableStream } from '@millrace/core/web';
 import type { HeaderRecord } from './header-record.ts';
-import { checkOptionNames, optionNames } from './option-names.ts';
 
 export interface ReadAllOptions {
   /** Most bytes to accept; a longer body rejects with `ERR_PIPE_TOO_LARGE`, and its request is aborted. */
@@ -18,6 +26,7 @@ export interface DiscardOptions {
 }
 
 const readNames = optionNames<ReadAllOptions>({ maxBytes: true, signal: true });
+const discardNames = optionNames<DiscardOptions>({ maxBytes: true, timeoutMs: true });
 
 /** What a content knows of the message it belongs to. */
 export interface ContentOrigin {
@@ -127,9 +136,12 @@ export class IncomingContent {
   /**
    * Nobody wants the rest, and its connection is to be used again if that is cheaper than a new one: what is left is
    * read and dropped when it is known to be little, or turns out to be. Otherwise, or when it takes too long, as
-   * `cancel()`. Settles when the connection is free or closed. Never rejects: how the body ends matters to nobody.
+   * `cancel()`. Settles when the connection is free or closed. Rejects for a wrong call alone: how the body ends matters to
+   * nobody.
    */
-  async discard({ maxBytes = 131_072, timeoutMs = 1000 }: DiscardOptions = {}): Promise<void> {
+  async discard(options: DiscardOptions = {}): Promise<void> {
+    checkOptionNames('discard()', options, discardNames);
+    const { maxBytes = 131_072, timeoutMs = 1000 } = options;
     const { reader, expectedBytes = 0 } = this;
     const hasArrived = this.complete;
     const leftBytes = Math.max(0, expectedBytes - this.#origin.receivedBytes);

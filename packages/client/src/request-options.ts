@@ -1,6 +1,5 @@
-import { PipeError } from '@millrace/core';
+import { checkOptionNames, optionNames, PipeError } from '@millrace/core';
 import type { InformationHandler } from './information.ts';
-import { checkOptionNames, optionNames } from './option-names.ts';
 import type { PauseHandler } from './pause-handler.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { RequestPayload } from './request-payload.ts';

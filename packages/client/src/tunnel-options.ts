@@ -1,5 +1,4 @@
-import { PipeError } from '@millrace/core';
-import { checkOptionNames, optionNames } from './option-names.ts';
+import { checkOptionNames, optionNames, PipeError } from '@millrace/core';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { flatHeadersOf } from './request-headers.ts';
 import { checkOptionValues, type RequestOptions } from './request-options.ts';

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
-import type { BufferStrategy } from '@millrace/core';
+import { checkOptionNames, optionNames, type BufferStrategy } from '@millrace/core';
 import type { PauseHandler } from './pause-handler.ts';
 import { checkPipeNames, type ContentPipeOptions } from './content-pipe-options.ts';
-import { checkOptionNames, optionNames } from './option-names.ts';
 import { Tunnel } from './tunnel.ts';
 
 export interface TunnelOverOptions {

@@ -1,4 +1,5 @@
 import { describe, PipeError } from './errors.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import type { BufferStrategy } from './strategy.ts';
 import { requireStrategy } from './strategy-shape.ts';
 
@@ -10,6 +11,8 @@ export interface LoadStrategyOptions {
    */
   readonly import?: (specifier: string) => Promise<unknown>;
 }
+
+const names = optionNames<LoadStrategyOptions>({ import: true });
 
 /**
  * Imports a strategy by package name or file URL: the default export of that module.
@@ -30,6 +33,7 @@ export async function loadStrategy(
       },
     );
   }
+  checkOptionNames('loadStrategy()', options, names);
   const importModule = options.import ?? ((name: string): Promise<unknown> => import(name));
   let module: unknown;
   try {

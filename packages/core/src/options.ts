@@ -1,6 +1,7 @@
 import { count, countOrInfinity } from './arguments.ts';
 import type { PipeProbe } from './diagnostics.ts';
 import { PipeError } from './errors.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import type { StoreTraits } from './strategy.ts';
 
 /**
@@ -71,6 +72,19 @@ export interface PipeSetup extends PipeLimits {
 
 const DEFAULT_HIGH_WATER_MARK = 65_536;
 
+/** Of a pipe whose source is known. */
+export const sourcedOptions: Readonly<Record<keyof Omit<PipeOptions, 'source'>, true>> = {
+  highWaterMark: true,
+  expectedBytes: true,
+  maxBytes: true,
+  lowWaterMark: true,
+  maxBuffered: true,
+  signal: true,
+  poison: true,
+};
+
+const names = optionNames<PipeOptions>({ source: true, ...sourcedOptions });
+
 /** What a server that makes a pipe per body without options of its own makes once. */
 const defaults = {
   growing: {
@@ -90,31 +104,70 @@ export function resolveOptions(options: PipeOptions | undefined, traits: StoreTr
   return traits.put === 'takes' ? takes : copies;
 }
 
+/**
+ * Every pipe with options of its own comes by here, so no name is looked up: those that are known are counted as they are
+ * used, and only where there are others as well, or none, it is asked which. Looking them up took 20 of the 210 ns of a body.
+ */
 function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' | 'shared'>): PipeSetup {
-  const poison = options.poison === true;
-  const highWaterMark = count('highWaterMark', options.highWaterMark ?? DEFAULT_HIGH_WATER_MARK);
-  const lowWaterMark = count('lowWaterMark', options.lowWaterMark ?? Math.floor(highWaterMark / 2));
-  if (lowWaterMark >= highWaterMark && highWaterMark > 0) {
-    throw new PipeError(
-      'ERR_PIPE_ARGUMENT',
-      `lowWaterMark is ${lowWaterMark}; it must be below highWaterMark, ${highWaterMark}`,
-      { value: lowWaterMark, limit: highWaterMark },
-    );
+  const given = namesIn(options);
+  const { source, signal, poison } = options;
+  const isPoison = poison === true;
+  let known = 0;
+  let highWaterMark = DEFAULT_HIGH_WATER_MARK;
+  if (options.highWaterMark !== undefined) {
+    known += 1;
+    highWaterMark = count('highWaterMark', options.highWaterMark);
   }
-  const expectedBytes =
-    options.expectedBytes === undefined ? undefined : count('expectedBytes', options.expectedBytes);
-  const maxBytes = countOrInfinity('maxBytes', options.maxBytes ?? Infinity);
+  let lowWaterMark = Math.floor(highWaterMark / 2);
+  if (options.lowWaterMark !== undefined) {
+    known += 1;
+    lowWaterMark = count('lowWaterMark', options.lowWaterMark);
+    if (lowWaterMark >= highWaterMark && highWaterMark > 0)
+      throw marksCross(options, lowWaterMark, highWaterMark);
+  }
+  let maxBuffered = 4 * highWaterMark;
+  if (options.maxBuffered !== undefined) {
+    known += 1;
+    maxBuffered = countOrInfinity('maxBuffered', options.maxBuffered);
+  }
+  let expectedBytes: number | undefined;
+  if (options.expectedBytes !== undefined) {
+    known += 1;
+    expectedBytes = count('expectedBytes', options.expectedBytes);
+  }
+  let maxBytes = Infinity;
+  if (options.maxBytes !== undefined) {
+    known += 1;
+    maxBytes = countOrInfinity('maxBytes', options.maxBytes);
+  }
+  if (source !== undefined) known += 1;
+  if (signal !== undefined) known += 1;
+  if (poison !== undefined) known += 1;
+  if (known !== given || known === 0) checkOptionNames('createPipe()', options, names);
   return {
     highWaterMark,
     lowWaterMark: Math.min(lowWaterMark, highWaterMark),
-    maxBuffered: countOrInfinity('maxBuffered', options.maxBuffered ?? 4 * highWaterMark),
+    maxBuffered,
     expectedBytes,
     mostBytes: expectedBytes === undefined ? maxBytes : Math.min(expectedBytes, maxBytes),
     isFixed: traits.fixed,
-    mayWaitInFront: traits.put === 'copies' && traits.shared !== true && !poison,
-    poison,
-    source: options.source,
-    signal: options.signal,
+    mayWaitInFront: traits.put === 'copies' && traits.shared !== true && !isPoison,
+    poison: isPoison,
+    source,
+    signal,
     probe: undefined,
   };
+}
+
+function namesIn(options: object): number {
+  let names = 0;
+  for (const _ in options) names += 1;
+  return names;
+}
+
+function marksCross(options: PipeOptions, low: number, high: number): PipeError {
+  // A high mark that is misspelt is not there.
+  checkOptionNames('createPipe()', options, names);
+  const message = `lowWaterMark is ${low}; it must be below highWaterMark, ${high}`;
+  return new PipeError('ERR_PIPE_ARGUMENT', message, { value: low, limit: high });
 }

@@ -3,6 +3,7 @@ import { positive } from './arguments.ts';
 import { isUint8Array } from './bytes-like.ts';
 import { PeekCall, ReadCall, ReadIntoCall } from './direct-calls.ts';
 import { describe, PipeError } from './errors.ts';
+import { checkOptionNames, optionNames } from './option-names.ts';
 import type { PipeCore } from './pipe-core.ts';
 import { PipeIterator, type Iteration } from './pipe-iterator.ts';
 import { Wait, type ParkedCall } from './wait.ts';
@@ -20,6 +21,10 @@ export interface ReadIntoOptions {
   /** Least bytes to wait for, at most `target.length`. Default 1. */
   min?: number;
   signal?: AbortSignal;
+}
+
+interface IterationOptions {
+  preventCancel?: boolean;
 }
 
 /**
@@ -79,6 +84,8 @@ const keptValues: Iteration = { lends: false, preventCancel: true };
 const views: Iteration = { lends: true, preventCancel: false };
 const keptViews: Iteration = { lends: true, preventCancel: true };
 
+const iterationNames = optionNames<IterationOptions>({ preventCancel: true });
+
 export class Reader implements PipeReader {
   readonly #core: PipeCore;
 
@@ -94,6 +101,8 @@ export class Reader implements PipeReader {
     if (max !== undefined) positive('max', max);
     return this.mustWait(1) ? undefined : this.#core.take(1, max);
   }
+
+  // `read`, `readInto` and `peek` let options be that there are none of: to refuse them took a tenth of each call.
 
   read(options: ReadOptions = {}): Promise<Uint8Array | null> {
     const { min = 1, max, signal } = options;
@@ -138,11 +147,13 @@ export class Reader implements PipeReader {
     this.#core.consume(count);
   }
 
-  values(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
+  values(options?: IterationOptions): AsyncIterableIterator<Uint8Array> {
+    if (options !== undefined) checkOptionNames('values()', options, iterationNames);
     return new PipeIterator(this.#core, options?.preventCancel === true ? keptValues : values);
   }
 
-  views(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
+  views(options?: IterationOptions): AsyncIterableIterator<Uint8Array> {
+    if (options !== undefined) checkOptionNames('views()', options, iterationNames);
     return new PipeIterator(this.#core, options?.preventCancel === true ? keptViews : views);
   }
 

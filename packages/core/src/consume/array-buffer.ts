@@ -1,7 +1,11 @@
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
-import { collect, type BytesOptions } from './bytes.ts';
+import { bytesOptions, collect, type BytesOptions } from './bytes.ts';
+
+const names = optionNames<BytesOptions>(bytesOptions);
 
 /** As `bytes`, as the `ArrayBuffer` of exactly those bytes. */
 export async function arrayBuffer(reader: PipeReader, options: BytesOptions = {}): Promise<ArrayBuffer> {
+  checkOptionNames('arrayBuffer()', options, names);
   return (await collect(reader, options)).join().buffer as ArrayBuffer;
 }

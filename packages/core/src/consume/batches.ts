@@ -1,9 +1,12 @@
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 
 export interface BatchesOptions {
   /** Whether leaving the loop leaves the pipe open for another consumer. Default `false`: it cancels. */
   preventCancel?: boolean;
 }
+
+const names = optionNames<BatchesOptions>({ preventCancel: true });
 
 /**
  * The body in batches: each holds the chunks that are there when the loop asks, at least one, for one `await`
@@ -12,6 +15,7 @@ export interface BatchesOptions {
  *     for await (const batch of batches(reader)) file.writev(batch);
  */
 export function batches(reader: PipeReader, options?: BatchesOptions): AsyncIterableIterator<Uint8Array[]> {
+  if (options !== undefined) checkOptionNames('batches()', options, names);
   return new BatchIterator(reader, options);
 }
 

@@ -1,3 +1,4 @@
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { ByteCollector } from './byte-collector.ts';
 import { drain, type DrainOptions } from './drain.ts';
@@ -10,6 +11,14 @@ export interface BytesOptions extends DrainOptions {
   expectedBytes?: number;
 }
 
+export const bytesOptions: Readonly<Record<keyof BytesOptions, true>> = {
+  maxBytes: true,
+  signal: true,
+  expectedBytes: true,
+};
+
+const names = optionNames<BytesOptions>(bytesOptions);
+
 /**
  * The rest of the body in one array, which is the caller's and has its `buffer` to itself.
  *
@@ -17,6 +26,7 @@ export interface BytesOptions extends DrainOptions {
  *   cancels the pipe; `ERR_PIPE_ARGUMENT`, `ERR_PIPE_BUSY`, `ERR_PIPE_LOCKED` as every read.
  */
 export async function bytes(reader: PipeReader, options: BytesOptions = {}): Promise<Uint8Array> {
+  checkOptionNames('bytes()', options, names);
   return (await collect(reader, options)).join();
 }
 

@@ -1,4 +1,5 @@
-import type { PipeOptions } from '../options.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
+import { sourcedOptions, type PipeOptions } from '../options.ts';
 import { createPipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';
@@ -12,6 +13,8 @@ export interface FromAsyncIterableOptions extends Omit<PipeOptions, 'source'> {
   movesChunks?: boolean;
 }
 
+const names = optionNames<FromAsyncIterableOptions>({ movesChunks: true, ...sourcedOptions });
+
 /**
  * Reads an iterable of chunks ahead, as far as the pipe's marks go, into a pipe over `strategy`. Leaving the pipe
  * calls the iterator's `return()`; what the iterator throws fails the pipe, by identity, after the bytes before it.
@@ -21,11 +24,13 @@ export interface FromAsyncIterableOptions extends Omit<PipeOptions, 'source'> {
 export function fromAsyncIterable(
   iterable: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   strategy: BufferStrategy,
-  { movesChunks = false, ...options }: FromAsyncIterableOptions = {},
+  options: FromAsyncIterableOptions = {},
 ): PipeReader {
+  checkOptionNames('fromAsyncIterable()', options, names);
+  const { movesChunks = false, ...pipe } = options;
   const source = new IteratorSource(iterable);
   const { writer, reader } = createPipe(strategy, {
-    ...options,
+    ...pipe,
     source: { cancel: (reason) => stopQuietly(source, reason) },
   });
   void pump(source, writer, movesChunks);

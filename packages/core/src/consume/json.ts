@@ -1,11 +1,13 @@
+import { checkOptionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
-import { text, type TextOptions } from './text.ts';
+import { decode, textNames, type TextOptions } from './text.ts';
 
 /**
  * The rest of the body, parsed as JSON.
  *
  * @throws `SyntaxError` when it is none; else as `text`.
  */
-export async function json(reader: PipeReader, options?: TextOptions): Promise<unknown> {
-  return JSON.parse(await text(reader, options)) as unknown;
+export async function json(reader: PipeReader, options: TextOptions = {}): Promise<unknown> {
+  checkOptionNames('json()', options, textNames);
+  return JSON.parse(await decode(reader, options)) as unknown;
 }

@@ -1,3 +1,4 @@
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import type { Destination } from './destination.ts';
@@ -14,6 +15,13 @@ export interface PipeToOptions {
   /** Whether the loss of the destination leaves the source open. Default `false`. */
   preventCancel?: boolean;
 }
+
+const names = optionNames<PipeToOptions>({
+  signal: true,
+  preventClose: true,
+  preventAbort: true,
+  preventCancel: true,
+});
 
 /**
  * Moves every byte of `reader` into another pipe or a WHATWG `WritableStream`, no faster than that takes them. Chunks
@@ -36,6 +44,7 @@ export async function pipeTo(
   destination: PipeWriter | WritableStream<Uint8Array>,
   options: PipeToOptions = {},
 ): Promise<void> {
+  checkOptionNames('pipeTo()', options, names);
   const target =
     'getWriter' in destination ? new StreamDestination(destination) : new PipeDestination(destination);
   try {

@@ -1,5 +1,6 @@
 import { count as checkCount } from '../arguments.ts';
 import { PipeError } from '../errors.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { ByteCollector } from './byte-collector.ts';
 
@@ -7,6 +8,8 @@ export interface ReadExactlyOptions {
   /** Gives up with the signal's reason. */
   signal?: AbortSignal;
 }
+
+const names = optionNames<ReadExactlyOptions>({ signal: true });
 
 /**
  * Waits for exactly `count` bytes, which are the caller's. 0 gives an empty array at once.
@@ -25,6 +28,7 @@ export async function readExactly(
   options: ReadExactlyOptions = {},
 ): Promise<Uint8Array> {
   checkCount('count', count);
+  checkOptionNames('readExactly()', options, names);
   if (count === 0) return new Uint8Array(0);
   let bytes: Uint8Array | null;
   try {

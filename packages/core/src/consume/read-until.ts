@@ -1,5 +1,6 @@
 import { describe, PipeError } from '../errors.ts';
 import { isUint8Array } from '../bytes-like.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { DelimiterSearch } from './delimiter-search.ts';
 import { countOrInfinity } from '../arguments.ts';
@@ -12,6 +13,8 @@ export interface ReadUntilOptions {
   /** Gives up with the signal's reason; loses no bytes. */
   signal?: AbortSignal;
 }
+
+const names = optionNames<ReadUntilOptions>({ maxBytes: true, includeDelimiter: true, signal: true });
 
 /**
  * Waits for `delimiter` and takes the bytes before it, which are the caller's; what is behind it stays unread. The
@@ -27,8 +30,10 @@ export interface ReadUntilOptions {
 export async function readUntil(
   reader: PipeReader,
   delimiter: Uint8Array | number | string,
-  { maxBytes = 65_536, includeDelimiter = false, signal }: ReadUntilOptions = {},
+  options: ReadUntilOptions = {},
 ): Promise<Uint8Array> {
+  checkOptionNames('readUntil()', options, names);
+  const { maxBytes = 65_536, includeDelimiter = false, signal } = options;
   countOrInfinity('maxBytes', maxBytes);
   const sought = bytesOf(delimiter);
   const search = new DelimiterSearch(sought);

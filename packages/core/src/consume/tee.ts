@@ -1,4 +1,5 @@
 import { positive } from '../arguments.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import { createPipe, type Pipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';
@@ -12,6 +13,8 @@ export interface TeeOptions {
    */
   maxLag?: number;
 }
+
+const names = optionNames<TeeOptions>({ strategy: true, maxLag: true });
 
 /** As many readers as were asked for. */
 export type Branches<Count extends number> = Count extends 2
@@ -35,8 +38,10 @@ export type Branches<Count extends number> = Count extends 2
 export function tee<Count extends number>(
   reader: PipeReader,
   count: Count,
-  { strategy, maxLag = 65_536 }: TeeOptions,
+  options: TeeOptions,
 ): Branches<Count> {
+  checkOptionNames('tee()', options, names);
+  const { strategy, maxLag = 65_536 } = options;
   positive('count', count);
   positive('maxLag', maxLag);
   const fork = new Fork(reader, count, strategy, maxLag);

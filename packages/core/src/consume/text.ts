@@ -1,3 +1,4 @@
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { drain, type DrainOptions } from './drain.ts';
 
@@ -9,6 +10,12 @@ export interface TextOptions extends DrainOptions {
   fatal?: boolean;
 }
 
+export const textNames: ReadonlySet<string> = optionNames<TextOptions>({
+  maxBytes: true,
+  signal: true,
+  fatal: true,
+});
+
 /** A body of one chunk up to this is decoded in one go, for a fraction of what streaming costs. */
 const HELD_BYTES = 4096;
 
@@ -19,6 +26,12 @@ const HELD_BYTES = 4096;
  * @throws As `bytes`.
  */
 export async function text(reader: PipeReader, options: TextOptions = {}): Promise<string> {
+  checkOptionNames('text()', options, textNames);
+  return decode(reader, options);
+}
+
+/** As `text`, with options that are checked. */
+export async function decode(reader: PipeReader, options: TextOptions): Promise<string> {
   const { fatal = false } = options;
   const decoder = new TextDecoder('utf-8', { fatal });
   let decoded = '';

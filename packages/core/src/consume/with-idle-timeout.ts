@@ -1,4 +1,5 @@
 import { describe, PipeError } from '../errors.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader, ReadIntoOptions, ReadOptions } from '../pipe-reader.ts';
 import { IdleClock, type SlowSide } from './idle-clock.ts';
 import { runtimeTimers, type Timers } from './timers.ts';
@@ -11,6 +12,8 @@ export interface IdleTimeoutOptions {
   /** The clock to go by. Default: the runtime's. */
   timers?: Timers;
 }
+
+const names = optionNames<IdleTimeoutOptions>({ idleTimeoutMs: true, side: true, timers: true });
 
 /** More than this, and `setTimeout` fires at once. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
@@ -32,6 +35,7 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
  * @throws PipeError `ERR_PIPE_ARGUMENT` when `idleTimeoutMs` is out of range.
  */
 export function withIdleTimeout(reader: PipeReader, options: IdleTimeoutOptions): PipeReader {
+  checkOptionNames('withIdleTimeout()', options, names);
   const { idleTimeoutMs, side = 'both', timers = runtimeTimers } = options;
   if (!Number.isSafeInteger(idleTimeoutMs) || idleTimeoutMs < 1 || idleTimeoutMs > MAX_TIMEOUT_MS) {
     throw new PipeError(

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { isUint8Array } from '../bytes-like.ts';
 import { describe, PipeError } from '../errors.ts';
-import type { PipeOptions, PipeSource } from '../options.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
+import { sourcedOptions, type PipeOptions, type PipeSource } from '../options.ts';
 import { createPipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
@@ -21,6 +22,8 @@ export interface FromNodeReadableOptions extends Omit<PipeOptions, 'source'> {
   movesChunks?: boolean;
 }
 
+const names = optionNames<FromNodeReadableOptions>({ movesChunks: true, ...sourcedOptions });
+
 /**
  * Reads a Node stream into a pipe over `strategy`, which pauses and resumes it. Cancelling the pipe destroys the
  * stream with the reason. `end` is the end. An error fails the pipe with that very error, and so does a stream that
@@ -35,10 +38,12 @@ export interface FromNodeReadableOptions extends Omit<PipeOptions, 'source'> {
 export function fromNodeReadable(
   readable: Readable,
   strategy: BufferStrategy,
-  { movesChunks = false, ...options }: FromNodeReadableOptions = {},
+  options: FromNodeReadableOptions = {},
 ): PipeReader {
+  checkOptionNames('fromNodeReadable()', options, names);
+  const { movesChunks = false, ...pipe } = options;
   const source = new ReadableSource(readable, movesChunks);
-  const { writer, reader } = createPipe(strategy, { ...options, source });
+  const { writer, reader } = createPipe(strategy, { ...pipe, source });
   source.start(writer);
   return reader;
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { hasNoBody, wasGivenUp, writableOf } from './http2-message.ts';
 import { mayLendTo } from './may-lend-to.ts';
@@ -11,6 +12,8 @@ export interface SendBodyOptions {
   /** Called when the last byte of a whole body has been written, before `end()`: the place to add trailers. */
   beforeEnd?: () => void;
 }
+
+const names = optionNames<SendBodyOptions>({ beforeEnd: true });
 
 /** What became of a body that was to be sent. */
 export interface SendSummary {
@@ -40,6 +43,7 @@ export function sendBody(
   response: Writable,
   options: SendBodyOptions = {},
 ): Promise<SendSummary> {
+  checkOptionNames('sendBody()', options, names);
   return new BodySender(reader, response, options).run();
 }
 

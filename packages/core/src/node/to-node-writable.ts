@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { endAndDeliver, untilGone, untilReady } from '../consume/writer-outcome.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import { asNodeError, prematureClose } from './node-reason.ts';
 
@@ -11,16 +12,17 @@ export interface ToNodeWritableOptions {
   movesChunks?: boolean;
 }
 
+const names = optionNames<ToNodeWritableOptions>({ movesChunks: true });
+
 /**
  * The producer's half as a Node `Writable`. A write is through when the pipe may be written to again. `end()` ends the
  * pipe, and `finish` comes when the consumer has every byte; an error instead says why it has not. A stream that is
  * destroyed before that fails the pipe, with the error or `ERR_PIPE_UNEXPECTED_END`. When the consumer leaves, the
  * stream is destroyed with its reason.
  */
-export function toNodeWritable(
-  writer: PipeWriter,
-  { movesChunks = false }: ToNodeWritableOptions = {},
-): Writable {
+export function toNodeWritable(writer: PipeWriter, options: ToNodeWritableOptions = {}): Writable {
+  checkOptionNames('toNodeWritable()', options, names);
+  const { movesChunks = false } = options;
   const writable = new Writable({
     write(chunk: Uint8Array, _encoding, callback) {
       let goesOn: boolean;

@@ -1,5 +1,6 @@
 import { pump, stopQuietly, type ChunkSource } from '../consume/pump.ts';
-import type { PipeOptions } from '../options.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
+import { sourcedOptions, type PipeOptions } from '../options.ts';
 import { createPipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';
@@ -13,6 +14,8 @@ export interface FromReadableStreamOptions extends Omit<PipeOptions, 'source'> {
   movesChunks?: boolean;
 }
 
+const names = optionNames<FromReadableStreamOptions>({ movesChunks: true, ...sourcedOptions });
+
 /**
  * Reads a WHATWG stream of `Uint8Array`s ahead, as far as the pipe's marks go, into a pipe over `strategy`. The
  * stream is locked for good. Cancelling the pipe cancels the stream with that reason; what errors the stream fails
@@ -23,11 +26,13 @@ export interface FromReadableStreamOptions extends Omit<PipeOptions, 'source'> {
 export function fromReadableStream(
   stream: ReadableStream<Uint8Array>,
   strategy: BufferStrategy,
-  { movesChunks = isByteStream(stream), ...options }: FromReadableStreamOptions = {},
+  options: FromReadableStreamOptions = {},
 ): PipeReader {
+  checkOptionNames('fromReadableStream()', options, names);
+  const { movesChunks = isByteStream(stream), ...pipe } = options;
   const source = new StreamSource(stream);
   const { writer, reader } = createPipe(strategy, {
-    ...options,
+    ...pipe,
     source: { cancel: (reason) => stopQuietly(source, reason) },
   });
   void pump(source, writer, movesChunks);

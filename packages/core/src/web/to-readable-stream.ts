@@ -1,5 +1,6 @@
 import { describe, PipeError } from '../errors.ts';
 import { positive } from '../arguments.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 
 export interface ToReadableStreamOptions {
@@ -12,6 +13,8 @@ export interface ToReadableStreamOptions {
   autoAllocateChunkSize?: number;
 }
 
+const names = optionNames<ToReadableStreamOptions>({ type: true, autoAllocateChunkSize: true });
+
 /**
  * The body as a WHATWG stream, such as `new Response(…)` takes. It reads the pipe only when it is read, so the pipe's
  * marks stay in force. `cancel(reason)` cancels the pipe with that reason; a failure errors the stream with the
@@ -21,8 +24,10 @@ export interface ToReadableStreamOptions {
  */
 export function toReadableStream(
   reader: PipeReader,
-  { type = 'bytes', autoAllocateChunkSize }: ToReadableStreamOptions = {},
+  options: ToReadableStreamOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkOptionNames('toReadableStream()', options, names);
+  const { type = 'bytes', autoAllocateChunkSize } = options;
   if (autoAllocateChunkSize !== undefined) positive('autoAllocateChunkSize', autoAllocateChunkSize);
   if (type !== 'bytes' && type !== 'default') {
     throw new PipeError('ERR_PIPE_ARGUMENT', `type is ${describe(type)}; it must be "bytes" or "default"`, {

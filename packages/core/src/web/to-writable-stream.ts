@@ -1,4 +1,5 @@
 import { endAndDeliver, untilGone, untilReady } from '../consume/writer-outcome.ts';
+import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 
 export interface ToWritableStreamOptions {
@@ -9,6 +10,8 @@ export interface ToWritableStreamOptions {
   movesChunks?: boolean;
 }
 
+const names = optionNames<ToWritableStreamOptions>({ movesChunks: true });
+
 /**
  * The producer's half as a WHATWG stream. A write settles when the pipe may be written to again; `close()` when the
  * consumer has every byte, and it rejects with why it has not; `abort(reason)` fails the pipe with the reason. When
@@ -16,8 +19,10 @@ export interface ToWritableStreamOptions {
  */
 export function toWritableStream(
   writer: PipeWriter,
-  { movesChunks = false }: ToWritableStreamOptions = {},
+  options: ToWritableStreamOptions = {},
 ): WritableStream<Uint8Array> {
+  checkOptionNames('toWritableStream()', options, names);
+  const { movesChunks = false } = options;
   let isEnding = false;
   return new WritableStream<Uint8Array>({
     start(controller) {

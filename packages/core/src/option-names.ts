@@ -1,4 +1,4 @@
-import { PipeError } from '@millrace/core';
+import { describe, PipeError } from './errors.ts';
 import { nearNames } from './near-names.ts';
 
 /** The names of the options in `Options`, all of them: the compiler holds the list to the type. */
@@ -7,16 +7,20 @@ export function optionNames<Options>(names: Readonly<Record<keyof Options, true>
 }
 
 /**
- * Types refuse an option that there is none of, but only to who uses them; ignored, `timeout: 5` would be a limit that
- * somebody relies on. What is `undefined` asks for nothing.
+ * Refuses options that there are none of, for whoever has options beside ours. Types do so too, but only for who uses them,
+ * and ignored, `timeout: 5` would be a limit that somebody relies on. What is `undefined` asks for nothing.
  *
+ * @param of What has the options, as its caller writes it: `createPipe()`.
+ * @param known From `optionNames`.
  * @throws PipeError `ERR_PIPE_ARGUMENT` that names the option, and those it may have been meant to be.
  */
 export function checkOptionNames(of: string, options: object, known: ReadonlySet<string>): void {
   if (typeof options !== 'object' || options === null) {
-    throw new PipeError('ERR_PIPE_ARGUMENT', `the options of ${of} are no object`, { value: options });
+    throw new PipeError('ERR_PIPE_ARGUMENT', `the options of ${of} are ${describe(options)}, no object`, {
+      value: options,
+    });
   }
-  for (const name of Object.keys(options)) {
+  for (const name in options) {
     if (known.has(name)) continue;
     const value: unknown = Reflect.get(options, name);
     if (value !== undefined) throw unknownOption(of, name, value, known);
