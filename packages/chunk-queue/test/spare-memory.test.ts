@@ -184,4 +184,100 @@ describe('a store', () => {
     store.put(new Uint8Array(6 * KIB).fill(3), false);
     expect([view.every((byte) => byte === 1), joined.lastIndexOf(1)]).toEqual([true, 6 * KIB - 1]);
   });
+
+  describe('that is read with take, after bursts of small writes', () => {
+    const burst = (store: ChunkQueueStore, writes: number, fill = 0): void => {
+      for (let count = 0; count < writes; count += 1) store.put(new Uint8Array(64).fill(fill), true);
+    };
+    const drain = (store: ChunkQueueStore): Uint8Array[] => {
+      const taken: Uint8Array[] = [];
+      while (store.size > 0) taken.push(store.take());
+      return taken;
+    };
+
+    it('gathers in the slab again that it copied out of', () => {
+      const store = new ChunkQueueStore();
+      const slabs = new Set<ArrayBufferLike>();
+      for (let round = 0; round < 20; round += 1) {
+        burst(store, 8);
+        store.take();
+        slabs.add(store.peek().buffer);
+        store.take();
+        expect([store.size, store.cost]).toEqual([0, 0]);
+      }
+      expect(slabs.size).toBe(1);
+    });
+
+    it('[S3] never touches what was taken, nor has it share memory', () => {
+      const store = new ChunkQueueStore();
+      const taken = Array.from({ length: 12 }, (_, round) => {
+        burst(store, 5 + 9 * round, round);
+        const bytes = drain(store);
+        store.checkInvariants();
+        return bytes;
+      });
+      const all = taken.flat();
+      expect(taken.every((bytes, round) => bytes.every((one) => one.every((byte) => byte === round)))).toBe(
+        true,
+      );
+      expect(new Set(all.map(({ buffer }) => buffer)).size).toBe(all.length);
+      expect(all.filter(({ length, buffer }) => length !== buffer.byteLength)).toEqual([]);
+    });
+
+    it('[S7] keeps one slab of each size at most, and none after clear', () => {
+      const before = spareMemory.heldBytes;
+      const store = new ChunkQueueStore();
+      for (let round = 0; round < 200; round += 1) {
+        burst(store, 3 + ((round * 37) % 251));
+        drain(store);
+      }
+      const sizes = [KIB, 2 * KIB, 4 * KIB, 8 * KIB];
+      expect(spareMemory.heldBytes - before).toBeLessThanOrEqual(sizes.reduce((sum, size) => sum + size));
+      expect(spareMemory.heldBytes).toBeGreaterThan(before);
+      store.clear();
+      expect(spareMemory.heldBytes).toBe(before);
+    });
+
+    it('[S7] leaves nothing behind when it lends later, and is cleared', () => {
+      const before = spareMemory.heldBytes;
+      const store = new ChunkQueueStore();
+      burst(store, 8);
+      drain(store);
+      lentOf(store, 64 * KIB);
+      store.drop(store.size);
+      expect(spareMemory.heldBytes).toBe(before + 65 * KIB);
+      store.clear();
+      expect(spareMemory.heldBytes).toBe(before);
+    });
+
+    it('keeps to its mark as it did before, whatever waits', () => {
+      const store = new ChunkQueueStore({ capacityBytes: 4096 });
+      const costs = [0, 1, 2].map(() => {
+        burst(store, 1 + 16 + 32 + 1);
+        const { cost } = store;
+        drain(store);
+        burst(store, 8);
+        drain(store);
+        return cost;
+      });
+      expect(costs).toEqual(costs.map(() => 64 + 1024 + 2048 + 3136));
+    });
+
+    it('keeps no memory of single writes that left in parts', () => {
+      const before = spareMemory.heldBytes;
+      const store = new ChunkQueueStore();
+      burst(store, 1);
+      store.take(10);
+      drain(store);
+      expect(spareMemory.heldBytes).toBe(before);
+    });
+
+    it('keeps no slab but those of a usual size', () => {
+      const before = spareMemory.heldBytes;
+      const store = new ChunkQueueStore({ capacityBytes: 3000 });
+      burst(store, 2 + 16 + 20);
+      drain(store);
+      expect(spareMemory.heldBytes).toBe(before);
+    });
+  });
 });
