@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pnpmCommand } from '../src/pnpm-command.ts';
-import { repositoryRoot } from '../src/workspace.ts';
+import { isStrategy, repositoryRoot, workspacePackages } from '../src/workspace.ts';
 
 const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
-const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Record<string, string> };
+const { scripts, devDependencies } = JSON.parse(textOf('package.json')) as Readonly<
+  Record<'scripts' | 'devDependencies', Readonly<Record<string, string>>>
+>;
 
 test.each(['README.md', 'CONTRIBUTING.md'])('%s names only commands that the root has', (page) => {
   const named = [...textOf(page).matchAll(/\bpnpm(?:@\d+)? ([a-z][\w:-]*)/g)].map(([, name = '']) => name);
@@ -14,14 +16,30 @@ test.each(['README.md', 'CONTRIBUTING.md'])('%s names only commands that the roo
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('`conformance` grades a file, by its path from the root', () => {
+function conformance(...argv: readonly string[]): string {
   const { command, args } = pnpmCommand();
-  const file = './packages/chunk-queue/src/index.ts';
-  const printed = execFileSync(command, [...args, 'conformance', file, '--law', 'S2'], {
+  return execFileSync(command, [...args, 'conformance', ...argv], {
     cwd: repositoryRoot,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+}
+
+test('`conformance` grades a file, by its path from the root', () => {
+  const file = './packages/chunk-queue/src/index.ts';
+  const printed = conformance(file, '--law', 'S2');
   expect(printed).toContain(`@millrace/chunk-queue (${file})`);
   expect(printed).toContain('conformant: 1 pass;');
+});
+
+test('`conformance` grades every strategy that is here, by its name', () => {
+  const names = workspacePackages()
+    .filter(isStrategy)
+    .map(({ manifest }) => manifest.name);
+  expect(names).toContain('@millrace/chunk-queue');
+  // The root resolves what its own package.json names.
+  expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining(names));
+  const printed = conformance(...names, '--law', 'S2');
+  for (const name of names) expect(printed).toContain(`${name}\n`);
+  expect(printed.match(/conformant: 1 pass;/g)).toHaveLength(names.length);
 });
