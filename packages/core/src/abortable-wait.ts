@@ -18,8 +18,8 @@ export class AbortableWait extends Wait {
   }
 
   override answer(isLast: boolean): void {
-    this.#signal.removeEventListener('abort', this);
     super.answer(isLast);
+    if (this.isAnswered) this.#signal.removeEventListener('abort', this);
   }
 
   /** Where an `AbortSignal` calls an object that listens [P17]. */

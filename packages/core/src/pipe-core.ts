@@ -267,13 +267,20 @@ export class PipeCore {
     // Dropping nothing would end what `views()` lent all the same, before its step.
     if (count === 0) return;
     try {
+      this.dropUnsettled(count);
+    } finally {
+      this.settle();
+    }
+  }
+
+  /** Takes `count` bytes of what is lent by a peek. */
+  dropUnsettled(count: number): void {
+    try {
       this.#store.drop(count);
       this.#loan -= count;
       this.#readable -= count;
     } catch (error) {
       this.lose(error);
-    } finally {
-      this.settle();
     }
   }
 

@@ -1,7 +1,7 @@
 import { AbortableWait } from './abortable-wait.ts';
 import { positive } from './arguments.ts';
 import { isUint8Array } from './bytes-like.ts';
-import { PeekCall, ReadCall, ReadIntoCall } from './direct-calls.ts';
+import { GatherCall, PeekCall, ReadCall, ReadIntoCall } from './direct-calls.ts';
 import { describe, PipeError } from './errors.ts';
 import { checkOptionNames, optionNames } from './option-names.ts';
 import type { PipeCore } from './pipe-core.ts';
@@ -79,6 +79,15 @@ export interface PipeReader extends AsyncIterable<Uint8Array>, AsyncDisposable {
   cancel(reason?: unknown): void;
 }
 
+/** What bytes that are lent can be turned into: nothing, or the taker's own. A `PipeReader` is one, too. */
+export interface LentBytes {
+  consume(count: number): void;
+  tryRead(max: number): Uint8Array | null | undefined;
+}
+
+/** Takes all or some of what is lent, and says how many. */
+export type TakeLent = (lent: Uint8Array, bytes: LentBytes) => number;
+
 const values: Iteration = { lends: false, preventCancel: false };
 const keptValues: Iteration = { lends: false, preventCancel: true };
 const views: Iteration = { lends: true, preventCancel: false };
@@ -141,6 +150,25 @@ export class Reader implements PipeReader {
       return Promise.reject(reason);
     }
     return this.park(new PeekCall(this.#core, min), signal) as Promise<Uint8Array | null>;
+  }
+
+  /**
+   * As `peek`, for one who wants the whole body and takes long chunks as they come: see `GatherCall`. Not for users, since
+   * `takeLong` runs in the middle of a move, and may call nothing but what it is handed.
+   */
+  gather(longBytes: number, takeLong: TakeLent, signal: AbortSignal | undefined): Promise<Uint8Array | null> {
+    const core = this.#core;
+    const bytes: LentBytes = {
+      consume: (count) => core.dropUnsettled(count),
+      tryRead: (count) => core.takeUnsettled(1, count),
+    };
+    try {
+      if (this.mayAnswer(1, signal)) return Promise.resolve(core.lend(1));
+    } catch (reason) {
+      return Promise.reject(reason);
+    }
+    const call = new GatherCall(core, longBytes, (lent) => takeLong(lent, bytes));
+    return this.park(call, signal) as Promise<Uint8Array | null>;
   }
 
   consume(count: number): void {

@@ -6,9 +6,15 @@ export interface ParkedCall {
   readonly min: number;
   /** The iterator that waits; `null`: a method of the reader itself. Such a call parks alone [P7]. */
   readonly iterator: object | null;
-  /** Takes what is due and returns it, or throws why there is nothing. `isLast`: nobody is parked behind it. */
+  /**
+   * Takes what is due and returns it, or throws why there is nothing. `isLast`: nobody is parked behind it. `stillWaiting`:
+   * it has taken all there is, and waits for more.
+   */
   take(isLast: boolean): unknown;
 }
+
+/** What a call answers that goes on waiting. */
+export const stillWaiting: unique symbol = Symbol('stillWaiting');
 
 /**
  * The place of a parked call in line, used once. The call is *answered* in one synchronous step with the change that lets
@@ -52,7 +58,9 @@ export class Wait {
 
   answer(isLast: boolean): void {
     try {
-      this.#rejectOrAnswer = this.call.take(isLast);
+      const answer = this.call.take(isLast);
+      if (answer === stillWaiting) return;
+      this.#rejectOrAnswer = answer;
       this.#call = null;
     } catch (reason) {
       this.refuse(reason);

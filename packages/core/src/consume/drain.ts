@@ -1,5 +1,5 @@
 import { PipeError } from '../errors.ts';
-import type { PipeReader } from '../pipe-reader.ts';
+import { Reader, type LentBytes, type PipeReader, type TakeLent } from '../pipe-reader.ts';
 import { countOrInfinity } from '../arguments.ts';
 
 export interface DrainOptions {
@@ -13,44 +13,56 @@ export interface DrainOptions {
 }
 
 /**
- * Reads to the clean end, handing every stretch of bytes to `take` while it is lent. `take` takes bytes out,
- * by `consume` or a read, and says how many. What `take` throws cancels the pipe.
+ * Reads to the clean end, handing every stretch of bytes to `take` while it is lent. `take` takes bytes out of `bytes`,
+ * by `consume` or `tryRead`, and says how many. What it throws cancels the pipe.
+ *
+ * @param longBytes Chunks from here on may be taken in the step that brings them, while the reader waits.
  */
 export async function drain(
   reader: PipeReader,
   { maxBytes = Infinity, signal }: DrainOptions,
-  take: (lent: Uint8Array) => number,
+  take: TakeLent,
+  longBytes: number = Infinity,
 ): Promise<void> {
   countOrInfinity('maxBytes', maxBytes);
   let left = maxBytes;
-  for (;;) {
-    if (signal?.aborted === true) throw leave(reader, signal.reason);
-    // Bytes that are there already cost no turn of the microtask queue.
-    const lent = reader.tryPeek();
-    const view = lent === undefined ? await wait(reader, signal) : lent;
-    if (view === null) return;
+  let hasRefused = false;
+  function takeWithin(lent: Uint8Array, bytes: LentBytes): number {
     try {
       if (reader.size > left) throw tooLarge(maxBytes);
-      left -= take(view);
+      const count = take(lent, bytes);
+      left -= count;
+      return count;
     } catch (reason) {
-      throw leave(reader, reason);
+      hasRefused = true;
+      throw reason;
     }
   }
-}
-
-async function wait(reader: PipeReader, signal: AbortSignal | undefined): Promise<Uint8Array | null> {
   try {
-    return await reader.peek(1, signal && { signal });
+    for (;;) {
+      if (signal?.aborted === true) throw signal.reason;
+      // Bytes that are there already cost no turn of the microtask queue.
+      const lent = reader.tryPeek();
+      const view = lent === undefined ? await wait(reader, signal, takeWithin, longBytes) : lent;
+      if (view === null) return;
+      takeWithin(view, reader);
+    }
   } catch (reason) {
     // Any other rejection is the pipe's own end, or says that somebody else reads; neither is ours to cancel.
-    if (signal?.aborted === true) leave(reader, signal.reason);
+    if (hasRefused) reader.cancel(reason);
+    else if (signal?.aborted === true) reader.cancel(signal.reason);
     throw reason;
   }
 }
 
-function leave(reader: PipeReader, reason: unknown): unknown {
-  reader.cancel(reason);
-  return reason;
+function wait(
+  reader: PipeReader,
+  signal: AbortSignal | undefined,
+  take: TakeLent,
+  longBytes: number,
+): Promise<Uint8Array | null> {
+  if (longBytes < Infinity && reader instanceof Reader) return reader.gather(longBytes, take, signal);
+  return reader.peek(1, signal && { signal });
 }
 
 function tooLarge(maxBytes: number): PipeError {

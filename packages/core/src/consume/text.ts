@@ -38,18 +38,18 @@ export async function decode(reader: PipeReader, options: TextOptions): Promise<
   let held: Uint8Array | undefined;
   // Broken bytes are to be reported when they come, not when the next ones do.
   let mayHold = !fatal;
-  await drain(reader, options, (lent) => {
+  await drain(reader, options, (lent, bytes) => {
     const { length } = lent;
     if (mayHold && length <= HELD_BYTES) {
       mayHold = false;
-      held = reader.tryRead(length) as Uint8Array;
+      held = bytes.tryRead(length) as Uint8Array;
       return held.length;
     }
     mayHold = false;
     if (held !== undefined) decoded += decoder.decode(held, { stream: true });
     held = undefined;
     decoded += decoder.decode(decodable(lent), { stream: true });
-    reader.consume(length);
+    bytes.consume(length);
     return length;
   });
   return decoded + decoder.decode(held);

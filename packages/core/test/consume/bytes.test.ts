@@ -1,10 +1,15 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { arrayBuffer } from '../../src/consume/array-buffer.ts';
 import { blob } from '../../src/consume/blob.ts';
 import { bytes, collect, type BytesOptions } from '../../src/consume/bytes.ts';
 import { json } from '../../src/consume/json.ts';
 import { text } from '../../src/consume/text.ts';
+import { withIdleTimeout } from '../../src/consume/with-idle-timeout.ts';
+import { createPipe } from '../../src/pipe.ts';
 import type { PipeReader } from '../../src/pipe-reader.ts';
+import { arrayStrategy, fixedArrayStrategy, passingStrategy } from '../array-strategy.ts';
+import { seeded } from '../seeded.ts';
 import {
   anyReasons,
   cut,
@@ -70,6 +75,117 @@ describe('bytes', () => {
     writer.end();
     expect(await collected).toEqual(patterned(300));
   });
+});
+
+describe.each([
+  ['keeps them', passingStrategy],
+  ['copies them', arrayStrategy],
+])('long chunks, in a pipe whose store %s', (_, strategy) => {
+  test('are taken in the step that brings them, and nobody is told to pause', async () => {
+    const told: string[] = [];
+    const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
+    const { writer, reader } = createPipe(strategy, { highWaterMark: 4096, source });
+    const collected = bytes(reader);
+    await quiet();
+    const body = patterned(40_000);
+    for (const chunk of cut(body, 2000)) {
+      expect(writer.write(new Uint8Array(chunk))).toBe(true);
+      expect(reader.size).toBe(0);
+    }
+    writer.end();
+    expect(Buffer.from(body).equals(await collected)).toBe(true);
+    expect(told).toEqual([]);
+    expect(await writer.closed).toMatchObject({ outcome: 'ended', written: 40_000, delivered: 40_000 });
+  });
+
+  test('join short ones in order, whoever owns them and whenever they come', async () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const random = seeded(seed);
+      const { writer, reader } = createPipe(strategy, { highWaterMark: 4096, poison: seed % 5 === 0 });
+      const body = patterned(20_000);
+      const announced = seed % 3 === 0 ? { expectedBytes: body.length } : {};
+      const collected = bytes(
+        seed % 4 === 0 ? withIdleTimeout(reader, { idleTimeoutMs: 10_000 }) : reader,
+        announced,
+      );
+      for (let at = 0; at < body.length;) {
+        const length = random(3) === 0 ? 1 + random(40) : 900 + random(3000);
+        const chunk = new Uint8Array(body.subarray(at, at + length));
+        at += chunk.length;
+        if (random(2) === 0) writer.write(chunk);
+        else writer.writeCopy(chunk);
+        if (random(3) === 0) await quiet();
+      }
+      writer.end();
+      expect(Buffer.from(body).equals(await collected), `seed ${seed}`).toBe(true);
+    }
+  });
+
+  test('are refused past maxBytes like all others, and the source is told', async () => {
+    const told: unknown[] = [];
+    const { writer, reader } = createPipe(strategy, { source: { cancel: (reason) => told.push(reason) } });
+    const outcome = outcomeOf(bytes(reader, { maxBytes: 5000 }));
+    await quiet();
+    for (const chunk of cut(patterned(6000), 2000)) writer.write(new Uint8Array(chunk));
+    const { reason } = (await outcome) as { reason: unknown };
+    expect(reason).toMatchObject({ code: 'ERR_PIPE_TOO_LARGE', limit: 5000 });
+    expect(told).toEqual([reason]);
+    expect(await writer.closed).toMatchObject({
+      outcome: 'cancelled',
+      reason,
+      delivered: 4000,
+      discarded: 2000,
+    });
+  });
+
+  test('are followed by the failure itself, or by what a fired signal says [P3, P13]', async () => {
+    for (const how of ['fail', 'abort'] as const) {
+      const told: unknown[] = [];
+      const controller = new AbortController();
+      const { writer, reader } = createPipe(strategy, { source: { cancel: (reason) => told.push(reason) } });
+      const outcome = outcomeOf(bytes(reader, { signal: controller.signal }));
+      await quiet();
+      for (const chunk of cut(patterned(6000), 2000)) writer.write(new Uint8Array(chunk));
+      const reason = new Error(how);
+      if (how === 'fail') writer.fail(reason);
+      else controller.abort(reason);
+      expect(((await outcome) as { reason: unknown }).reason).toBe(reason);
+      expect(told).toEqual(how === 'fail' ? [] : [reason]);
+    }
+  });
+
+  test('leave the pipe to nobody else meanwhile [P7]', async () => {
+    const { writer, reader } = createPipe(strategy);
+    const collected = bytes(reader);
+    await quiet();
+    writer.write(patterned(2000));
+    expect(reader.tryRead()).toBeUndefined();
+    expect(await outcomeOf(reader.read())).toMatchObject({ reason: { code: 'ERR_PIPE_BUSY' } });
+    writer.end();
+    expect(await collected).toEqual(patterned(2000));
+  });
+
+  test('leave no listener at the signal [P17]', async () => {
+    const { signal } = new AbortController();
+    const { writer, reader } = createPipe(strategy);
+    const collected = bytes(reader, { signal });
+    await quiet();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    writer.write(patterned(2000));
+    writer.end();
+    await collected;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+test('a long chunk of which a fixed store holds a part at a time is taken as a whole', async () => {
+  const { writer, reader } = createPipe(fixedArrayStrategy, { highWaterMark: 4096 });
+  const collected = bytes(reader);
+  await quiet();
+  writer.writeCopy(patterned(10_000));
+  expect(reader.size).toBe(0);
+  writer.end();
+  expect(Buffer.from(patterned(10_000)).equals(await collected)).toBe(true);
 });
 
 describe('arrayBuffer and blob', () => {
