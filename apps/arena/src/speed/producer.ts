@@ -23,6 +23,8 @@ export class Producer {
   #written = 0;
   #taken = 0;
   #isWaiting = false;
+  /** In the middle of a burst: who takes each chunk as it is written has not yet got the whole of it. */
+  #isInBurst = false;
 
   /** @param refill Puts the content of chunk `index` into the memory that is written from next. */
   constructor(
@@ -57,7 +59,7 @@ export class Producer {
   readonly take: Take = (length) => {
     this.#taken += length;
     if (this.#burst > 0) {
-      if (this.#taken === this.#written && this.#next < this.#chunks.length) queueMicrotask(this.#goOn);
+      if (this.#taken === this.#written && !this.#isInBurst) this.#goOnLater();
     } else if (this.#mustCount && this.#isWaiting && this.#written - this.#taken <= this.#mark / 2) {
       queueMicrotask(this.onRoom);
     }
@@ -75,8 +77,15 @@ export class Producer {
 
   #writeBurst(): void {
     const until = Math.min(this.#next + this.#burst, this.#chunks.length);
+    this.#isInBurst = true;
     while (this.#next < until) this.#writeNext();
+    this.#isInBurst = false;
     if (this.#next === this.#chunks.length) this.#contender.end(this.#body);
+    else if (this.#taken === this.#written) this.#goOnLater();
+  }
+
+  #goOnLater(): void {
+    if (this.#next < this.#chunks.length) queueMicrotask(this.#goOn);
   }
 
   #writeAhead(): void {
