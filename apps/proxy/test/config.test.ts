@@ -185,7 +185,7 @@ describe.each([
   [['--listen'], '--listen needs a value, HOST:PORT.'],
   [['--listen', '--upstream'], '--listen needs a value, HOST:PORT.'],
   [['--strategy='], '--strategy needs a value, PACKAGE.'],
-  [['--upstreams', 'x'], '--upstreams is not known; see --help.'],
+  [['--upstreams', 'x'], '--upstreams is not known; did you mean --upstream?'],
   [['-p', '80'], '-p is not known; see --help.'],
   [['start'], '"start" is no option; options start with --, see --help.'],
 ])('%s', (argv, sentence) => {

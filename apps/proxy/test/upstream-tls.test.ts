@@ -194,7 +194,7 @@ describe('an https server whose name the upstream gives', () => {
     [{ serverName: 'a:443' }, '.serverName is "a:443"; it must be a host name, as app.internal.'],
     [{ serverName: '' }, '.serverName is ""; it must be a host name, as app.internal.'],
     [{}, ' is an object; it must have a caFile, a serverName or both.'],
-    [{ servername: 'a' }, '.servername is not known.'],
+    [{ servername: 'a' }, '.servername is not known; did you mean serverName?'],
   ])('is a name, and not %j', (tls, mistake) => {
     const input = { upstreams: { app: { servers: ['https://127.0.0.1:1'], tls } } } as ConfigInput;
     expect(() => configFrom(input)).toThrow(`upstreams.app.tls${mistake}`);

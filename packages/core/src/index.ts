@@ -10,6 +10,7 @@ export type { Pipe } from './pipe.ts';
 export type { PipeWriter } from './pipe-writer.ts';
 export type { PipeReader, ReadIntoOptions, ReadOptions } from './pipe-reader.ts';
 export type { PipeOptions, PipeSource } from './options.ts';
+export { nearNames } from './near-names.ts';
 export { checkOptionNames, optionNames } from './option-names.ts';
 export type { PipeOutcome, PipeSummary } from './lifecycle.ts';
 

@@ -7,7 +7,7 @@ import { doorSize } from '../src/door-size.ts';
  * weighed when the number was set: raise one on purpose, in the commit that needs it.
  */
 const budgets: Readonly<Record<string, number>> = {
-  '@millrace/chunk-queue': 2_600,
+  '@millrace/chunk-queue': 2_850,
   '@millrace/client': 10_800,
   '@millrace/conformance': 45_000,
   '@millrace/conformance/bun-test': 37_000,
@@ -15,9 +15,9 @@ const budgets: Readonly<Record<string, number>> = {
   '@millrace/conformance/node-test': 37_000,
   '@millrace/conformance/vitest': 37_000,
   '@millrace/copy-on-yield': 1_600,
-  '@millrace/core': 12_000,
+  '@millrace/core': 13_200,
   '@millrace/core/node': 9_900,
-  '@millrace/core/web': 8_300,
+  '@millrace/core/web': 9_200,
   '@millrace/ring-buffer': 1_750,
 };
 

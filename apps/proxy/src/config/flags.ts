@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearNames } from '@millrace/core';
 import { ConfigError } from './config-error.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
 
@@ -40,7 +41,7 @@ export function readFlags(argv: readonly string[]): Flags {
     } else if (token.name === 'help' || token.name === 'version') {
       return { kind: token.name };
     } else if (!isSetting(token.name)) {
-      mistakes.push(`${token.rawName} is not known; see --help.`);
+      mistakes.push(`${token.rawName} is not known; ${hint(token.name)}`);
       isUnknown = token.inlineValue !== true;
     } else if (
       token.value === undefined ||
@@ -54,6 +55,11 @@ export function readFlags(argv: readonly string[]): Flags {
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return { kind: 'settings', values };
+}
+
+function hint(name: string): string {
+  const near = nearNames(name, settingNames);
+  return near.length > 0 ? `did you mean ${near.map((other) => `--${other}`).join(' or ')}?` : 'see --help.';
 }
 
 function isSetting(name: string): name is SettingName {
