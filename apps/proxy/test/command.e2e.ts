@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { refusingPort } from '@millrace/test-servers/refusing-port';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
 import { ownFolder } from './own-folder.ts';
-import { runProxy, runToExit } from './run-proxy.ts';
+import { runConfiguredProxy, runProxy, runToExit } from './run-proxy.ts';
 import { until } from './until.ts';
 
 /** An upstream whose only answer begins at once and ends when told. */
@@ -94,6 +94,35 @@ describe('a start that goes wrong', () => {
       code: 1,
       stdout: '',
       stderr: `millrace-proxy: ${host} is in use; choose another address with --listen HOST:PORT.\n`,
+    });
+  });
+});
+
+describe('an access log in a file that the proxy was given open', () => {
+  const input = { listen: '127.0.0.1:0', adminListen: '127.0.0.1:0' };
+
+  it('is written where only the configuration file names it', async () => {
+    const folder = ownFolder();
+    const config = join(folder, 'proxy.json');
+    await writeFile(config, JSON.stringify({ ...input, accessLog: '/dev/fd/3' }).replaceAll('/', '\\/'));
+    const log = await open(join(folder, 'access.log'), 'a');
+    const proxy = await runConfiguredProxy(config, log.fd);
+    await log.close();
+    expect((await fetch(`${proxy.url}/json`)).status).toBe(200);
+    proxy.process.kill('SIGTERM');
+    expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(join(folder, 'access.log'), 'utf8')).toContain('"target":"/json"');
+  });
+
+  // Where it can start itself again; elsewhere nothing is lost.
+  it.runIf(process.execve !== undefined)('is refused where that came out too late', async () => {
+    const config = join(ownFolder(), 'proxy.mjs');
+    await writeFile(config, "export default { accessLog: ['/dev', 'fd', 3].join('/') };");
+    expect(await runToExit('--config', config)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'millrace-proxy: accessLog is "/dev/fd/3", which was closed when the proxy started itself again for a small nursery; name it with --access-log, which it looks at before.\n',
     });
   });
 });

@@ -164,11 +164,28 @@ describe('a configuration file', () => {
       'upstreams.b.servers[1].weight is 0; it must be a whole number of shares, from 1 to 1000.',
       'upstreams.b.balance is "x"; it must be "round-robin" or "least-open".',
       'routes[0].path is "x"; it must be a path that begins with /.',
-      'routes[0].foo is not known.',
+      'routes[0].foo is not known; known are host, path, upstream, strategy, highWaterMark, lowWaterMark, keepsHost.',
       'trustedPeers[0] is "a"; it must be a range of addresses, as 10.0.0.0/8, fd00::/8 or 192.0.2.1.',
       'limits.memoryBytes is 1; it must be a whole number of bytes, from 65536 to 9007199254740991.',
-      'listne is not known.',
+      'listne is not known; did you mean listen?',
     ]);
+  });
+
+  it.each([
+    [{ routes: [{ upstreem: 'a' }] }, 'routes[0].upstreem is not known; did you mean upstream?'],
+    [{ listen: [{ adress: ':1' }] }, 'listen[0].adress is not known; did you mean address?'],
+    [{ limits: { idleTimeout: 5 } }, 'limits.idleTimeout is not known; did you mean idleTimeoutMs?'],
+    [
+      { upstreams: { a: { servers: ['http://a'], breaker: { failuers: 5 } } } },
+      'upstreams.a.breaker.failuers is not known; did you mean failures?',
+    ],
+    [
+      { upstreams: { a: { servers: [{ url: 'http://a', wieght: 5 }] } } },
+      'upstreams.a.servers[0].wieght is not known; did you mean weight?',
+    ],
+    [{ WaterMark: 5 }, 'WaterMark is not known; did you mean lowWaterMark?'],
+  ])('says what a name that is not known was meant to be: %j', async (content, sentence) => {
+    expect(await mistakesIn(content)).toContain(sentence);
   });
 
   it.each([
@@ -193,6 +210,12 @@ describe('a configuration file', () => {
       { upstreams: { a: { servers: ['http://me:secret@b'] } } },
       [
         'upstreams.a.servers[0] carries a user name or password; it must be http://HOST:PORT or https://HOST:PORT, without credentials.',
+      ],
+    ],
+    [
+      { workers: 2, accessLog: '/dev/fd/3' },
+      [
+        'accessLog is "/dev/fd/3", which workers do not get; it must be a file of a name of its own, or workers 1.',
       ],
     ],
   ])('is refused when its parts do not go together: %j', async (content, sentences) => {

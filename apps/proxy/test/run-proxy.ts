@@ -54,9 +54,9 @@ export async function runProxy(...args: string[]): Promise<RunningProxy> {
   return proxy;
 }
 
-/** As `runProxy`, and where it listens is for its configuration file to say. */
-export async function runConfiguredProxy(configFile: string): Promise<RunningProxy> {
-  const proxy = await running(['--config', configFile]);
+/** As `runProxy`, and where it listens is for its configuration file to say. @param given Descriptors it gets, as 3, 4, … */
+export async function runConfiguredProxy(configFile: string, ...given: number[]): Promise<RunningProxy> {
+  const proxy = await running(['--config', configFile], given);
   onTestFinished(() => void proxy.process.kill('SIGKILL'));
   return proxy;
 }
@@ -66,8 +66,8 @@ export function runProxyUntilKilled(...args: string[]): Promise<RunningProxy> {
   return running(['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', ...args]);
 }
 
-async function running(args: readonly string[]): Promise<RunningProxy> {
-  const { child, output, errors, says, exited } = start(args);
+async function running(args: readonly string[], given: readonly number[] = []): Promise<RunningProxy> {
+  const { child, output, errors, says, exited } = start(args, main, given);
   // It prints everything at once, when it listens.
   const first = await Promise.race([once(child.stdout, 'data'), exited]);
   const url = /listens at (https?:\S+)/.exec(output())?.[1];
@@ -87,8 +87,9 @@ async function running(args: readonly string[]): Promise<RunningProxy> {
   };
 }
 
-function start(args: readonly string[], script = main) {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: readonly string[], script = main, given: readonly number[] = []) {
+  const stdio = ['ignore', 'pipe', 'pipe', ...given] as ['ignore', 'pipe', 'pipe'];
+  const child = spawn(process.execPath, [script, ...args], { stdio });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {

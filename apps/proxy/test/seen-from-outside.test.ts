@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { context, propagation, trace, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api';
@@ -27,6 +28,10 @@ async function afterTwoBodies() {
   return started;
 }
 
+function unexpected(sentence: string): never {
+  throw new Error(sentence);
+}
+
 describe('what went through', () => {
   it('is told to Prometheus: exchanges by result and side, bodies, bytes and servers', async () => {
     const { proxy } = await afterTwoBodies();
@@ -54,7 +59,7 @@ describe('what went through', () => {
 
   it('is a line of JSON each in the access log, with the side that broke it and the bytes of each body', async () => {
     const folder = ownFolder();
-    const log = new AccessLog(join(folder, 'access.log'));
+    const log = await AccessLog.open(join(folder, 'access.log'), unexpected);
     const { outcomes } = await afterTwoBodies();
     for (const outcome of outcomes) log.write(outcome);
     await log.close();
@@ -80,6 +85,30 @@ describe('what went through', () => {
     });
     expect(new Date(String(whole?.time)).getTime()).toBe(outcomes[0]?.startedAtMs);
   });
+
+  it('is refused a log that cannot be opened', async () => {
+    const folder = ownFolder();
+    await expect(AccessLog.open(folder, unexpected)).rejects.toMatchObject({
+      name: 'ConfigError',
+      message: `The access log ${JSON.stringify(folder)} cannot be opened: it is a folder.`,
+    });
+  });
+
+  // The device that is full.
+  it.runIf(existsSync('/dev/full'))(
+    'is lost where the disk is full, which is told once, and no more than that',
+    async () => {
+      const problems: string[] = [];
+      const log = await AccessLog.open('/dev/full', (sentence) => problems.push(sentence));
+      const { outcomes } = await afterTwoBodies();
+      for (let round = 0; round < 3; round += 1) {
+        for (const outcome of outcomes) log.write(outcome);
+        await until(() => problems.length > 0);
+      }
+      await log.close();
+      expect(problems).toEqual(['The access log "/dev/full" cannot be written to: there is no room left.']);
+    },
+  );
 
   it('is a span each where OpenTelemetry is set up, below the one of the client', async () => {
     const spans: { name: string; options: SpanOptions | undefined; parent: string | undefined }[] = [];

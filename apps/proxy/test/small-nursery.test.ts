@@ -5,7 +5,7 @@ const start: Start = {
   execPath: '/bin/node',
   execArgv: ['--import', 'some.ts'],
   args: ['main.ts', '--listen', ':80'],
-  accessLog: 'access.log',
+  told: ['access.log'],
   nodeOptions: '--enable-source-maps',
   hasChannel: false,
 };
@@ -23,6 +23,13 @@ describe('a process', () => {
     ]);
   });
 
+  it.each(['/dev/fd/2', '{"accessLog": "/proc/self/fd/1"}', '/dev/fd/', 'fd/3'])(
+    'is started again though it is told %s, which stays open or is no such file',
+    (told) => {
+      expect(argsWithSmallNursery({ ...start, told: [told] })).toBeDefined();
+    },
+  );
+
   it.each<[string, Partial<Start>]>([
     ['it was already', { execArgv: ['--max-semi-space-size=16'] }],
     ['somebody has chosen another size', { execArgv: ['--max-semi-space-size=64'] }],
@@ -31,7 +38,8 @@ describe('a process', () => {
     ['the same in underscores and quotes', { nodeOptions: '"--max_semi_space_size=8" --no-warnings' }],
     ['it is a worker', { hasChannel: true }],
     ['its log goes to a file that it was given open', { args: ['main.ts', '--access-log=/dev/fd/3'] }],
-    ['the variable says so', { accessLog: '/proc/self/fd/9' }],
+    ['the variable says so', { told: ['/proc/self/fd/9'] }],
+    ['the file says so', { told: ['{"accessLog": "/dev/fd/10"}'] }],
     ['a debugger waits for it', { execArgv: ['--inspect-brk=0'] }],
   ])('stays as it is when %s', (_, change) => {
     expect(argsWithSmallNursery({ ...start, ...change })).toBeUndefined();

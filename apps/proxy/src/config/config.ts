@@ -4,6 +4,7 @@ import { loadConfigFile } from './config-file.ts';
 import { configSchema, upstreamOf, type LimitsConfig, type ListenerConfig } from './config-schema.ts';
 import type { ConfigInput, ConnectConfig, ParsedConfig, UpstreamConfig } from './config-schema.ts';
 import { readFlags } from './flags.ts';
+import { isGivenOpen } from './given-open.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { sentencesOf } from './mistakes.ts';
 import { settingNames, settings, type Setting, type SettingName } from './settings.ts';
@@ -192,6 +193,11 @@ function parse(
       const where = upstream === undefined ? `upstreams.${upstreamName}` : name('upstream');
       mistakes.push(`${where} is ${url.origin}, where the proxy itself is to listen.`);
     }
+  }
+  if (parsed.workers > 1 && parsed.accessLog !== undefined && isGivenOpen(parsed.accessLog)) {
+    mistakes.push(
+      `${name('accessLog')} is ${JSON.stringify(parsed.accessLog)}, which workers do not get; it must be a file of a name of its own, or workers 1.`,
+    );
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   const {

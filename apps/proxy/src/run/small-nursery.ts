@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 
 /**
  * V8 lets what is new grow to 128 MiB before it looks for what is over (Node 24), and every read is new memory. With 16
@@ -11,7 +11,10 @@ const SMALL = '--max-semi-space-size=16';
 const KEEPS = /^--(?:\w+-)*semi-space-|^--inspect/;
 
 /** A file that the process was given open: Node closes those above 2 for whatever it becomes. */
-const IS_GIVEN = /\/dev\/fd\/|\/proc\/self\/fd\//;
+const IS_GIVEN = /\/(?:dev|proc\/self)\/fd\/(?![012]\b)\d/;
+
+/** Set where the process is one that was started again. */
+const STARTED_AGAIN = 'MILLRACE_STARTED_AGAIN';
 
 /** What this process was started with. */
 export interface Start {
@@ -20,8 +23,8 @@ export interface Start {
   readonly execArgv: readonly string[];
   /** The script, and what it is told. */
   readonly args: readonly string[];
-  /** What the variable says where the access log goes. */
-  readonly accessLog: string;
+  /** What else says where its files are: variables, and the text of a configuration file. */
+  readonly told: readonly string[];
   readonly nodeOptions: string;
   /** Whoever started it talks to it, through what would be lost. */
   readonly hasChannel: boolean;
@@ -31,31 +34,50 @@ export interface Start {
 export function restartWithSmallNursery(): void {
   // Node would warn of the call before it refuses it. Without the flag for permissions there is no such property.
   if ('permission' in process && !process.permission.has('child')) return;
-  const args = argsWithSmallNursery({
-    execPath: process.execPath,
-    execArgv: process.execArgv,
-    args: process.argv.slice(1),
-    accessLog: process.env['MILLRACE_ACCESS_LOG'] ?? '',
-    nodeOptions: process.env['NODE_OPTIONS'] ?? '',
-    hasChannel: process.channel !== undefined,
-  });
-  if (args === undefined) return;
+  const { execPath, execArgv, argv, env } = process;
   try {
+    const args = argsWithSmallNursery({
+      execPath,
+      execArgv,
+      args: argv.slice(1),
+      told: [env['MILLRACE_ACCESS_LOG'] ?? '', env['MILLRACE_CONFIG'] ?? '', ...configTexts(argv, env)],
+      nodeOptions: env['NODE_OPTIONS'] ?? '',
+      hasChannel: process.channel !== undefined,
+    });
+    if (args === undefined) return;
     // A call that fails ends the process, so what may make it fail is looked at before.
-    accessSync(process.execPath, constants.X_OK);
+    accessSync(execPath, constants.X_OK);
     // V8 takes the flag only when it starts. Windows has no such call, and Node may not be permitted to make it.
-    process.execve?.(process.execPath, args);
+    process.execve?.(execPath, args, { ...env, [STARTED_AGAIN]: '1' });
   } catch {
-    // It works with a large one too.
+    // It works with a large one too; and a file that cannot be read is a mistake that is said when it is needed.
   }
+}
+
+/** Whether files that it was given open are lost to this process, which is one that was started again. */
+export function wasStartedAgain(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env[STARTED_AGAIN] !== undefined;
 }
 
 /** `undefined`: it stays as it is, since its size was chosen, or a debugger, a parent process or a file would be lost. */
 export function argsWithSmallNursery(start: Start): string[] | undefined {
-  const { execPath, execArgv, args, accessLog, nodeOptions, hasChannel } = start;
+  const { execPath, execArgv, args, told, nodeOptions, hasChannel } = start;
   // Node takes a flag with either dashes or underscores, and in quotes.
   const given = [...execArgv, ...nodeOptions.split(/[\s"]+/)].map((arg) => arg.replaceAll('_', '-'));
   const isChosen = given.some((arg) => KEEPS.test(arg));
-  const needsGiven = [...args, accessLog].some((option) => IS_GIVEN.test(option));
+  const needsGiven = [...args, ...told].some((text) => IS_GIVEN.test(text));
   return isChosen || needsGiven || hasChannel ? undefined : [execPath, SMALL, ...execArgv, ...args];
+}
+
+/** What the files say that may be its configuration. What is no file, such as a pipe, can be read only once. */
+function configTexts(argv: readonly string[], { MILLRACE_CONFIG }: NodeJS.ProcessEnv): string[] {
+  const named = argv.flatMap((arg, at) =>
+    arg.startsWith('--config=') ? [arg.slice('--config='.length)] : argv[at - 1] === '--config' ? [arg] : [],
+  );
+  return [...named, MILLRACE_CONFIG ?? ''].flatMap((file) =>
+    statSync(file, { throwIfNoEntry: false })?.isFile() === true
+      ? // JSON may have a backslash before each slash.
+        [readFileSync(file, 'utf8').replaceAll('\\/', '/')]
+      : [],
+  );
 }

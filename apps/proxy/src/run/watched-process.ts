@@ -12,9 +12,9 @@ export interface WatchedProcess {
   drain(timeoutMs: number): Promise<number>;
 }
 
-/** @throws ConfigError As `ProxyProcess.start`. */
+/** @throws ConfigError As `ProxyProcess.start`, and as `AccessLog.open`. */
 export async function startWatched(config: ProxyConfig): Promise<WatchedProcess> {
-  const accessLog = config.accessLog === undefined ? undefined : new AccessLog(config.accessLog);
+  const accessLog = config.accessLog === undefined ? undefined : await AccessLog.open(config.accessLog, warn);
   const recordSpan = await spanRecorder();
   const proxy = await ProxyProcess.start(config, (outcome) => {
     accessLog?.write(outcome);
@@ -32,4 +32,8 @@ export async function startWatched(config: ProxyConfig): Promise<WatchedProcess>
       return cutOff;
     },
   };
+}
+
+function warn(sentence: string): void {
+  process.stderr.write(`millrace-proxy: ${sentence}\n`);
 }
