@@ -13,5 +13,5 @@ export interface Profile {
   readonly runtime: Runtime;
 }
 
-export const full: ProfileChoice = { name: 'full', runs: 2, budget: { warmUpMs: 60, minTimeMs: 75 } };
+export const full: ProfileChoice = { name: 'full', runs: 2, budget: { warmUpMs: 50, minTimeMs: 75 } };
 export const quick: ProfileChoice = { name: 'quick', runs: 1, budget: { warmUpMs: 25, minTimeMs: 40 } };

@@ -144,7 +144,12 @@ export function transfer(
 
 /** Whether the mode gives the whole body at once. */
 export function isCollecting(mode: Mode): boolean {
-  return mode === 'bytes' || mode === 'bytes-known' || mode === 'text';
+  return makesWholeBodies(mode) || mode === 'text';
+}
+
+/** Whether it gives it in memory of its own. */
+export function makesWholeBodies(mode: Mode): boolean {
+  return mode === 'bytes' || mode === 'bytes-known';
 }
 
 /** Whether a producer in this regime learns what it waits for: who takes the whole body counts no chunk of it. */
