@@ -72,12 +72,14 @@ async function run(config: ProxyConfig): Promise<void> {
     );
   }
   const demo = config.upstreams.size === 0 ? await startDemoOrigin() : undefined;
-  const running = config.workers > 1 ? await runMany(config, demo?.url) : await runOne(config, demo?.url);
+  const starting = config.workers > 1 ? runMany(config, demo?.url) : runOne(config, demo?.url);
+  // Heeded from now on, and obeyed when there is something to reload: unheard, it would end the process.
+  reloadOnSignal(async () => (await starting).reload());
+  const running = await starting;
   const admin = await listening('--admin-listen', config.adminListen, (listen) =>
     AdminServer.start({ listen, servePage, subject: running.subject }),
   );
   const { drainTimeoutMs } = config;
-  reloadOnSignal(() => running.reload());
   stopOnSignals(drainTimeoutMs, async () => {
     const cutOff = await running.drain(drainTimeoutMs);
     await admin.close();

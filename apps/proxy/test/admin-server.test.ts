@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AdminServer } from '../src/watch/admin-server.ts';
 import { get } from './download.ts';
@@ -7,6 +8,7 @@ import { get } from './download.ts';
 describe("the proxy's own pages", () => {
   let isReady = true;
   let strategy = '';
+  let metrics = (): Promise<string> => Promise.resolve('millrace_open_bodies 1\n');
   const start = async (): Promise<AdminServer> => {
     let asked = 0;
     const admin = await AdminServer.start({
@@ -16,7 +18,7 @@ describe("the proxy's own pages", () => {
           asked += 1;
           return { asked };
         },
-        metrics: () => Promise.resolve('millrace_open_bodies 1\n'),
+        metrics: () => metrics(),
         isReady: () => isReady,
         switchStrategy(name) {
           if (name === 'none') return Promise.reject(new Error('Strategy none is not installed.'));
@@ -72,6 +74,26 @@ describe("the proxy's own pages", () => {
     const response = await fetch(`${url}/metrics`);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(await response.text()).toBe('millrace_open_bodies 1\n');
+  });
+
+  it('say why there are no metrics, as when a worker dies while it is asked', async () => {
+    const { url } = await started();
+    metrics = () => Promise.reject(new Error('Operation timed out.'));
+    const response = await fetch(`${url}/metrics`);
+    expect([response.status, await response.text()]).toEqual([500, 'Operation timed out.\n']);
+  });
+
+  it('are closed though somebody is still asking', async () => {
+    const admin = await start();
+    const { hostname, port } = new URL(admin.url);
+    const socket = net
+      .connect(Number(port), hostname)
+      .on('error', () => {})
+      .resume();
+    socket.write('POST /strategy HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n');
+    await (await fetch(`${admin.url}/healthz`)).text();
+    const [isCutOff] = await Promise.all([once(socket, 'close').then(() => true), admin.close(1)]);
+    expect(isCutOff).toBe(true);
   });
 
   it('switch the strategy when told so', async () => {

@@ -11,6 +11,7 @@ import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { rawServer } from './raw-server.ts';
+import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { startProxy } from './start-proxy.ts';
 import { until } from './until.ts';
 
@@ -509,13 +510,17 @@ describe('a proxy that drains', () => {
     expect(await drained).toBe(0);
   });
 
-  it('cuts off what is still open at its deadline, and says how many', async () => {
+  it('cuts off what is still open at its deadline, and says how many and how it went', async () => {
     const { url: upstream, left } = await endlessUpstream();
-    const { url, server } = await startProxy(upstream);
+    const outcomes: ExchangeOutcome[] = [];
+    const { url, server } = await startProxy(upstream, {
+      onExchange: (outcome) => void outcomes.push(outcome),
+    });
     const response = await get(url);
     const broken = once(response, 'close').catch(() => {});
     response.on('error', () => {}).resume();
     expect(await server.drain(0)).toBe(1);
+    expect(outcomes).toMatchObject([{ result: 'broken', brokenBy: 'proxy' }]);
     await Promise.all([left, broken]);
     expect(response.complete).toBe(false);
   });

@@ -38,6 +38,15 @@ export function runToExit(...args: string[]): Promise<ExitedProxy> {
   return exited;
 }
 
+/** Runs the command, and does not wait until it listens. Killed when the test ends. */
+export function runInBackground(
+  ...args: string[]
+): { readonly child: ChildProcess } & Pick<RunningProxy, 'output' | 'says' | 'exited'> {
+  const { child, output, says, exited } = start(args);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, output, says, exited };
+}
+
 /** Runs the command as a worker of somebody's cluster until that exits. */
 export function runInCluster(
   ...args: string[]

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { WorkerCalls, type WorkerCall } from '../src/run/worker-calls.ts';
+import { WorkerCalls, WorkerGone, type WorkerCall } from '../src/run/worker-calls.ts';
 
 /** A worker that says what the test says. */
 class ScriptedWorker extends EventEmitter {
@@ -36,6 +36,18 @@ describe('calls to a worker', () => {
     worker.emit('exit');
     await expect(call).rejects.toThrow('The worker has exited');
   });
+
+  it.each(['write EPIPE', 'Channel closed'])(
+    'fail when it has just died, and no message reaches it, without harm to the primary: %s',
+    async (message) => {
+      const { worker, calls } = calling();
+      worker.emit('message', { isReady: true });
+      const call = calls.call('snapshot');
+      // As Node has it: nobody listening to it would end the process.
+      worker.emit('error', new Error(message));
+      await expect(call).rejects.toBeInstanceOf(WorkerGone);
+    },
+  );
 
   it('fail with what it says, a mistake as one', async () => {
     const { worker, calls } = calling();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
-import { runInCluster, runProxy, runToExit, type RunningProxy } from './run-proxy.ts';
+import { runInBackground, runInCluster, runProxy, runToExit, type RunningProxy } from './run-proxy.ts';
 import { until } from './until.ts';
 
 /** The processes below one, by Linux. */
@@ -70,6 +70,63 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
     for (let sent = 0; sent < 6; sent += 1) expect(await request(proxy.url)).toBe('ok');
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 0 });
+  });
+
+  it('do not take the proxy with them when they die, however much is asked of them just then', async () => {
+    const upstream = await httpServer((_, response) => void response.end('ok'));
+    const proxy = await runProxy('--upstream', upstream.origin, '--workers', '3');
+    let isOver = false;
+    const looks = Array.from({ length: 4 }, async () => {
+      while (!isOver) await proxy.snapshot();
+    });
+    // All but one, which keeps the port that the system has picked.
+    for (const pid of childrenOf(proxy.process.pid).slice(1)) process.kill(pid, 'SIGKILL');
+    await until(async () => {
+      expect(await request(proxy.url).catch(() => 'broken off')).toMatch(/^(?:ok|broken off)$/);
+      return childrenOf(proxy.process.pid).length === 3;
+    });
+    isOver = true;
+    await Promise.all(looks);
+    proxy.process.kill('SIGTERM');
+    expect(await proxy.exited).toMatchObject({ code: 0 });
+  });
+
+  it('drain though one of them dies, and the exit code says that something was lost', async () => {
+    const finish: (() => void)[] = [];
+    const upstream = await httpServer((_, response) => {
+      response.write('begun, ');
+      finish.push(() => void response.end('finished'));
+    });
+    const proxy = await runProxy('--upstream', upstream.origin, '--workers', '2');
+    const bodies = await Promise.all(Array.from({ length: 12 }, () => get(proxy.url)));
+    await until(() => finish.length === 12);
+    proxy.process.kill('SIGTERM');
+    await until(async () => (await fetch(`${proxy.adminUrl}/readyz`)).status === 503);
+    process.kill(childrenOf(proxy.process.pid)[0] ?? 0, 'SIGKILL');
+    await proxy.says('a worker has died while it drained');
+    for (const end of finish) end();
+    const ends = bodies.map(async (body) => (await body.toArray()).join(''));
+    const whole = (await Promise.allSettled(ends)).filter(({ status }) => status === 'fulfilled');
+    for (const end of whole) expect(end).toMatchObject({ value: 'begun, finished' });
+    expect(await proxy.exited).toMatchObject({ code: 1 });
+  });
+
+  it('hear of a reload that is asked for while they start', async () => {
+    const { child, output, says, exited } = runInBackground(
+      '--workers',
+      '3',
+      '--listen',
+      '127.0.0.1:0',
+      '--admin-listen',
+      '127.0.0.1:0',
+    );
+    // As soon as there is one; the process that Node starts first has none.
+    await until(() => childrenOf(child.pid ?? 0).length > 0, 10_000_000);
+    child.kill('SIGHUP');
+    await says('SIGHUP: the new configuration is for all new requests');
+    await until(() => output().includes('listens at'));
+    child.kill('SIGTERM');
+    expect(await exited).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('let open bodies finish', async () => {

@@ -177,6 +177,8 @@ export class ProxyServer {
     }, timeoutMs);
     await closed;
     clearTimeout(deadline);
+    // Their connections are closed; how they went is told a little later.
+    await this.#relay.whenIdle();
     return cutOff;
   }
 }

@@ -52,9 +52,18 @@ export interface RelayOptions {
 export class Relay {
   readonly #options: RelayOptions;
   readonly #open = new Roster<OpenExchange>();
+  #resolveIdle: (() => void) | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
+  }
+
+  /** Settles when none is under way. */
+  async whenIdle(): Promise<void> {
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#resolveIdle = resolve;
+    });
   }
 
   /** Exchanges under way. */
@@ -80,6 +89,7 @@ export class Relay {
     const outcome = await record.outcome();
     this.#open.delete(exchange);
     this.#options.onExchange?.(outcome);
+    if (this.#open.size === 0) this.#resolveIdle?.();
   }
 
   async #exchange(downstream: Downstream, record: ExchangeRecord): Promise<void> {

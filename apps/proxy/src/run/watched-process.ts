@@ -1,4 +1,5 @@
 import type { ProxyConfig } from '../config/config.ts';
+import type { ExchangeOutcome } from '../relay/exchange-outcome.ts';
 import { AccessLog } from '../watch/access-log.ts';
 import { spanRecorder } from '../watch/spans.ts';
 import { ProxyProcess } from './proxy-process.ts';
@@ -16,14 +17,21 @@ export interface WatchedProcess {
 export async function startWatched(config: ProxyConfig): Promise<WatchedProcess> {
   const accessLog = config.accessLog === undefined ? undefined : await AccessLog.open(config.accessLog, warn);
   const recordSpan = await spanRecorder();
-  const proxy = await ProxyProcess.start(config, (outcome) => {
+  const onExchange = (outcome: ExchangeOutcome): void => {
     accessLog?.write(outcome);
     recordSpan?.(outcome);
-  });
+  };
+  let proxy: ProxyProcess;
+  try {
+    proxy = await ProxyProcess.start(config, onExchange);
+  } catch (reason) {
+    await accessLog?.close();
+    throw reason;
+  }
   return {
     proxy,
     async reload(next) {
-      accessLog?.reopen();
+      await accessLog?.reopen();
       await proxy.reload(next);
     },
     async drain(timeoutMs) {

@@ -31,6 +31,15 @@ interface Settle {
   reject(reason: unknown): void;
 }
 
+/** Why a call to a worker will never be answered. */
+export class WorkerGone extends Error {
+  override readonly name = 'WorkerGone';
+
+  constructor(cause?: unknown) {
+    super('The worker has exited', { cause });
+  }
+}
+
 /** The primary's side of one worker: calls go out as messages, and their answers settle them. */
 export class WorkerCalls {
   readonly #worker: Worker;
@@ -45,13 +54,12 @@ export class WorkerCalls {
       if (isReply(message)) this.#settle(message);
       else if (isReady(message)) this.#sendAll();
     });
-    worker.on('exit', () => {
-      for (const answer of this.#waiting.values()) answer.reject(new Error('The worker has exited'));
-      this.#waiting.clear();
-    });
+    worker.on('exit', () => this.#lose());
+    // A message that could not be sent, since it has died a moment ago. Nobody listening would end this process, too.
+    worker.on('error', (error) => this.#lose(error));
   }
 
-  /** Rejects with what the worker says went wrong, and when it exits before it has answered. */
+  /** Rejects with what the worker says went wrong, and with `WorkerGone` when it exits before it has answered. */
   call(method: Method, argument?: unknown): Promise<unknown> {
     this.#calls += 1;
     const message: WorkerCall = { call: this.#calls, method, argument };
@@ -60,6 +68,11 @@ export class WorkerCalls {
       if (this.#unsent === undefined) this.#worker.send(message);
       else this.#unsent.push(message);
     });
+  }
+
+  #lose(cause?: unknown): void {
+    for (const answer of this.#waiting.values()) answer.reject(new WorkerGone(cause));
+    this.#waiting.clear();
   }
 
   #sendAll(): void {

@@ -1,12 +1,11 @@
 import type { Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { AggregatorRegistry } from 'prom-client';
 import { messageOf } from '../message-of.ts';
 import type { AdminSubject } from '../watch/admin-server.ts';
 import { mergedSnapshot } from '../watch/merged-snapshot.ts';
 import type { ProxySnapshot } from '../watch/proxy-snapshot.ts';
 import { startWorker } from './own-worker.ts';
-import { WorkerCalls } from './worker-calls.ts';
+import { WorkerCalls, WorkerGone } from './worker-calls.ts';
 
 /** A worker that exits sooner than this after its start is started again only after as long a wait. */
 const LEAST_LIFE_MS = 1000;
@@ -22,6 +21,8 @@ export class Workers implements AdminSubject {
   #snapshot: ProxySnapshot | undefined;
   #isDraining = false;
   #strategy: string | undefined;
+  /** The last one that starts or is told something new: these take turns, or one that starts would miss what the others hear. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(demoUrl: string | undefined) {
     this.#demoUrl = demoUrl;
@@ -63,30 +64,40 @@ export class Workers implements AdminSubject {
     return !this.#isDraining;
   }
 
-  async switchStrategy(name: string): Promise<void> {
-    await this.#callAll('switchStrategy', name);
-    this.#strategy = name;
+  switchStrategy(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#callAll('switchStrategy', name);
+      this.#strategy = name;
+    });
   }
 
   /** Each reads the configuration itself. Rejects when one finds it wrong. */
-  async reload(): Promise<void> {
-    await this.#callAll('reload');
-    this.#strategy = undefined;
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#callAll('reload');
+      this.#strategy = undefined;
+    });
   }
 
-  /** Drains all of them, and says how many exchanges were broken off. */
+  /** Drains all of them, and says how many exchanges were broken off. Should one die, the others go on. */
   async drain(timeoutMs: number): Promise<number> {
     this.#isDraining = true;
-    const drained = Array.from(this.#workers, async ([worker, calls]) => {
-      const cutOff = (await calls.call('drain', timeoutMs)) as number;
-      worker.disconnect();
-      if (!worker.isDead()) await once(worker, 'exit');
-      return cutOff;
-    });
+    const drained = Array.from(this.#workers, ([worker, calls]) => drainOne(worker, calls, timeoutMs));
     return (await Promise.all(drained)).reduce((sum, cutOff) => sum + cutOff, 0);
   }
 
-  async #startOne(): Promise<string[]> {
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act, act);
+    this.#turn = done;
+    return done;
+  }
+
+  #startOne(): Promise<string[]> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  async #start(): Promise<string[]> {
+    if (this.#isDraining) return [];
     const worker = startWorker();
     const calls = new WorkerCalls(worker);
     const startedAtMs = performance.now();
@@ -121,7 +132,16 @@ export class Workers implements AdminSubject {
   }
 
   async #callAll(method: 'switchStrategy' | 'reload', argument?: unknown): Promise<void> {
-    await Promise.all(Array.from(this.#workers.values(), (calls) => calls.call(method, argument)));
+    await Promise.all(
+      Array.from(this.#workers.values(), async (calls) => {
+        try {
+          await calls.call(method, argument);
+        } catch (reason) {
+          // The one that takes its place knows already.
+          if (!(reason instanceof WorkerGone)) throw reason;
+        }
+      }),
+    );
   }
 
   async #look(): Promise<void> {
@@ -130,5 +150,23 @@ export class Workers implements AdminSubject {
       look.status === 'fulfilled' ? [look.value as ProxySnapshot] : [],
     );
     this.#snapshot = mergedSnapshot(seen) ?? this.#snapshot;
+  }
+}
+
+/** How many exchanges were broken off. */
+async function drainOne(worker: Worker, calls: WorkerCalls, timeoutMs: number): Promise<number> {
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => resolve());
+  });
+  try {
+    const cutOff = (await calls.call('drain', timeoutMs)) as number;
+    worker.disconnect();
+    await exited;
+    return cutOff;
+  } catch (reason) {
+    if (!(reason instanceof WorkerGone)) throw reason;
+    process.stderr.write('millrace-proxy: a worker has died while it drained, with what it still carried.\n');
+    process.exitCode = 1;
+    return 0;
   }
 }

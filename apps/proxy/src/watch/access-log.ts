@@ -1,4 +1,7 @@
-import { once } from 'node:events';
+import { open } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import pino, { type Logger } from 'pino';
 import type { PipeSummary } from '@millrace/core';
 import { ConfigError } from '../config/config-error.ts';
@@ -11,17 +14,25 @@ type Destination = ReturnType<typeof pino.destination>;
 /** What may wait to be written: more than a busy second of lines, and little enough where nothing can be written at all. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
+/** An open file, and what writes lines to it. */
+interface Output {
+  readonly destination: Destination;
+  readonly logger: Logger;
+  /** Nobody reads it any more: pino does nothing with it from then on, not even close it. */
+  isBroken: boolean;
+}
+
 /** A line of JSON for each exchange, when all of it is over; one that was broken off is a warning. */
 export class AccessLog {
-  readonly #destination: Destination;
-  readonly #logger: Logger;
+  readonly #file: string;
+  readonly #onProblem: (sentence: string) => void;
+  readonly #told = new Set<string>();
+  /** `undefined`: it is closed. */
+  #output: Output | undefined;
 
-  private constructor(destination: Destination) {
-    this.#destination = destination;
-    this.#logger = pino(
-      { base: null, timestamp: false, formatters: { level: (level) => ({ level }) } },
-      destination,
-    );
+  private constructor(file: string, onProblem: (sentence: string) => void) {
+    this.#file = file;
+    this.#onProblem = onProblem;
   }
 
   /**
@@ -30,46 +41,87 @@ export class AccessLog {
    * @throws ConfigError When it cannot be opened.
    */
   static async open(file: string, onProblem: (sentence: string) => void): Promise<AccessLog> {
-    const destination = pino.destination({
-      dest: file === '-' ? 1 : file,
-      sync: false,
-      mkdir: true,
-      maxLength: MOST_WAITING_BYTES,
-    });
-    const shown = `The access log ${JSON.stringify(file)}`;
-    try {
-      await once(destination, 'ready');
-    } catch (reason) {
-      // When the process ends pino flushes all that are not closed, and throws where one was never open.
-      destination.emit('close');
-      throw new ConfigError(`${shown} cannot be opened: ${whyNot(reason)}.`, { cause: reason });
-    }
-    const told = new Set<string>();
-    const tell = (sentence: string): void => {
-      if (!told.has(sentence)) onProblem(sentence);
-      told.add(sentence);
-    };
-    destination.on('error', (reason: unknown) => tell(`${shown} cannot be written to: ${whyNot(reason)}.`));
-    destination.on('drop', () => tell(`${shown} takes lines more slowly than they come: some are lost.`));
-    return new AccessLog(destination);
+    const log = new AccessLog(file, onProblem);
+    await log.reopen();
+    return log;
   }
 
+  /** Does nothing when it is closed. */
   write(outcome: ExchangeOutcome): void {
-    this.#logger[outcome.result === 'broken' ? 'warn' : 'info'](accessLogEntry(outcome));
+    this.#output?.logger[outcome.result === 'broken' ? 'warn' : 'info'](accessLogEntry(outcome));
   }
 
-  /** Goes on in a file of the same name, for who has moved the old one away. Does nothing for the standard output. */
-  reopen(): void {
-    if ('file' in this.#destination && this.#destination.file !== null) this.#destination.reopen();
+  /**
+   * Goes on in a file of the same name, for who has moved the old one away. Does nothing for the standard output.
+   *
+   * @throws ConfigError When it cannot be opened; then it goes on in the old one.
+   */
+  async reopen(): Promise<void> {
+    const before = this.#output;
+    if (this.#file === '-' && before !== undefined) return;
+    this.#output = await this.#openOutput();
+    await finished(before);
   }
 
   /** Settles when everything is written, or cannot be. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#destination.on('close', resolve).on('error', () => this.#destination.destroy());
-      this.#destination.end();
-    });
+  async close(): Promise<void> {
+    const output = this.#output;
+    this.#output = undefined;
+    await finished(output);
   }
+
+  async #openOutput(): Promise<Output> {
+    const destination = pino.destination({
+      dest: this.#file === '-' ? 1 : await this.#descriptor(),
+      sync: false,
+      maxLength: MOST_WAITING_BYTES,
+    });
+    const logger = pino(
+      { base: null, timestamp: false, formatters: { level: (level) => ({ level }) } },
+      destination,
+    );
+    const output = { destination, logger, isBroken: false };
+    destination.on('error', (reason: unknown) => {
+      output.isBroken ||= (reason as NodeJS.ErrnoException).code === 'EPIPE';
+      this.#tell(`${this.#shown} cannot be written to: ${whyNot(reason)}.`);
+    });
+    destination.on('drop', () =>
+      this.#tell(`${this.#shown} takes lines more slowly than they come: some are lost.`),
+    );
+    return output;
+  }
+
+  /** Opened here: pino cannot let go of what it could not open, and what it opens again it may close twice. */
+  async #descriptor(): Promise<number> {
+    try {
+      await mkdir(dirname(this.#file), { recursive: true });
+      return await promisify(open)(this.#file, 'a');
+    } catch (reason) {
+      throw new ConfigError(`${this.#shown} cannot be opened: ${whyNot(reason)}.`, { cause: reason });
+    }
+  }
+
+  #tell(sentence: string): void {
+    if (!this.#told.has(sentence)) this.#onProblem(sentence);
+    this.#told.add(sentence);
+  }
+
+  get #shown(): string {
+    return `The access log ${JSON.stringify(this.#file)}`;
+  }
+}
+
+async function finished(output: Output | undefined): Promise<void> {
+  if (output === undefined || output.isBroken) return;
+  const { destination } = output;
+  await new Promise<void>((resolve) => {
+    destination.on('close', () => resolve());
+    destination.on('error', () => {
+      destination.destroy();
+      resolve();
+    });
+    destination.end();
+  });
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -78,6 +130,8 @@ const words: Readonly<Record<string, string>> = {
   EROFS: 'its file system is for reading only',
   ENOENT: 'there is no such file',
   ENOSPC: 'there is no room left',
+  ENOTDIR: 'its folder is a file',
+  EPIPE: 'nobody reads it any more',
 };
 
 function whyNot(reason: unknown): string {

@@ -56,12 +56,17 @@ export class AdminServer {
     return new AdminServer(server, options);
   }
 
-  /** Ends the event streams, with a last event, and stops listening. */
-  async close(): Promise<void> {
+  /**
+   * Ends the event streams, with a last event, and stops listening. Who is still asking or reading after `patienceMs` is cut
+   * off, so that nobody keeps a process that has drained.
+   */
+  async close(patienceMs = 1000): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#events.close();
     this.#server.close();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), patienceMs);
     await closed;
+    clearTimeout(timer);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -73,7 +78,8 @@ export class AdminServer {
       else if (method === 'GET' || method === 'HEAD') await this.#show(pathname, method, response);
       else response.writeHead(405, { allow: pathname === '/strategy' ? 'POST' : 'GET, HEAD' }).end();
     } catch (reason) {
-      if (!response.headersSent) say(response, 500, messageOf(reason));
+      if (response.headersSent) response.destroy();
+      else say(response, 500, messageOf(reason));
     }
   }
 
@@ -85,7 +91,9 @@ export class AdminServer {
       if (subject.isReady()) say(response, 200, 'ready');
       else say(response, 503, 'draining');
     } else if (pathname === '/metrics') {
-      response.writeHead(200, { 'content-type': METRICS_TYPE }).end(await subject.metrics());
+      // First: it may fail, and then that is the answer.
+      const text = await subject.metrics();
+      response.writeHead(200, { 'content-type': METRICS_TYPE }).end(text);
     } else if (pathname === '/events' && method === 'GET') {
       this.#events.subscribe(response);
     } else if (pathname === '/snapshot.json') {
