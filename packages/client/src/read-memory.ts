@@ -6,7 +6,10 @@ const BODY_READ_BYTES = 65_536;
 /** And a head before them: a body of 64 KiB that comes in one read is one chunk, which no strategy copies. */
 export const LONG_READ_BYTES: number = BODY_READ_BYTES + 4096;
 
-/** What waits to be read into: 1 MiB or so. Hardly ever more than two do, since a read is parsed before the next one. */
+/** A read of a connection that has not shown yet that its reader keeps up. */
+export const SHORT_READ_BYTES = 16_384;
+
+/** What waits of either size: 1 MiB or so. Hardly ever more than two do, since a read is parsed before the next one. */
 const MOST_SPARE = 16;
 
 /** Who subscribes to these gets views of what was read, to keep for as long as he likes. */
@@ -16,34 +19,49 @@ const watchers = [
   'undici:request:trailers',
 ].map((name) => channel(name));
 
-const spare: ReadMemory[] = [];
+const spareLong: ReadMemory[] = [];
+const spareShort: ReadMemory[] = [];
 const owners = new WeakMap<ArrayBufferLike, ReadMemory>();
 
 /**
- * Memory for one long read of a connection, which the next one uses again when all that was in it has been copied out.
+ * Memory for one long read of a connection, or a copy of a short one, which the next one uses again when all that was in
+ * it has been copied out.
  *
- *     lease ─▶ socket reads into it ─▶ undici cuts chunks out of it ─▶ copied into a pipe ─▶ letGo
- *       ▲                                                                                     │
- *       └─────────────────────────────────────── spare ◀──────────────────────────────────────┘
+ *     lease, copyOf ─▶ undici cuts chunks out of it ─▶ copied into a pipe ─▶ letGo
+ *       ▲                                                                     │
+ *       └─────────────────────────────── spare ◀──────────────────────────────┘
  *
  * New memory for each read is left to V8, which looks for it when there are 32 MiB: then none of it is near the processor
- * any more. Bodies of 10 and 100 MiB through the proxy took a half more of its time so (Node 24, every strategy).
+ * any more. Bodies of 10 and 100 MiB through the proxy took a half more of its time so (Node 24, every strategy). And what
+ * waits long for a slow reader is old when it is over, which V8 notices later still.
  *
  * Whoever keeps a view of a read without copying it just never lets go of the memory, which is then used only once.
  */
 export class ReadMemory {
-  readonly bytes: Buffer = Buffer.allocUnsafeSlow(LONG_READ_BYTES);
+  readonly bytes: Buffer;
   /** Room in it for what comes in the middle of a body. */
-  readonly bodyBytes: Buffer = this.bytes.subarray(0, BODY_READ_BYTES);
+  readonly bodyBytes: Buffer;
+  readonly #spare: ReadMemory[];
   /** Bytes of the last read; 0: nobody looks at it. */
   #count = 0;
 
+  private constructor(capacityBytes: number, spare: ReadMemory[]) {
+    this.bytes = Buffer.allocUnsafeSlow(capacityBytes);
+    this.bodyBytes = this.bytes.subarray(0, BODY_READ_BYTES);
+    this.#spare = spare;
+    owners.set(this.bytes.buffer, this);
+  }
+
+  /** For a long read. */
   static lease(): ReadMemory {
-    const memory = spare.pop();
-    if (memory !== undefined) return memory;
-    const made = new ReadMemory();
-    owners.set(made.bytes.buffer, made);
-    return made;
+    return spareLong.pop() ?? new ReadMemory(LONG_READ_BYTES, spareLong);
+  }
+
+  /** A copy of a full short read. */
+  static copyOf(read: Uint8Array): Buffer {
+    const memory = spareShort.pop() ?? new ReadMemory(SHORT_READ_BYTES, spareShort);
+    memory.bytes.set(read);
+    return memory.filled(read.length);
   }
 
   /** Whether `chunk` lies in such memory. */
@@ -72,9 +90,9 @@ export class ReadMemory {
   static letGo(chunk: Uint8Array): void {
     const memory = owners.get(chunk.buffer);
     if (memory === undefined || memory.#count !== chunk.byteOffset + chunk.length) return;
-    if (spare.length === MOST_SPARE || watchers.some(({ hasSubscribers }) => hasSubscribers)) return;
+    if (memory.#spare.length === MOST_SPARE || watchers.some(({ hasSubscribers }) => hasSubscribers)) return;
     memory.#count = 0;
-    spare.push(memory);
+    memory.#spare.push(memory);
   }
 
   /** The first `count` bytes, which were read. */

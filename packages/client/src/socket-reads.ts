@@ -1,8 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
-import { LONG_READ_BYTES, ReadMemory } from './read-memory.ts';
+import { LONG_READ_BYTES, ReadMemory, SHORT_READ_BYTES } from './read-memory.ts';
 
-/** A read of a connection that has not shown yet that its reader keeps up: what is not read stays with the server. */
-const SHORT_BYTES = 16_384;
 /** From here on what was read goes to undici with its memory; of less, too much would be pinned. */
 const LEAST_LENT_BYTES = LONG_READ_BYTES / 2;
 /**
@@ -17,11 +15,11 @@ const READS_BEFORE_LONG = 64;
 const SLOW_PAUSE_MS = 100;
 
 /** What short reads go into, one after the other: each has been copied out before the next one. */
-const shared = Buffer.allocUnsafeSlow(SHORT_BYTES);
+const shared = Buffer.allocUnsafeSlow(SHORT_READ_BYTES);
 
 /**
  * How the socket of one connection reads: no further than to where its body was paused, and in short pieces for a slow
- * reader. By itself it would read on while undici has only stopped its parser, up to 128 KiB a connection.
+ * reader, so that what it does not take stays with the server. By itself it would read on while undici has only stopped its parser, up to 128 KiB a connection.
  *
  *     a new connection, or a slow reader   16 KiB  ─▶ shared ── copied out ──▶ socket ─▶ undici ─▶ pipe
  *     1 MiB without a slow pause           64 KiB  ─▶ leased ───── lent ────▶   │
@@ -61,7 +59,8 @@ export class SocketReads {
     const memory = this.#memory;
     const isFull = count === this.#buffer.length;
     const isLent = memory !== undefined && count >= LEAST_LENT_BYTES;
-    const chunk = isLent ? memory.filled(count) : copyOf(this.#buffer.subarray(0, count));
+    const read = this.#buffer.subarray(0, count);
+    const chunk = isLent ? memory.filled(count) : isFull ? ReadMemory.copyOf(read) : copyOf(read);
     if (this.#wasSlow()) this.#fullReads = 0;
     else if (isFull) this.#fullReads += 1;
     if (this.#fullReads < READS_BEFORE_LONG) this.#memory = undefined;
@@ -79,7 +78,7 @@ export class SocketReads {
   }
 }
 
-/** In memory of its own, which may change owner. */
+/** In memory of its own and of its size, which may change owner. */
 function copyOf(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);

@@ -3,7 +3,7 @@ import chunkQueue from '@millrace/chunk-queue';
 import { createPipe } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writeRead } from '../src/chunk-ownership.ts';
-import { LONG_READ_BYTES, ReadMemory } from '../src/read-memory.ts';
+import { LONG_READ_BYTES, ReadMemory, SHORT_READ_BYTES } from '../src/read-memory.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
@@ -73,6 +73,38 @@ describe('memory that was read into', () => {
   );
 });
 
+describe('a copy of a short read', () => {
+  const read = new Uint8Array(SHORT_READ_BYTES).fill(3);
+
+  it('uses memory again that was let go, and no other', () => {
+    const [first, second] = [ReadMemory.copyOf(read), ReadMemory.copyOf(read)];
+    expect(first.buffer).not.toBe(second.buffer);
+    ReadMemory.letGo(first.subarray(10, 20));
+    expect(ReadMemory.copyOf(read).buffer).not.toBe(first.buffer);
+    ReadMemory.letGo(first.subarray(20));
+    const third = ReadMemory.copyOf(new Uint8Array(SHORT_READ_BYTES).fill(4));
+    expect([third.buffer === first.buffer, third.every((byte) => byte === 4)]).toEqual([true, true]);
+    expect(second.every((byte) => byte === 3)).toBe(true);
+  });
+
+  it('never goes into memory of a long one, nor the other way round', () => {
+    leaseAll();
+    const short = ReadMemory.copyOf(read);
+    ReadMemory.letGo(short);
+    const long = ReadMemory.lease();
+    expect(long.bytes.length).toBe(LONG_READ_BYTES);
+    ReadMemory.letGo(long.filled(40_000));
+    expect(ReadMemory.copyOf(read).buffer.byteLength).toBe(SHORT_READ_BYTES);
+  });
+
+  it('changes owner for good', () => {
+    const copy = ReadMemory.copyOf(read);
+    ReadMemory.giveAway(copy);
+    ReadMemory.letGo(copy);
+    expect([ReadMemory.holds(copy), ReadMemory.copyOf(read).buffer === copy.buffer]).toEqual([false, false]);
+  });
+});
+
 describe('a chunk at the end of its read', () => {
   it.each([
     ['moves with its memory', 131_072, true],
@@ -128,6 +160,27 @@ describe.each(everyStrategy)('a large body, through $name', (strategy) => {
     expect(allocate.mock.calls.filter(([size]) => size === LONG_READ_BYTES).length).toBeLessThanOrEqual(16);
   });
 
+  it('is copied out of a few pieces of memory, over and over, while its reader is slow', async () => {
+    const body = patternedBytes(4 * MIB);
+    const url = await httpServer((_, response) => response.end(body));
+    // Every pause looks long.
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 1000));
+    const { content } = await makeClient({ strategy }).request(url);
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    const chunks: Uint8Array[] = [];
+    for await (const view of content.reader.views()) {
+      chunks.push(new Uint8Array(view));
+      // Until the server is paused, or all is there.
+      for (let held = -1; held !== content.reader.size; await new Promise(setImmediate))
+        held = content.reader.size;
+    }
+    expect(sha256(...chunks)).toBe(sha256(body));
+    const made = (bytes: number): number => allocate.mock.calls.filter(([size]) => size === bytes).length;
+    // Those of its first 128 KiB have moved.
+    expect([made(LONG_READ_BYTES), made(SHORT_READ_BYTES) < 30]).toEqual([0, true]);
+  });
+
   it('leaves alone what a small one behind it has got', async () => {
     const [large, small] = [patternedBytes(4 * MIB), patternedBytes(60_000, 7)];
     const url = await httpServer((request, response) =>
@@ -154,14 +207,17 @@ describe.each(everyStrategy)('a large body, through $name', (strategy) => {
     'has every byte, though what was let go is overwritten at once (chunks of %s)',
     async (length) => {
       const letGo = ReadMemory.letGo.bind(ReadMemory);
-      let overwritten = 0;
+      const overwriting = new Uint8Array(SHORT_READ_BYTES);
+      const overwritten = { long: 0, short: 0 };
       vi.spyOn(ReadMemory, 'letGo').mockImplementation((chunk) => {
         letGo(chunk);
-        const next = ReadMemory.lease();
-        if (next.bytes.buffer !== chunk.buffer) return;
-        overwritten += 1;
-        next.bytes.fill(0xee);
-        letGo(next.filled(1));
+        const isLong = chunk.buffer.byteLength === LONG_READ_BYTES;
+        const next = isLong ? ReadMemory.lease().filled(LONG_READ_BYTES) : ReadMemory.copyOf(overwriting);
+        if (next.buffer === chunk.buffer) {
+          next.fill(0xee);
+          overwritten[isLong ? 'long' : 'short'] += 1;
+        }
+        letGo(next);
       });
       const body = patternedBytes(3 * MIB);
       const url = await httpServer((_, response) => {
@@ -174,7 +230,7 @@ describe.each(everyStrategy)('a large body, through $name', (strategy) => {
         sha256(await (await client.request(url)).content.read()),
       );
       expect(await Promise.all(bodies)).toEqual(bodies.map(() => sha256(body)));
-      expect(overwritten).toBeGreaterThan(10);
+      expect(Math.min(overwritten.long, overwritten.short)).toBeGreaterThan(10);
     },
   );
 });
