@@ -1,6 +1,6 @@
 import type { ByteStore, PipeErrorCode, StoreOptions } from '@millrace/core';
 import { Segment } from './segment.ts';
-import { LEAST_REUSED_BYTES, spareMemory, usualCapacity } from './spare-memory.ts';
+import { LEAST_REUSED_BYTES, SpareMemory, usualCapacity } from './spare-memory.ts';
 
 /** `cost ≤ AMPLIFICATION × size + 16 KiB`: the trait. A view that is kept shows more than half of its memory. */
 export const AMPLIFICATION = 2;
@@ -22,9 +22,6 @@ const LEAST_SLAB_BYTES = 1024;
 
 /** Copies of 1 and 2 KiB take a fifth less time with slabs of 8 KiB than of 4, and no less with 16. */
 const MOST_SLAB_BYTES = 8192;
-
-/** Added to the room of a slab once slabs may wait to be used again. Above any room. */
-const SLAB_WAITS = 2 * MOST_SLAB_BYTES;
 
 /** What a segment that is being used up may pin beyond twice the rest of it, so that short ones are not moved. */
 const SLACK_BYTES = 4096;
@@ -61,11 +58,10 @@ const SLACK_BYTES = 4096;
  */
 export class ChunkQueueStore implements ByteStore {
   /**
-   * The most unused bytes of a slab. Its complement, below 0, while memory is used again: bytes that were copied on their
-   * way in have left without theirs, and none with it since. `SLAB_WAITS` more while it is not, but slabs may wait that
-   * were copied out of. One field for all, since every idle pipe has it: with two it weighed 280.2 bytes, and 280 are allowed.
+   * The most unused bytes of a slab; or, once memory waits for the next copies, that memory. One field for both, since every
+   * idle pipe has it: with two it weighed 280.2 bytes, and 280 are allowed.
    */
-  #room: number;
+  #room: number | SpareMemory;
   #front: Segment | null = null;
   #back: Segment | null = null;
   #size = 0;
@@ -135,7 +131,7 @@ export class ChunkQueueStore implements ByteStore {
     if (!(max >= size)) return this.takePart(front, this.clamp(max));
     requireSound(front);
     const bytes = front.give();
-    if (this.reuses) this.reuseNoMore();
+    if (this.isLending) this.forget();
     else if (bytes !== front.memory) this.leaveSlab(front);
     this.#size -= size;
     this.unlink(front);
@@ -175,7 +171,7 @@ export class ChunkQueueStore implements ByteStore {
     this.#back = null;
     this.#size = 0;
     this.#cost = 0;
-    if (this.reuses || this.hasSlabs) this.reuseNoMore();
+    this.forget();
   }
 
   /** For tests: throws when Q1 to Q5, or an invariant of a segment, is broken. */
@@ -212,28 +208,26 @@ export class ChunkQueueStore implements ByteStore {
     return byteLength + (isFirst ? 1 : LEAST_KEPT_BYTES) <= 2 * length ? byteLength : 0;
   }
 
-  private get reuses(): boolean {
-    return this.#room < 0;
-  }
-
-  private get hasSlabs(): boolean {
-    return this.#room >= SLAB_WAITS;
+  /** Bytes that were copied on their way in have left without their memory, and none with it since. */
+  private get isLending(): boolean {
+    const room = this.#room;
+    return typeof room !== 'number' && room.roundsUp;
   }
 
   private get mostRoomBytes(): number {
-    return (this.reuses ? ~this.#room : this.#room) % SLAB_WAITS;
+    const room = this.#room;
+    return typeof room === 'number' ? room : room.mostRoomBytes;
   }
 
   /** A copy of `chunk` from index `from` on, in memory of at least `capacity` bytes. */
   private copied(chunk: Uint8Array, from: number, capacity: number): Segment {
-    if (!this.reuses) {
-      const slab = this.hasSlabs ? spareMemory.take(capacity, this) : undefined;
-      return slab === undefined
-        ? Segment.copied(chunk, from, capacity)
-        : Segment.copiedInto(slab, chunk, from);
-    }
-    const usual = usualCapacity(capacity);
-    return Segment.copiedInto(spareMemory.take(usual, this) ?? new Uint8Array(usual), chunk, from);
+    const spare = this.#room;
+    if (typeof spare === 'number') return Segment.copied(chunk, from, capacity);
+    const usual = spare.roundsUp ? usualCapacity(capacity) : capacity;
+    const memory = spare.take(usual);
+    return memory === undefined
+      ? Segment.copied(chunk, from, usual)
+      : Segment.copiedInto(memory, chunk, from);
   }
 
   /** Fills the room at the back, then opens a slab. A slab that is full can be given away as it is. */
@@ -332,9 +326,15 @@ export class ChunkQueueStore implements ByteStore {
     front.next = null;
   }
 
+  private get spare(): SpareMemory {
+    if (typeof this.#room === 'number') this.#room = new SpareMemory(this.#room);
+    return this.#room;
+  }
+
   private reuse(gone: Segment): void {
-    if (!this.reuses) this.#room = ~this.mostRoomBytes;
-    spareMemory.keep(gone.memory, this);
+    const { spare } = this;
+    spare.roundsUp = true;
+    spare.keep(gone.memory);
   }
 
   /**
@@ -345,13 +345,14 @@ export class ChunkQueueStore implements ByteStore {
   private leaveSlab({ isGiven, memoryBytes, memory }: Segment): void {
     if (isGiven || memoryBytes < LEAST_SLAB_BYTES || memoryBytes > MOST_SLAB_BYTES) return;
     if (usualCapacity(memoryBytes) !== memoryBytes) return;
-    if (!this.hasSlabs) this.#room += SLAB_WAITS;
-    spareMemory.keep(memory, this);
+    this.spare.keep(memory);
   }
 
-  private reuseNoMore(): void {
-    this.#room = this.mostRoomBytes;
-    spareMemory.forget(this);
+  private forget(): void {
+    const spare = this.#room;
+    if (typeof spare === 'number') return;
+    spare.forget();
+    this.#room = spare.mostRoomBytes;
   }
 
   private unlinkBehind(front: Segment, segment: Segment): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChunkQueueStore } from '../src/chunk-queue-store.ts';
-import { SpareMemory, spareMemory, usualCapacity } from '../src/spare-memory.ts';
+import { SpareMemory, usualCapacity, WaitingMemory, waitingMemory } from '../src/spare-memory.ts';
 
 const KIB = 1024;
 
@@ -20,54 +20,88 @@ describe('usual capacities', () => {
 });
 
 describe('spare memory', () => {
-  it('gives back what has just come, to whoever left it, when it is exactly as much', () => {
-    const memory = new SpareMemory();
-    const [lender, other] = [{}, {}];
+  /** Of a realm of its own. */
+  function spareMemory(realm = new WaitingMemory()): SpareMemory {
+    return new SpareMemory(0, realm);
+  }
+
+  it('gives back what has just come, when it is exactly as much', () => {
+    const memory = spareMemory();
     const [first, last] = [new Uint8Array(8 * KIB), new Uint8Array(8 * KIB)];
-    for (const bytes of [first, last]) memory.keep(bytes, lender);
-    expect(memory.take(8 * KIB, other)).toBeUndefined();
-    expect(memory.take(4 * KIB, lender)).toBeUndefined();
-    expect([memory.take(8 * KIB, lender), memory.take(8 * KIB, lender)]).toEqual([last, first]);
-    expect(memory.take(8 * KIB, lender)).toBeUndefined();
+    for (const bytes of [first, last]) memory.keep(bytes);
+    expect(memory.take(4 * KIB)).toBeUndefined();
+    expect([memory.take(8 * KIB), memory.take(8 * KIB)]).toEqual([last, first]);
+    expect(memory.take(8 * KIB)).toBeUndefined();
     expect(memory.heldBytes).toBe(0);
   });
 
   it('holds 1 MiB in 64 pieces at most, lets the oldest go first, and nothing over 128 KiB come', () => {
-    const memory = new SpareMemory();
-    const lender = {};
+    const realm = new WaitingMemory();
+    const memory = spareMemory(realm);
     const small: Uint8Array[] = Array.from({ length: 65 }, () => new Uint8Array(4 * KIB));
-    for (const bytes of small) memory.keep(bytes, lender);
+    for (const bytes of small) memory.keep(bytes);
     memory.checkInvariants(small[0] as Uint8Array);
     expect(memory.heldBytes).toBe(256 * KIB);
-    memory.keep(new Uint8Array(128 * KIB + 1), lender);
+    memory.keep(new Uint8Array(128 * KIB + 1));
     expect(memory.heldBytes).toBe(256 * KIB);
-    for (let count = 0; count < 9; count += 1) memory.keep(new Uint8Array(128 * KIB), lender);
+    for (let count = 0; count < 9; count += 1) memory.keep(new Uint8Array(128 * KIB));
     memory.checkInvariants(...small);
-    expect(memory.heldBytes).toBe(1024 * KIB);
+    realm.checkInvariants();
+    expect([memory.heldBytes, realm.heldBytes]).toEqual([KIB * KIB, KIB * KIB]);
   });
 
-  it('forgets what one has left, and nothing else', () => {
-    const memory = new SpareMemory();
-    const [lender, other] = [{}, {}];
+  it('forgets what one store has left, and nothing else', () => {
+    const realm = new WaitingMemory();
+    const [one, other] = [spareMemory(realm), spareMemory(realm)];
     const kept = new Uint8Array(4 * KIB);
-    memory.keep(kept, other);
-    memory.keep(new Uint8Array(8 * KIB), lender);
-    memory.forget(lender);
-    memory.checkInvariants();
-    expect([memory.heldBytes, memory.take(8 * KIB, lender)]).toEqual([4 * KIB, undefined]);
-    expect(memory.take(4 * KIB, other)).toBe(kept);
+    other.keep(kept);
+    one.keep(new Uint8Array(8 * KIB));
+    one.forget();
+    realm.checkInvariants();
+    expect([one.heldBytes, realm.heldBytes, one.take(8 * KIB)]).toEqual([0, 4 * KIB, undefined]);
+    expect(other.take(4 * KIB)).toBe(kept);
   });
 
   it('counts on when somebody transfers what waits, and never gives that back', () => {
-    const memory = new SpareMemory();
-    const lender = {};
+    const memory = spareMemory();
     const bytes = new Uint8Array(8 * KIB);
-    memory.keep(bytes, lender);
+    memory.keep(bytes);
     structuredClone(bytes, { transfer: [bytes.buffer] });
-    expect(memory.take(8 * KIB, lender)).toBeUndefined();
-    for (let count = 0; count < 64; count += 1) memory.keep(new Uint8Array(4 * KIB), lender);
+    expect(memory.take(8 * KIB)).toBeUndefined();
+    for (let count = 0; count < 64; count += 1) memory.keep(new Uint8Array(4 * KIB));
     memory.checkInvariants();
     expect(memory.heldBytes).toBe(64 * 4 * KIB);
+  });
+
+  it('holds 32 MiB in a realm, and what began to wait first goes first', () => {
+    const realm = new WaitingMemory();
+    const spares = Array.from({ length: 256 }, () => spareMemory(realm));
+    for (const spare of spares) spare.keep(new Uint8Array(128 * KIB));
+    const [first, second, third] = spares as [SpareMemory, SpareMemory, SpareMemory];
+    expect(realm.heldBytes).toBe(32 * KIB * KIB);
+    // Used in between, it does not begin anew; forgotten, it does.
+    second.keep(second.take(128 * KIB) as Uint8Array);
+    first.forget();
+    first.keep(new Uint8Array(128 * KIB));
+    spareMemory(realm).keep(new Uint8Array(KIB));
+    realm.checkInvariants();
+    expect([first, second, third].map(({ heldBytes }) => heldBytes)).toEqual([128 * KIB, 0, 128 * KIB]);
+    // What has lost all may come again.
+    second.keep(new Uint8Array(KIB));
+    realm.checkInvariants();
+    expect(second.take(KIB)).toHaveLength(KIB);
+  });
+
+  it('holds for 4 096 stores, though most are empty', () => {
+    const realm = new WaitingMemory();
+    const spares = Array.from({ length: 4097 }, () => spareMemory(realm));
+    const [first, second] = spares as [SpareMemory, SpareMemory];
+    for (const spare of spares) {
+      spare.keep(new Uint8Array(KIB));
+      if (spare !== first && spare !== second) spare.take(KIB);
+    }
+    realm.checkInvariants();
+    expect([first.heldBytes, second.heldBytes, realm.heldBytes]).toEqual([0, KIB, KIB]);
   });
 });
 
@@ -162,14 +196,14 @@ describe('a store', () => {
     ['clear', (store: ChunkQueueStore): void => store.clear()],
     ['a chunk that is taken away with its memory', (store: ChunkQueueStore): void => void store.take()],
   ])('[S7] leaves nothing behind after %s, and copies into no more than it needs', (_, leave) => {
-    const before = spareMemory.heldBytes;
+    const before = waitingMemory.heldBytes;
     const store = new ChunkQueueStore();
     lentOf(store, 64 * KIB);
     store.drop(store.size);
-    expect(spareMemory.heldBytes).toBe(before + 64 * KIB);
+    expect(waitingMemory.heldBytes).toBe(before + 64 * KIB);
     lentOf(store, 5000);
     leave(store);
-    expect(spareMemory.heldBytes).toBe(before);
+    expect(waitingMemory.heldBytes).toBe(before);
     lentOf(store, 5000);
     expect(store.cost).toBe(5000);
   });
@@ -225,29 +259,29 @@ describe('a store', () => {
     });
 
     it('[S7] keeps one slab of each size at most, and none after clear', () => {
-      const before = spareMemory.heldBytes;
+      const before = waitingMemory.heldBytes;
       const store = new ChunkQueueStore();
       for (let round = 0; round < 200; round += 1) {
         burst(store, 3 + ((round * 37) % 251));
         drain(store);
       }
       const sizes = [KIB, 2 * KIB, 4 * KIB, 8 * KIB];
-      expect(spareMemory.heldBytes - before).toBeLessThanOrEqual(sizes.reduce((sum, size) => sum + size));
-      expect(spareMemory.heldBytes).toBeGreaterThan(before);
+      expect(waitingMemory.heldBytes - before).toBeLessThanOrEqual(sizes.reduce((sum, size) => sum + size));
+      expect(waitingMemory.heldBytes).toBeGreaterThan(before);
       store.clear();
-      expect(spareMemory.heldBytes).toBe(before);
+      expect(waitingMemory.heldBytes).toBe(before);
     });
 
     it('[S7] leaves nothing behind when it lends later, and is cleared', () => {
-      const before = spareMemory.heldBytes;
+      const before = waitingMemory.heldBytes;
       const store = new ChunkQueueStore();
       burst(store, 8);
       drain(store);
       lentOf(store, 64 * KIB);
       store.drop(store.size);
-      expect(spareMemory.heldBytes).toBe(before + 65 * KIB);
+      expect(waitingMemory.heldBytes).toBe(before + 65 * KIB);
       store.clear();
-      expect(spareMemory.heldBytes).toBe(before);
+      expect(waitingMemory.heldBytes).toBe(before);
     });
 
     it('keeps to its mark as it did before, whatever waits', () => {
@@ -264,20 +298,20 @@ describe('a store', () => {
     });
 
     it('keeps no memory of single writes that left in parts', () => {
-      const before = spareMemory.heldBytes;
+      const before = waitingMemory.heldBytes;
       const store = new ChunkQueueStore();
       burst(store, 1);
       store.take(10);
       drain(store);
-      expect(spareMemory.heldBytes).toBe(before);
+      expect(waitingMemory.heldBytes).toBe(before);
     });
 
     it('keeps no slab but those of a usual size', () => {
-      const before = spareMemory.heldBytes;
+      const before = waitingMemory.heldBytes;
       const store = new ChunkQueueStore({ capacityBytes: 3000 });
       burst(store, 2 + 16 + 20);
       drain(store);
-      expect(spareMemory.heldBytes).toBe(before);
+      expect(waitingMemory.heldBytes).toBe(before);
     });
   });
 });
