@@ -9,6 +9,9 @@ export const LONG_READ_BYTES: number = BODY_READ_BYTES + 4096;
 /** A read of a connection that has not shown yet that its reader keeps up. */
 export const SHORT_READ_BYTES = 16_384;
 
+/** Less goes into memory of its own size: as a chunk it would pin too much. */
+const LEAST_COPIED_BYTES = SHORT_READ_BYTES / 2;
+
 /** What waits of either size: 1 MiB or so. Hardly ever more than two do, since a read is parsed before the next one. */
 const MOST_SPARE = 16;
 
@@ -57,8 +60,9 @@ export class ReadMemory {
     return spareLong.pop() ?? new ReadMemory(LONG_READ_BYTES, spareLong);
   }
 
-  /** A copy of a full short read. */
+  /** A copy of a short read, in such memory unless it would be under half of it. */
   static copyOf(read: Uint8Array): Buffer {
+    if (read.length < LEAST_COPIED_BYTES || read.length > SHORT_READ_BYTES) return ownCopyOf(read);
     const memory = spareShort.pop() ?? new ReadMemory(SHORT_READ_BYTES, spareShort);
     memory.bytes.set(read);
     return memory.filled(read.length);
@@ -100,4 +104,10 @@ export class ReadMemory {
     this.#count = count;
     return this.bytes.subarray(0, count);
   }
+}
+
+function ownCopyOf(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

@@ -59,8 +59,7 @@ export class SocketReads {
     const memory = this.#memory;
     const isFull = count === this.#buffer.length;
     const isLent = memory !== undefined && count >= LEAST_LENT_BYTES;
-    const read = this.#buffer.subarray(0, count);
-    const chunk = isLent ? memory.filled(count) : isFull ? ReadMemory.copyOf(read) : copyOf(read);
+    const chunk = isLent ? memory.filled(count) : ReadMemory.copyOf(this.#buffer.subarray(0, count));
     if (this.#wasSlow()) this.#fullReads = 0;
     else if (isFull) this.#fullReads += 1;
     if (this.#fullReads < READS_BEFORE_LONG) this.#memory = undefined;
@@ -76,11 +75,4 @@ export class SocketReads {
     this.#pausedAtMs = undefined;
     return pausedAtMs !== undefined && performance.now() - pausedAtMs >= SLOW_PAUSE_MS;
   }
-}
-
-/** In memory of its own and of its size, which may change owner. */
-function copyOf(bytes: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  copy.set(bytes);
-  return copy;
 }

@@ -97,6 +97,21 @@ describe('a copy of a short read', () => {
     expect(ReadMemory.copyOf(read).buffer.byteLength).toBe(SHORT_READ_BYTES);
   });
 
+  it.each([
+    [SHORT_READ_BYTES / 2 - 1, SHORT_READ_BYTES / 2 - 1],
+    [SHORT_READ_BYTES / 2, SHORT_READ_BYTES],
+    [SHORT_READ_BYTES, SHORT_READ_BYTES],
+    [SHORT_READ_BYTES + 1, SHORT_READ_BYTES + 1],
+  ])('of %i bytes lies in %i', (bytes, memoryBytes) => {
+    const copy = ReadMemory.copyOf(new Uint8Array(bytes).fill(7));
+    expect([copy.length, copy.buffer.byteLength, ReadMemory.holds(copy)]).toEqual([
+      bytes,
+      memoryBytes,
+      memoryBytes === SHORT_READ_BYTES,
+    ]);
+    expect(copy.every((byte) => byte === 7)).toBe(true);
+  });
+
   it('changes owner for good', () => {
     const copy = ReadMemory.copyOf(read);
     ReadMemory.giveAway(copy);
