@@ -48,7 +48,7 @@ export function sendBody(
 }
 
 /** From here on it pays to wait until a piece is with the system, instead of copying it and writing on. */
-const LEAST_LENT_BYTES = 16_384;
+const LEAST_LENT_BYTES = 12_288;
 
 /**
  *     small   tryRead ─▶ write ─▶ tryRead ─▶ write …   until the response wants no more
