@@ -60,6 +60,11 @@ describe.each(everyStrategy)('bodies on one budget, over $name', (strategy) => {
         },
       },
     });
+    // As much as it takes to be read ahead to the mark.
+    for (let count = 0; count < 256; count += 1) {
+      writer.writeCopy(new Uint8Array(4096));
+      reader.tryRead();
+    }
     return { writer, reader, isPaused: () => isPaused };
   };
 

@@ -1,15 +1,16 @@
 import type { BufferStrategy, ByteStore, StoreOptions } from '@millrace/core';
 import type { MemoryBudget } from './memory-budget.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 const DEFAULT_CAPACITY_BYTES = 65_536;
 
 /**
- * The same strategy, whose stores draw on a common budget.
+ * The same strategy, whose stores draw on a common budget, and are read ahead no further than is of use.
  *
- * A pipe pauses its producer by what its store costs [P11]. While the budget is short, a store here reports a cost that
- * reaches the pipe's high-water mark as soon as it holds as much as the budget leaves it, and the low-water mark in
- * proportion: so the pipe itself pauses, resumes, and never waits on an empty store. Nothing is done per byte, and
- * nothing to the bytes.
+ * A pipe pauses its producer by what its store costs [P11]. While the budget is short, or nobody knows yet how fast the
+ * body is taken, a store here reports a cost that reaches the pipe's high-water mark as soon as it holds as much as it
+ * may, and the low-water mark in proportion: so the pipe itself pauses, resumes, and never waits on an empty store.
+ * Nothing is done per byte, and nothing to the bytes.
  */
 export function budgeted(
   strategy: BufferStrategy,
@@ -36,7 +37,10 @@ class BudgetedStore implements ByteStore {
   readonly #terms: Terms;
   /** What a fixed store takes from the budget with its first byte. */
   readonly #capacityBytes: number;
+  readonly #readAhead = new ReadAhead();
   #heldBytes = 0;
+  /** When it was last looked at. */
+  #size = 0;
 
   constructor(store: ByteStore, options: StoreOptions | undefined, terms: Terms) {
     this.#store = store;
@@ -55,9 +59,10 @@ class BudgetedStore implements ByteStore {
     if (this.#heldBytes === 0) return cost;
     const { highWaterMark, budget } = this.#terms;
     const level = budget.levelBytes;
-    return level >= highWaterMark
-      ? cost
-      : Math.max(cost, Math.ceil((this.#heldBytes / level) * highWaterMark));
+    // What a fixed store takes from the budget is no reason to pause it while there is enough.
+    const ofBudget = level >= highWaterMark ? 0 : this.#heldBytes / level;
+    const share = Math.max(ofBudget, this.#size / this.#readAhead.levelBytes);
+    return Math.max(cost, Math.ceil(share * highWaterMark));
   }
 
   put(chunk: Uint8Array, owned: boolean): number {
@@ -104,6 +109,8 @@ class BudgetedStore implements ByteStore {
 
   #settle(): void {
     const { size, cost } = this.#store;
+    this.#readAhead.change(this.#size, size);
+    this.#size = size;
     const held = size === 0 ? 0 : Math.max(cost, this.#capacityBytes);
     if (held === this.#heldBytes) return;
     this.#terms.budget.change(this.#heldBytes, held);

@@ -1,0 +1,141 @@
+import { createPipe } from '@millrace/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { budgeted } from '../src/limits/budgeted-strategy.ts';
+import { MemoryBudget } from '../src/limits/memory-budget.ts';
+import { ReadAhead } from '../src/limits/read-ahead.ts';
+import { everyStrategy } from './every-strategy.ts';
+
+const KIB = 1024;
+const CAUTIOUS = 12 * KIB;
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('how far a body is read ahead', () => {
+  /** One whose every read of `bytes` takes as many milliseconds. */
+  function taken(...reads: readonly (readonly [bytes: number, ms: number])[]): ReadAhead {
+    let nowMs = 5;
+    const readAhead = new ReadAhead(() => nowMs);
+    for (const [bytes, ms] of reads) {
+      readAhead.change(0, bytes);
+      nowMs += ms;
+      readAhead.change(bytes, 0);
+    }
+    return readAhead;
+  }
+  const MIB = KIB * KIB;
+
+  it.each([
+    ['nothing', [], CAUTIOUS],
+    ['less than 1 MiB', [[MIB - 1, 0]], CAUTIOUS],
+    ['1 MiB', [[MIB, 99]], Infinity],
+    ['1 MiB in many pieces', Array.from({ length: 64 }, () => [16 * KIB, 99] as const), Infinity],
+    [
+      '1 MiB, the last of it slowly',
+      [
+        [MIB - CAUTIOUS, 0],
+        [CAUTIOUS, 100],
+      ],
+      CAUTIOUS,
+    ],
+    [
+      '1 MiB, and then something slowly',
+      [
+        [MIB, 0],
+        [CAUTIOUS, 100],
+      ],
+      CAUTIOUS,
+    ],
+    [
+      '1 MiB, and then a little slowly, which waits for no reader',
+      [
+        [MIB, 0],
+        [CAUTIOUS - 1, 100],
+      ],
+      Infinity,
+    ],
+    [
+      '1 MiB after something slow',
+      [
+        [CAUTIOUS, 100],
+        [MIB, 0],
+      ],
+      Infinity,
+    ],
+  ] as const)('is for one of which %s was taken', (_, reads, levelBytes) => {
+    expect(taken(...reads).levelBytes).toBe(levelBytes);
+  });
+
+  it('counts a wait from when there was more than one read, until there no longer is', () => {
+    let nowMs = 0;
+    const readAhead = new ReadAhead(() => nowMs);
+    readAhead.change(0, MIB);
+    readAhead.change(MIB, CAUTIOUS);
+    nowMs = 60;
+    readAhead.change(CAUTIOUS, CAUTIOUS + 1);
+    nowMs = 99;
+    readAhead.change(CAUTIOUS + 1, CAUTIOUS - 1);
+    readAhead.change(CAUTIOUS - 1, MIB);
+    expect(readAhead.levelBytes).toBe(CAUTIOUS);
+    readAhead.change(MIB, CAUTIOUS);
+    nowMs = 198;
+    readAhead.change(CAUTIOUS, 0);
+    expect(readAhead.levelBytes).toBe(Infinity);
+  });
+});
+
+describe.each(everyStrategy)('a body through $name', (strategy) => {
+  const MARK = 64 * KIB;
+
+  /** A pipe whose producer writes 16 KiB pieces for as long as it is not paused. */
+  function body(highWaterMark = MARK) {
+    let isPaused = false;
+    const { writer, reader } = createPipe(budgeted(strategy, highWaterMark, new MemoryBudget(MARK * KIB)), {
+      highWaterMark,
+      source: {
+        pause: () => {
+          isPaused = true;
+        },
+        resume: () => {
+          isPaused = false;
+        },
+      },
+    });
+    return {
+      reader,
+      fill: (pieceBytes = 16 * KIB) => {
+        while (!isPaused) writer.writeCopy(new Uint8Array(pieceBytes));
+        return reader.size;
+      },
+      drain: () => {
+        while (reader.size > 0) reader.tryRead(KIB);
+        return isPaused;
+      },
+    };
+  }
+
+  it('is read ahead by one read, until 1 MiB was taken by a reader that keeps up', () => {
+    vi.spyOn(performance, 'now').mockReturnValue(0);
+    const { fill, drain } = body();
+    for (let bytes = 0; bytes < KIB * KIB; bytes += 16 * KIB)
+      expect([fill(), drain()]).toEqual([16 * KIB, false]);
+    // Memory that grows by half or so reaches the mark sooner than the bytes do.
+    expect(fill()).toBeGreaterThan(MARK / 2);
+  });
+
+  it('is read ahead by one read again when its reader was slow', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const { fill, drain } = body();
+    for (let round = 0; round < 65; round += 1) expect([fill() > 0, drain()]).toEqual([true, false]);
+    expect(fill()).toBeGreaterThan(MARK / 2);
+    now.mockReturnValue(100);
+    expect([drain(), fill()]).toEqual([false, 16 * KIB]);
+  });
+
+  it('goes on to one read in however small pieces', () => {
+    expect(body().fill(KIB)).toBe(CAUTIOUS);
+  });
+
+  it('heeds a lower mark of its own', () => {
+    expect(body(4 * KIB).fill(KIB)).toBeLessThanOrEqual(4 * KIB);
+  });
+});
