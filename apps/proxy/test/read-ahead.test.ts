@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createPipe } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { budgeted } from '../src/limits/budgeted-strategy.ts';
 import { MemoryBudget } from '../src/limits/memory-budget.ts';
 import { ReadAhead } from '../src/limits/read-ahead.ts';
 import { everyStrategy } from './every-strategy.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const KIB = 1024;
 const CAUTIOUS = 12 * KIB;
@@ -134,6 +136,48 @@ describe.each(everyStrategy)('a body through $name', (strategy) => {
   it('goes on to one read in however small pieces', () => {
     expect(body().fill(KIB)).toBe(CAUTIOUS);
   });
+
+  it('has a store that is as small if it is a fixed one, until it is read ahead further', () => {
+    const createStore = vi.spyOn(strategy, 'createStore');
+    vi.spyOn(performance, 'now').mockReturnValue(0);
+    const { fill, drain } = body();
+    for (let round = 0; round < 70; round += 1) expect([fill() > 0, drain()]).toEqual([true, false]);
+    const small = strategy.traits.fixed ? [[{ capacityBytes: 16 * KIB }]] : [];
+    expect(createStore.mock.calls).toEqual([...small, [{ capacityBytes: MARK }]]);
+  });
+
+  it.each([1, 2, 3])(
+    'loses no byte by it, whatever is written and however it is read (seed %i)',
+    async (seed) => {
+      const random = seededRandom(seed * 7919);
+      let nowMs = 0;
+      vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+      const { writer, reader } = createPipe(budgeted(strategy, MARK, new MemoryBudget(MARK * KIB)));
+      const sent = createHash('sha256');
+      const got = createHash('sha256');
+      let levels = 0;
+      for (let step = 0; step < 600; step += 1) {
+        const isSlow = step % 200 > 150;
+        nowMs += isSlow ? 100 : 0;
+        const chunk = new Uint8Array(1 + random(40 * KIB)).map((_, at) => at * 31 + step);
+        sent.update(chunk);
+        if (random(2) === 0) writer.writeCopy(chunk);
+        else writer.write(chunk);
+        while (reader.size > (random(3) === 0 ? MARK : 0)) {
+          if (random(2) === 0) got.update(reader.tryRead(1 + random(MARK)) as Uint8Array);
+          else {
+            const view = await reader.peek();
+            got.update(view as Uint8Array);
+            reader.consume((view as Uint8Array).length);
+          }
+        }
+        levels += reader.size > 32 * KIB ? 1 : 0;
+      }
+      writer.end();
+      for await (const chunk of reader) got.update(chunk);
+      expect([got.digest('hex'), levels > 10]).toEqual([sent.digest('hex'), true]);
+    },
+  );
 
   it('heeds a lower mark of its own', () => {
     expect(body(4 * KIB).fill(KIB)).toBeLessThanOrEqual(4 * KIB);

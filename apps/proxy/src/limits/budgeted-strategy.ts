@@ -4,6 +4,9 @@ import { ReadAhead } from './read-ahead.ts';
 
 const DEFAULT_CAPACITY_BYTES = 65_536;
 
+/** What a fixed store has room for until its body is read ahead further: a short read. */
+const CAUTIOUS_CAPACITY_BYTES = 16_384;
+
 /**
  * The same strategy, whose stores draw on a common budget, and are read ahead no further than is of use.
  *
@@ -21,8 +24,7 @@ export function budgeted(
     name: strategy.name,
     contract: strategy.contract,
     traits: strategy.traits,
-    createStore: (options) =>
-      new BudgetedStore(strategy.createStore(options), options, { strategy, highWaterMark, budget }),
+    createStore: (options) => new BudgetedStore(options, { strategy, highWaterMark, budget }),
   };
 }
 
@@ -33,21 +35,24 @@ interface Terms {
 }
 
 class BudgetedStore implements ByteStore {
-  readonly #store: ByteStore;
+  #store: ByteStore;
   readonly #terms: Terms;
-  /** What a fixed store takes from the budget with its first byte. */
-  readonly #capacityBytes: number;
+  /** What the pipe wants a fixed store to have room for; of any other, 0. */
+  readonly #wantedBytes: number;
+  /** What a fixed store has room for, and takes from the budget with its first byte; of any other, 0. */
+  #capacityBytes = 0;
   readonly #readAhead = new ReadAhead();
   #heldBytes = 0;
   /** When it was last looked at. */
   #size = 0;
 
-  constructor(store: ByteStore, options: StoreOptions | undefined, terms: Terms) {
-    this.#store = store;
+  constructor(options: StoreOptions | undefined, terms: Terms) {
+    const { traits } = terms.strategy;
     this.#terms = terms;
-    this.#capacityBytes = terms.strategy.traits.fixed
-      ? (options?.capacityBytes ?? DEFAULT_CAPACITY_BYTES)
-      : 0;
+    this.#wantedBytes = traits.fixed ? (options?.capacityBytes ?? DEFAULT_CAPACITY_BYTES) : 0;
+    this.#store = traits.fixed
+      ? this.#fixedStore(CAUTIOUS_CAPACITY_BYTES)
+      : terms.strategy.createStore(options);
   }
 
   get size(): number {
@@ -66,6 +71,10 @@ class BudgetedStore implements ByteStore {
   }
 
   put(chunk: Uint8Array, owned: boolean): number {
+    if (this.#mayGrow) {
+      this.#store.clear();
+      this.#store = this.#fixedStore(this.#wantedBytes);
+    }
     try {
       return this.#store.put(chunk, owned);
     } finally {
@@ -105,6 +114,17 @@ class BudgetedStore implements ByteStore {
   clear(): void {
     this.#store.clear();
     this.#settle();
+  }
+
+  /** A fixed store is smaller than its pipe wants it, and empty, and more would be of use. */
+  get #mayGrow(): boolean {
+    const isSmall = this.#capacityBytes < this.#wantedBytes;
+    return isSmall && this.#size === 0 && this.#readAhead.levelBytes > this.#capacityBytes;
+  }
+
+  #fixedStore(mostBytes: number): ByteStore {
+    this.#capacityBytes = Math.min(this.#wantedBytes, mostBytes);
+    return this.#terms.strategy.createStore({ capacityBytes: this.#capacityBytes });
   }
 
   #settle(): void {
