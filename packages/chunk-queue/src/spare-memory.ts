@@ -33,6 +33,8 @@ interface Piece {
   readonly bytes: Uint8Array;
   /** What `bytes` held when they came: who kept a view may have transferred them since. */
   readonly capacity: number;
+  /** What came before it. */
+  below: Piece | null;
 }
 
 /**
@@ -59,7 +61,9 @@ export class SpareMemory {
   /** Its store makes copies of usual capacities, so that more of them meet what waits. */
   roundsUp = false;
   readonly #realm: WaitingMemory;
-  readonly #pieces: Piece[] = [];
+  /** What came last. Links, since an array that is empty in between is made anew each time: 100 bytes a chunk. */
+  #top: Piece | null = null;
+  #count = 0;
   #heldBytes = 0;
   /** Among those of its realm. It stays when it is empty: to come and go at every copy took 200 of 500 ns. */
   #isWaiting = false;
@@ -76,10 +80,12 @@ export class SpareMemory {
 
   /** Memory of exactly `capacity` bytes, bytes of old included; `undefined`: none waits. */
   take(capacity: number): Uint8Array | undefined {
-    const at = this.#pieces.findLastIndex(({ bytes }) => bytes.length === capacity);
-    if (at === -1) return undefined;
-    this.#count(-capacity);
-    return this.#pieces.splice(at, 1)[0]?.bytes;
+    let above: Piece | null = null;
+    for (let piece = this.#top; piece !== null; piece = piece.below) {
+      if (piece.bytes.length === capacity) return this.#remove(piece, above);
+      above = piece;
+    }
+    return undefined;
   }
 
   /** Keeps `bytes`, instead of what has waited longest. */
@@ -88,33 +94,54 @@ export class SpareMemory {
     if (capacity > MOST_KEPT_BYTES) return;
     if (!this.#isWaiting) this.#realm.add(this);
     this.#isWaiting = true;
-    this.#pieces.push({ bytes, capacity });
-    this.#count(capacity);
-    while (this.#heldBytes > MOST_HELD_BYTES || this.#pieces.length > MOST_PIECES) {
-      this.#count(-(this.#pieces.shift()?.capacity ?? 0));
-    }
+    this.#top = { bytes, capacity, below: this.#top };
+    this.#count += 1;
+    this.#hold(capacity);
+    while (this.#heldBytes > MOST_HELD_BYTES || this.#count > MOST_PIECES) this.#dropOldest();
   }
 
   /** Lets go of all that waits. */
   forget(): void {
-    this.#pieces.length = 0;
-    this.#count(-this.#heldBytes);
+    this.#top = null;
+    this.#count = 0;
+    this.#hold(-this.#heldBytes);
     this.#realm.remove(this);
     this.#isWaiting = false;
   }
 
   /** For tests: throws when M2 or M3 is broken, given the memory that stores use. */
   checkInvariants(...inUse: readonly Uint8Array[]): void {
-    const buffers = [...inUse, ...this.#pieces.map(({ bytes }) => bytes)].map(({ buffer }) => buffer);
+    const pieces: Piece[] = [];
+    for (let piece = this.#top; piece !== null; piece = piece.below) pieces.push(piece);
+    const buffers = [...inUse, ...pieces.map(({ bytes }) => bytes)].map(({ buffer }) => buffer);
     if (new Set(buffers).size < buffers.length) throw new Error('M2 is broken');
-    const isBounded = this.#heldBytes <= MOST_HELD_BYTES && this.#pieces.length <= MOST_PIECES;
-    const total = this.#pieces.reduce((sum, { capacity }) => sum + capacity, 0);
-    if (!isBounded || this.#heldBytes !== total) {
-      throw new Error(`M3 is broken: ${this.#pieces.length} pieces, ${this.#heldBytes} bytes wait`);
+    const isBounded = this.#heldBytes <= MOST_HELD_BYTES && this.#count <= MOST_PIECES;
+    const total = pieces.reduce((sum, { capacity }) => sum + capacity, 0);
+    if (!isBounded || this.#count !== pieces.length || this.#heldBytes !== total) {
+      throw new Error(
+        `M3 is broken: ${this.#count} of ${pieces.length} pieces, ${this.#heldBytes} bytes wait`,
+      );
     }
   }
 
-  #count(bytes: number): void {
+  #remove(piece: Piece, above: Piece | null): Uint8Array {
+    if (above === null) this.#top = piece.below;
+    else above.below = piece.below;
+    this.#count -= 1;
+    this.#hold(-piece.capacity);
+    return piece.bytes;
+  }
+
+  #dropOldest(): void {
+    let above: Piece | null = null;
+    for (let piece = this.#top; piece !== null; piece = piece.below) {
+      if (piece.below === null) this.#remove(piece, above);
+      above = piece;
+    }
+  }
+
+  /** So many bytes more. */
+  #hold(bytes: number): void {
     this.#heldBytes += bytes;
     this.#realm.count(bytes);
   }
