@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { bytes } from '../src/consume/bytes.ts';
-import { fromNodeReadable } from '../src/node.ts';
+import { fromNodeReadable, sendBody } from '../src/node.ts';
+import { createPipe } from '../src/pipe.ts';
 import { arrayStrategy } from './array-strategy.ts';
 import { outcomeOf, patterned } from './consume/bodies.ts';
 
@@ -116,3 +117,30 @@ test('the body of a request that has come and is answered is whole, read after t
   upload.resume();
   expect(await outcome).toEqual({ value: body });
 });
+
+test.each(['stream', 'response'])(
+  'a body is written to a %s in pieces, so that a session may hold many',
+  async (as) => {
+    const long = patterned(1_000_000);
+    const pieces: number[] = [];
+    const session = await sessionWith((server) => {
+      const send = (stream: http2.ServerHttp2Stream, response: Writable): void => {
+        const write = stream.write.bind(stream) as (chunk: Uint8Array, ...rest: unknown[]) => boolean;
+        stream.write = (chunk: Uint8Array, ...rest: unknown[]) => {
+          pieces.push(chunk.length);
+          return write(chunk, ...rest);
+        };
+        const { writer, reader } = createPipe(arrayStrategy, { highWaterMark: long.length });
+        writer.write(new Uint8Array(long));
+        writer.end();
+        void sendBody(reader, response);
+      };
+      if (as === 'stream') server.on('stream', (stream: http2.ServerHttp2Stream) => send(stream, stream));
+      else server.on('request', (_, response: http2.Http2ServerResponse) => send(response.stream, response));
+    });
+    const response = session.request({ ':path': '/' });
+    const received = Buffer.concat((await response.toArray()) as Uint8Array[]);
+    expect(received.equals(long)).toBe(true);
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(73_728);
+  },
+);

@@ -12,6 +12,11 @@ export function writableOf(response: Writable): Writable {
   return streamOf(response) ?? response;
 }
 
+/** Whether it goes over HTTP/2, where a session holds what its streams were given, up to 10 MB, and then refuses new ones. */
+export function isHttp2(response: Writable): boolean {
+  return streamOf(response) !== undefined;
+}
+
 /** Whether Node ends the stream with the head of this answer. What is written behind that is a mistake to it, where HTTP/1 drops it. */
 export function hasNoBody(response: Writable): boolean {
   const stream = streamOf(response);

@@ -3,7 +3,7 @@ import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
-import { hasNoBody, wasGivenUp, writableOf } from './http2-message.ts';
+import { hasNoBody, isHttp2, wasGivenUp, writableOf } from './http2-message.ts';
 import { mayLendTo } from './may-lend-to.ts';
 import { asNodeError } from './node-reason.ts';
 import { breakConnection, requireDeclaredLength } from './response-framing.ts';
@@ -51,6 +51,12 @@ export function sendBody(
 const LEAST_LENT_BYTES = 12_288;
 
 /**
+ * Over HTTP/2 no piece is longer: of a hundred streams whose receiver does not read, a session holds 9 MB, and it may hold
+ * 10. What one long read of a socket brings is shorter, and so not cut, which would be a copy.
+ */
+const MOST_HTTP2_BYTES = 73_728;
+
+/**
  *     small   tryRead ─▶ write ─▶ tryRead ─▶ write …   until the response wants no more
  *     large   views() ─▶ write ─▶ written ─▶ views() … one at a time
  *
@@ -65,6 +71,8 @@ class BodySender {
   readonly #writable: Writable;
   readonly #options: SendBodyOptions;
   readonly #dropsBody: boolean;
+  /** Of one piece. */
+  readonly #mostBytes: number | undefined;
   /** What `#views` lent last is, or may be, still with Node. */
   #isLent = false;
   #isClosed = false;
@@ -89,6 +97,7 @@ class BodySender {
     this.#response = response;
     this.#writable = writableOf(response);
     this.#dropsBody = hasNoBody(response);
+    this.#mostBytes = isHttp2(response) ? MOST_HTTP2_BYTES : undefined;
     this.#isOwing = !this.#dropsBody;
     this.#options = options;
     this.#isReporting = !Object.hasOwn(response, 'write');
@@ -119,7 +128,7 @@ class BodySender {
           await this.#sendLent();
           continue;
         }
-        const chunk = this.#reader.tryRead();
+        const chunk = this.#reader.tryRead(this.#mostBytes);
         if (chunk === null) break;
         if (chunk === undefined) await this.#reader.peek();
         else if (!this.#dropsBody) await this.#sendGiven(chunk);
