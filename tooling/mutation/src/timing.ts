@@ -25,6 +25,9 @@ const jobs: readonly Job[] = mutatedFiles
       .map((mutant) => ({ path, strategies, mutant }));
   });
 
+// Nothing broken is nothing noticed.
+if (jobs.length === 0) throw new Error(`No file that is mutated has ${JSON.stringify(wanted)} in its path`);
+
 const verdicts = new Map<Job, Verdict>();
 const waiting = [...jobs];
 
