@@ -1,7 +1,7 @@
 import type { SpeedContender } from './contender.ts';
 import type { TransferWorkload } from './workload.ts';
 
-/** Memory of its own at most; a longer body has the same chunks again. */
+/** Memory of its own at most, where nothing else is said; a longer body has the same chunks again. */
 const MOST_BYTES = 64 << 20;
 
 /**
@@ -15,11 +15,16 @@ export class ChunkPool {
 
   constructor(
     contender: SpeedContender,
-    { ownership, chunkBytes, chunks }: Pick<TransferWorkload, 'ownership' | 'chunkBytes' | 'chunks'>,
+    {
+      ownership,
+      chunkBytes,
+      chunks,
+      distinctChunks = MOST_BYTES / chunkBytes,
+    }: Pick<TransferWorkload, 'ownership' | 'chunkBytes' | 'chunks' | 'distinctChunks'>,
   ) {
     this.#make = () => makeChunk(contender, chunkBytes);
     // A producer that reuses its memory has one chunk.
-    const distinct = ownership === 'reused' ? 1 : Math.min(chunks, MOST_BYTES / chunkBytes);
+    const distinct = ownership === 'reused' ? 1 : Math.min(chunks, distinctChunks);
     const own = Array.from({ length: distinct }, this.#make);
     this.#slots = Array.from({ length: chunks }, (_, index) => own[index % distinct] as Uint8Array);
     this.chunks = this.#slots;

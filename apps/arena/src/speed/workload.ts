@@ -32,6 +32,8 @@ export interface TransferWorkload {
   readonly chunkBytes: number;
   /** Chunks of one body. */
   readonly chunks: number;
+  /** How many of them have memory of their own; the others have it again. Default: all, within 64 MiB. */
+  readonly distinctChunks?: number;
 }
 
 /** Bodies of one chunk: made, written, ended, read to the end, one after another. Nanoseconds per body. */
