@@ -34,6 +34,13 @@ export async function loadStrategy(
     );
   }
   checkOptionNames('loadStrategy()', options, names);
+  if (options.import === undefined && /^\.\.?\//.test(specifier)) {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `The strategy to load is "${specifier}", which would be a path from core's own file; give new URL("${specifier}", import.meta.url).href`,
+      { value: specifier },
+    );
+  }
   const importModule = options.import ?? ((name: string): Promise<unknown> => import(name));
   let module: unknown;
   try {

@@ -119,6 +119,18 @@ describe('loadStrategy', () => {
     }
   });
 
+  it.each(['./mine.js', '../mine.js'])(
+    'says how to name the file %s, a path that only its caller knows',
+    async (path) => {
+      const error = await refusal(path);
+      expect(error.code).toBe('ERR_PIPE_ARGUMENT');
+      expect(error.message).toContain(`give new URL("${path}", import.meta.url).href`);
+      // An import of the caller's own knows where it is.
+      const own = loadStrategy(path, { import: () => Promise.resolve({ default: arrayStrategy }) });
+      expect(await own).toBe(arrayStrategy);
+    },
+  );
+
   it('refuses a specifier that is no name, before it imports anything', async () => {
     const importNothing = (): never => {
       throw new Error('imported');
