@@ -88,7 +88,8 @@ export class ResponseBody implements ContentOrigin, PipeSource {
 
   receive(chunk: Uint8Array): void {
     this.#receivedBytes += chunk.length;
-    if (this.#movesChunks) writeRead(this.#writer, chunk, this.#receivedBytes);
+    if (this.#movesChunks)
+      writeRead(this.#writer, chunk, Math.max(this.#receivedBytes, this.#expectedBytes ?? 0));
     else this.#writer.writeCopy(chunk);
   }
 
