@@ -17,6 +17,15 @@ export class ObservedReader implements PipeReader {
   readonly #observer: ReaderObserver;
   /** Of what was delivered, bytes that the last step of `views()` lent: they stay in the pipe until the next call. */
   #lentBytes = 0;
+  // Made once, and not an async function for each call: a slow client has many.
+  readonly #came = <T>(answer: T): T => {
+    this.#observer.onWaiting(false);
+    return answer;
+  };
+  readonly #failed = (reason: unknown): never => {
+    this.#observer.onWaiting(false);
+    throw reason;
+  };
 
   constructor(reader: PipeReader, observer: ReaderObserver) {
     this.#reader = reader;
@@ -97,25 +106,23 @@ export class ObservedReader implements PipeReader {
     return this.#reader.size < min;
   }
 
-  async #watch<T>(mustWait: boolean, answer: Promise<T>): Promise<T> {
+  #watch<T>(mustWait: boolean, answer: Promise<T>): Promise<T> {
     if (!mustWait) return answer;
     this.#observer.onWaiting(true);
-    try {
-      return await answer;
-    } finally {
-      this.#observer.onWaiting(false);
-    }
+    return answer.then(this.#came<T>, this.#failed);
   }
 
   #observed(iterator: AsyncIterableIterator<Uint8Array>, lends: boolean): AsyncIterableIterator<Uint8Array> {
-    const next = async (): Promise<IteratorResult<Uint8Array>> => {
-      this.#lentBytes = 0;
-      const mustWait = this.#mustWait();
-      const step = await this.#watch(mustWait, iterator.next());
+    const stepped = (step: IteratorResult<Uint8Array>): IteratorResult<Uint8Array> => {
       if (step.done === true) return step;
       this.#delivered(step.value);
       if (lends) this.#lentBytes = step.value.length;
       return step;
+    };
+    const next = (): Promise<IteratorResult<Uint8Array>> => {
+      this.#lentBytes = 0;
+      const mustWait = this.#mustWait();
+      return this.#watch(mustWait, iterator.next()).then(stepped);
     };
     return {
       next,

@@ -50,10 +50,12 @@ export function withIdleTimeout(reader: PipeReader, options: IdleTimeoutOptions)
 class TimedReader implements PipeReader {
   readonly #reader: PipeReader;
   readonly #clock: IdleClock;
+  readonly #calls: TimedCalls<Uint8Array | number | null>;
 
   constructor(reader: PipeReader, clock: IdleClock) {
     this.#reader = reader;
     this.#clock = clock;
+    this.#calls = new TimedCalls(clock, isNothing);
   }
 
   get size(): number {
@@ -75,19 +77,15 @@ class TimedReader implements PipeReader {
   }
 
   read(options?: ReadOptions): Promise<Uint8Array | null> {
-    return timed(this.#clock, () => this.#reader.read(options), isNull);
+    return this.#calls.time(() => this.#reader.read(options));
   }
 
   readInto(target: Uint8Array, options?: ReadIntoOptions): Promise<number> {
-    return timed(
-      this.#clock,
-      () => this.#reader.readInto(target, options),
-      (count) => count === 0,
-    );
+    return this.#calls.time(() => this.#reader.readInto(target, options));
   }
 
   peek(min?: number, options?: { signal?: AbortSignal }): Promise<Uint8Array | null> {
-    return timed(this.#clock, () => this.#reader.peek(min, options), isNull);
+    return this.#calls.time(() => this.#reader.peek(min, options));
   }
 
   values(options?: { preventCancel?: boolean }): AsyncIterableIterator<Uint8Array> {
@@ -128,12 +126,12 @@ class TimedReader implements PipeReader {
 class TimedIterator implements AsyncIterableIterator<Uint8Array> {
   readonly #iterator: AsyncIterableIterator<Uint8Array>;
   readonly #clock: IdleClock;
-  readonly #lends: boolean;
+  readonly #calls: TimedCalls<IteratorResult<Uint8Array>>;
 
   constructor(iterator: AsyncIterableIterator<Uint8Array>, clock: IdleClock, lends: boolean) {
     this.#iterator = iterator;
     this.#clock = clock;
-    this.#lends = lends;
+    this.#calls = new TimedCalls(clock, isDone, lends ? bytesOf : undefined);
   }
 
   [Symbol.asyncIterator](): this {
@@ -141,12 +139,7 @@ class TimedIterator implements AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
-    return timed(
-      this.#clock,
-      () => this.#iterator.next(),
-      ({ done }) => done === true,
-      ({ done, value }) => (this.#lends && done !== true ? value.length : 0),
-    );
+    return this.#calls.time(() => this.#iterator.next());
   }
 
   return(): Promise<IteratorResult<Uint8Array>> {
@@ -163,27 +156,53 @@ class TimedIterator implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-/** Lets `call` run on the clock: what it waits for is the producer's turn. */
-async function timed<T>(
-  clock: IdleClock,
-  call: () => Promise<T>,
-  looksLikeTheEnd: (answer: T) => boolean,
-  lentBy: (answer: T) => number = () => 0,
-): Promise<T> {
-  clock.begin();
-  let lent = 0;
-  let isSuspect = true;
-  try {
-    const answer = await call();
-    isSuspect = looksLikeTheEnd(answer);
-    lent = lentBy(answer);
-    return answer;
-  } finally {
-    if (isSuspect) clock.suspectEnd();
-    clock.settle(lent);
+/**
+ * Lets calls run on the clock: what they wait for is the producer's turn. What follows them is made once for all of a
+ * reader: with an async function for each, what the proxy left to V8 for every piece of a slow client's was twice as much.
+ */
+class TimedCalls<Answer> {
+  readonly #clock: IdleClock;
+  readonly #answered: <T extends Answer>(answer: T) => T;
+  readonly #failed: (reason: unknown) => never;
+
+  constructor(
+    clock: IdleClock,
+    looksLikeTheEnd: (answer: Answer) => boolean,
+    lentBy?: (answer: Answer) => number,
+  ) {
+    this.#clock = clock;
+    this.#answered = (answer) => {
+      if (looksLikeTheEnd(answer)) clock.suspectEnd();
+      clock.settle(lentBy === undefined ? 0 : lentBy(answer));
+      return answer;
+    };
+    this.#failed = (reason) => {
+      clock.suspectEnd();
+      clock.settle(0);
+      throw reason;
+    };
+  }
+
+  time<T extends Answer>(call: () => Promise<T>): Promise<T> {
+    this.#clock.begin();
+    let answer: Promise<T>;
+    try {
+      answer = call();
+    } catch (reason) {
+      answer = Promise.reject(reason);
+    }
+    return answer.then(this.#answered<T>, this.#failed);
   }
 }
 
-function isNull(answer: Uint8Array | null): boolean {
-  return answer === null;
+function isNothing(answer: Uint8Array | number | null): boolean {
+  return answer === null || answer === 0;
+}
+
+function isDone({ done }: IteratorResult<Uint8Array>): boolean {
+  return done === true;
+}
+
+function bytesOf({ done, value }: IteratorResult<Uint8Array>): number {
+  return done === true ? 0 : value.length;
 }
