@@ -219,6 +219,33 @@ describe('a store', () => {
     expect([view.every((byte) => byte === 1), joined.lastIndexOf(1)]).toEqual([true, 6 * KIB - 1]);
   });
 
+  it.each([
+    ['takeInto', (store: ChunkQueueStore, target: Uint8Array): void => void store.takeInto(target)],
+    ['take', (store: ChunkQueueStore, target: Uint8Array): void => target.set(store.take(target.length))],
+  ])('gathers again in slabs that were read in parts by %s, and gives every byte as it was', (_, read) => {
+    const before = waitingMemory.heldBytes;
+    const store = new ChunkQueueStore();
+    const target = new Uint8Array(KIB);
+    const slabs = new Set<ArrayBufferLike>();
+    let [written, got] = [0, 0];
+    for (let round = 0; round < 20; round += 1) {
+      for (let count = 0; count < 64; count += 1) store.put(new Uint8Array(KIB).fill(written++), false);
+      while (store.size > 0) {
+        const { buffer } = store.peek();
+        if (buffer.byteLength === 8 * KIB) slabs.add(buffer);
+        read(store, target);
+        expect(target.every((byte) => byte === got % 256)).toBe(true);
+        got += 1;
+        store.checkInvariants();
+      }
+    }
+    expect(got).toBe(20 * 64);
+    // As many as are in line at once.
+    expect(slabs.size).toBeLessThanOrEqual(8);
+    store.clear();
+    expect(waitingMemory.heldBytes).toBe(before);
+  });
+
   describe('that is read with take, after bursts of small writes', () => {
     const burst = (store: ChunkQueueStore, writes: number, fill = 0): void => {
       for (let count = 0; count < writes; count += 1) store.put(new Uint8Array(64).fill(fill), true);
