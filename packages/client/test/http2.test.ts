@@ -73,6 +73,26 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     expect(content.complete).toBe(true);
   });
 
+  it.each([
+    ['is whole', part, undefined],
+    ['fails', part.slice(1), 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+  ])(
+    '%s at a reset with NO_ERROR in place of a last frame, of a declared length, at %j',
+    async (_, sent, code) => {
+      const server = await rawHttp2Server();
+      const requested = client().request(server.url);
+      const connection = await server.next();
+      const { stream } = await connection.next(frameTypes.headers);
+      connection.sendHeaders(stream, 0, part.length);
+      const { content } = await requested;
+      connection.sendData(stream, sent);
+      connection.sendReset(stream, codes.noError);
+      if (code === undefined) expect(await content.text()).toBe(part);
+      else await expect(content.text()).rejects.toMatchObject({ code });
+      expect(content.complete).toBe(code === undefined);
+    },
+  );
+
   it('is empty and whole when the headers end the stream', async () => {
     const server = await rawHttp2Server();
     const requested = client().request(server.url);

@@ -50,9 +50,11 @@ export class RawHttp2Connection {
     this.socket.write(Buffer.concat([head, payload]));
   }
 
-  /** `:status: 200`, as HPACK has it in its table. */
-  sendHeaders(stream: number, flags = 0): void {
-    this.send(frameTypes.headers, END_HEADERS | flags, stream, Uint8Array.of(0x88));
+  /** `:status: 200`, as HPACK has it in its table, and a `content-length`, whose name is there as well. */
+  sendHeaders(stream: number, flags = 0, length?: number): void {
+    const value = Buffer.from(String(length));
+    const declared = length === undefined ? [] : [0x0f, 0x0d, value.length, ...value];
+    this.send(frameTypes.headers, END_HEADERS | flags, stream, Uint8Array.of(0x88, ...declared));
   }
 
   sendData(stream: number, text: string, flags = 0): void {
