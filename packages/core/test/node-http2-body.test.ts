@@ -144,3 +144,32 @@ test.each(['stream', 'response'])(
     expect(Math.max(...pieces)).toBeLessThanOrEqual(73_728);
   },
 );
+
+test.each(['stream', 'response'])(
+  'a %s is not reset in place of its last frame, though nobody reads its request',
+  async (as) => {
+    const closes: unknown[] = [];
+    const session = await sessionWith((server) => {
+      const send = (stream: http2.ServerHttp2Stream, response: Writable): void => {
+        const close = stream.close.bind(stream);
+        // What Node calls of its own accord, and sends a reset with.
+        stream.close = (...how) => {
+          closes.push(how);
+          close(...how);
+        };
+        const { writer, reader } = createPipe(arrayStrategy);
+        writer.write(new Uint8Array(body));
+        setImmediate(() => writer.end());
+        void sendBody(reader, response);
+      };
+      if (as === 'stream') server.on('stream', (stream: http2.ServerHttp2Stream) => send(stream, stream));
+      else server.on('request', (_, response: http2.Http2ServerResponse) => send(response.stream, response));
+    });
+    const answers = Array.from({ length: 20 }, () => session.request({ ':path': '/' }).toArray());
+    for (const chunks of await Promise.all(answers)) {
+      expect(Buffer.concat(chunks as Uint8Array[]).equals(body)).toBe(true);
+    }
+    await new Promise((resolve) => session.ping(resolve));
+    expect(closes).toEqual([]);
+  },
+);

@@ -39,6 +39,8 @@ export class Http2Downstream implements Downstream {
     this.upgrade = asksForTunnel && protocol !== undefined ? String(protocol) : undefined;
     // What follows the head of a CONNECT is what goes through the tunnel.
     this.hasBody = !asksForTunnel && !stream.endAfterHeaders;
+    // Of a request that nobody reads, Node resets the stream in front of the last frame of its answer.
+    if (stream.endAfterHeaders) stream.resume();
     this.expectsContinue = headers.expect?.toLowerCase() === '100-continue';
     this.request = {
       method: this.upgrade === undefined ? (headers[':method'] ?? '') : 'GET',

@@ -17,6 +17,15 @@ export function isHttp2(response: Writable): boolean {
   return streamOf(response) !== undefined;
 }
 
+/**
+ * Reads a request that ended with its head. Of one that nobody reads, Node resets the stream when the answer is finished, in
+ * front of its last frame as a rule: with `NO_ERROR`, so that strict receivers have an answer without an end.
+ */
+export function readEndedRequest(response: Writable): void {
+  const stream = streamOf(response);
+  if (stream?.endAfterHeaders === true && stream.readableFlowing === null) stream.resume();
+}
+
 /** Whether Node ends the stream with the head of this answer. What is written behind that is a mistake to it, where HTTP/1 drops it. */
 export function hasNoBody(response: Writable): boolean {
   const stream = streamOf(response);

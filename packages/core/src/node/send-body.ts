@@ -3,7 +3,7 @@ import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
 import type { PipeReader } from '../pipe-reader.ts';
-import { hasNoBody, isHttp2, wasGivenUp, writableOf } from './http2-message.ts';
+import { hasNoBody, isHttp2, readEndedRequest, wasGivenUp, writableOf } from './http2-message.ts';
 import { mayLendTo } from './may-lend-to.ts';
 import { asNodeError } from './node-reason.ts';
 import { breakConnection, requireDeclaredLength } from './response-framing.ts';
@@ -117,6 +117,7 @@ class BodySender {
       writable.on('finish', this.#onFinish);
       writable.once('close', this.#onClose);
       requireDeclaredLength(this.#response);
+      readEndedRequest(this.#response);
       void this.#send();
     });
   }
