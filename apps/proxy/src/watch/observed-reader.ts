@@ -17,15 +17,6 @@ export class ObservedReader implements PipeReader {
   readonly #observer: ReaderObserver;
   /** Of what was delivered, bytes that the last step of `views()` lent: they stay in the pipe until the next call. */
   #lentBytes = 0;
-  // Made once, and not an async function for each call: a slow client has many.
-  readonly #came = <T>(answer: T): T => {
-    this.#observer.onWaiting(false);
-    return answer;
-  };
-  readonly #failed = (reason: unknown): never => {
-    this.#observer.onWaiting(false);
-    throw reason;
-  };
 
   constructor(reader: PipeReader, observer: ReaderObserver) {
     this.#reader = reader;
@@ -109,7 +100,17 @@ export class ObservedReader implements PipeReader {
   #watch<T>(mustWait: boolean, answer: Promise<T>): Promise<T> {
     if (!mustWait) return answer;
     this.#observer.onWaiting(true);
-    return answer.then(this.#came<T>, this.#failed);
+    // No async function: of what a slow client's calls leave to V8, its state was the most.
+    return answer.then(
+      (bytes) => {
+        this.#observer.onWaiting(false);
+        return bytes;
+      },
+      (reason: unknown) => {
+        this.#observer.onWaiting(false);
+        throw reason;
+      },
+    );
   }
 
   #observed(iterator: AsyncIterableIterator<Uint8Array>, lends: boolean): AsyncIterableIterator<Uint8Array> {
