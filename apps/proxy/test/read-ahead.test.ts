@@ -29,13 +29,13 @@ describe('how far a body is read ahead', () => {
   it.each([
     ['nothing', [], CAUTIOUS],
     ['less than 1 MiB', [[MIB - 1, 0]], CAUTIOUS],
-    ['1 MiB', [[MIB, 99]], Infinity],
-    ['1 MiB in many pieces', Array.from({ length: 64 }, () => [16 * KIB, 99] as const), Infinity],
+    ['1 MiB', [[MIB, 49]], Infinity],
+    ['1 MiB in many pieces', Array.from({ length: 64 }, () => [16 * KIB, 49] as const), Infinity],
     [
       '1 MiB, the last of it slowly',
       [
         [MIB - CAUTIOUS, 0],
-        [CAUTIOUS, 100],
+        [CAUTIOUS, 50],
       ],
       CAUTIOUS,
     ],
@@ -43,7 +43,7 @@ describe('how far a body is read ahead', () => {
       '1 MiB, and then something slowly',
       [
         [MIB, 0],
-        [CAUTIOUS, 100],
+        [CAUTIOUS, 50],
       ],
       CAUTIOUS,
     ],
@@ -51,14 +51,14 @@ describe('how far a body is read ahead', () => {
       '1 MiB, and then a little slowly, which waits for no reader',
       [
         [MIB, 0],
-        [CAUTIOUS - 1, 100],
+        [CAUTIOUS - 1, 50],
       ],
       Infinity,
     ],
     [
       '1 MiB after something slow',
       [
-        [CAUTIOUS, 100],
+        [CAUTIOUS, 50],
         [MIB, 0],
       ],
       Infinity,
@@ -72,14 +72,14 @@ describe('how far a body is read ahead', () => {
     const readAhead = new ReadAhead(() => nowMs);
     readAhead.change(0, MIB);
     readAhead.change(MIB, CAUTIOUS);
-    nowMs = 60;
+    nowMs = 30;
     readAhead.change(CAUTIOUS, CAUTIOUS + 1);
-    nowMs = 99;
+    nowMs = 49;
     readAhead.change(CAUTIOUS + 1, CAUTIOUS - 1);
     readAhead.change(CAUTIOUS - 1, MIB);
     expect(readAhead.levelBytes).toBe(CAUTIOUS);
     readAhead.change(MIB, CAUTIOUS);
-    nowMs = 198;
+    nowMs = 98;
     readAhead.change(CAUTIOUS, 0);
     expect(readAhead.levelBytes).toBe(Infinity);
   });
@@ -129,7 +129,7 @@ describe.each(everyStrategy)('a body through $name', (strategy) => {
     const { fill, drain } = body();
     for (let round = 0; round < 65; round += 1) expect([fill() > 0, drain()]).toEqual([true, false]);
     expect(fill()).toBeGreaterThan(MARK / 2);
-    now.mockReturnValue(100);
+    now.mockReturnValue(50);
     expect([drain(), fill()]).toEqual([false, 16 * KIB]);
   });
 
@@ -158,7 +158,7 @@ describe.each(everyStrategy)('a body through $name', (strategy) => {
       let levels = 0;
       for (let step = 0; step < 600; step += 1) {
         const isSlow = step % 200 > 150;
-        nowMs += isSlow ? 100 : 0;
+        nowMs += isSlow ? 50 : 0;
         const chunk = new Uint8Array(1 + random(40 * KIB)).map((_, at) => at * 31 + step);
         sent.update(chunk);
         if (random(2) === 0) writer.writeCopy(chunk);

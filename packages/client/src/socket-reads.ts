@@ -9,10 +9,10 @@ const LEAST_LENT_BYTES = LONG_READ_BYTES / 2;
  */
 const READS_BEFORE_LONG = 64;
 /**
- * A pause of this many milliseconds shows a slow reader: at the usual mark it takes 640 KiB/s. One that keeps up ends its
+ * A pause of this many milliseconds shows a slow reader: at the usual mark it takes 1.3 MiB/s. One that keeps up ends its
  * pauses within a few turns, or, with many beside it on a busy core, within tens of milliseconds.
  */
-const SLOW_PAUSE_MS = 100;
+const SLOW_PAUSE_MS = 50;
 
 /** What short reads go into, one after the other: each has been copied out before the next one. */
 const shared = Buffer.allocUnsafeSlow(SHORT_READ_BYTES);

@@ -107,8 +107,8 @@ describe('a connection', () => {
   });
 
   it.each([
-    ['long', 'short', 100],
-    ['short', 'long', 99],
+    ['long', 'short', 50],
+    ['short', 'long', 49],
   ])('goes on after a %s pause in %s pieces', async (_, pieces, pauseMs) => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     const { far, chunks, size, pause, resume } = await connected();

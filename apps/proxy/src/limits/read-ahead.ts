@@ -5,7 +5,7 @@ const CAUTIOUS_BYTES = 12_288;
 const BYTES_BEFORE_TRUST = 1_048_576;
 
 /** Who keeps up takes what is there within a few turns, or, with many beside it on a busy core, tens of milliseconds. */
-const SLOW_MS = 100;
+const SLOW_MS = 50;
 
 const monotonic = (): number => performance.now();
 
@@ -15,7 +15,7 @@ const monotonic = (): number => performance.now();
  * for a slow client the bytes may as well wait with the server.
  *
  *     held  ▁█▁▁█▁▁▁▁▁▁▁█▁▁█▁        level  ──────┐        1 MiB        ┌───── none
- *               └ 100 ms ┘                         └─── one short read ──┘
+ *               └ 50 ms ─┘                         └─── one short read ──┘
  *                  slow
  *
  * 1 000 clients that take 1 GiB each, slowly, had 64 to 80 MiB waiting for them where they have 16 now.
