@@ -360,7 +360,6 @@ export class ChunkQueueStore implements ByteStore {
     memory,
   }: Pick<Segment, 'isGiven' | 'memoryBytes' | 'memory'>): void {
     if (isGiven || memoryBytes < LEAST_SLAB_BYTES || memoryBytes > MOST_SLAB_BYTES) return;
-    if (usualCapacity(memoryBytes) !== memoryBytes) return;
     this.spare.keep(memory);
   }
 

@@ -50,6 +50,12 @@ describe('spare memory', () => {
     expect([memory.heldBytes, realm.heldBytes]).toEqual([KIB * KIB, KIB * KIB]);
   });
 
+  it('holds nothing of a size that nobody asks for', () => {
+    const memory = spareMemory();
+    for (const bytes of [16_276, 255, 5000]) memory.keep(new Uint8Array(bytes));
+    expect(memory.heldBytes).toBe(0);
+  });
+
   it('forgets what one store has left, and nothing else', () => {
     const realm = new WaitingMemory();
     const [one, other] = [spareMemory(realm), spareMemory(realm)];
