@@ -7,7 +7,7 @@ import { doorSize } from '../src/door-size.ts';
  * weighed when the number was set: raise one on purpose, in the commit that needs it.
  */
 const budgets: Readonly<Record<string, number>> = {
-  '@millrace/chunk-queue': 2_850,
+  '@millrace/chunk-queue': 2_950,
   '@millrace/client': 10_800,
   '@millrace/conformance': 45_000,
   '@millrace/conformance/bun-test': 37_000,
