@@ -11,7 +11,7 @@ import type { TransferWorkload } from './workload.ts';
  * Whole bodies of 4 MiB are new memory, and what that costs settles late: until the C library has kept enough of what was freed,
  * each page of it is asked of the system again, and 16 KiB take 7 µs instead of 0.8.
  */
-const COLLECTING_WARM_UP = 4;
+const COLLECTING_WARM_UP = 3;
 
 /** Nanoseconds per chunk, over bodies that each go through as a whole. */
 export function measureTransfer(
