@@ -118,7 +118,7 @@ export class Segment {
     this.#start += count;
   }
 
-  /** Goes on in `memory`, which is whole, zeroed and nobody else's, without the first `gone` bytes. */
+  /** Goes on in `memory`, which is whole and nobody else's, without the first `gone` bytes. */
   moveTo(memory: Uint8Array, gone: number): void {
     memory.set(part(this.#bytes, this.#start + gone, this.#end));
     this.#end -= this.#start + gone;

@@ -1,3 +1,5 @@
+import { waitingMemory, type WaitingMemory } from './waiting-memory.ts';
+
 /** Longer copies take more time than making their memory. */
 const MOST_KEPT_BYTES = 128 * 1024;
 
@@ -6,15 +8,6 @@ const MOST_HELD_BYTES = 1024 * 1024;
 
 /** Bounds the search. */
 const MOST_PIECES = 64;
-
-/** And so many stores: one that was dropped without `clear` is among them until as many others have come. */
-const MOST_STORES = 4096;
-
-/**
- * What waits for all stores of a realm: for 1 000 slow readers two pieces of 16 KiB each. With 1 MiB for all of them they
- * left so much to V8 that the process grew by half as much again.
- */
-const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 
 /** Capacities are rounded up, so that copies of about the same size meet each other's memory: long ones to this, … */
 const STEP_BYTES = 4096;
@@ -43,15 +36,11 @@ interface Piece {
  * processor any more: a copy that was put, peeked and dropped took 2 to 5 µs at 16 KiB, and 0.2 with what waits here; 6
  * µs at 64 KiB, and 0.6 (Node 24).
  *
- *     realm   │ oldest store: ▓▓ ▓▓ │ ▓▓▓▓ │ ▓▓ ▓▓ ▓▓ │ ◀── began to wait last
- *               first to lose all
- *
  *   M1  what a store has lent goes back to that store alone: a view that was kept for too long can neither show nor
  *       change the bytes of another pipe [P18]
  *   M2  nothing that waits here is in use
  *   M3  heldBytes = sum of capacities ≤ 1 MiB, in at most 64 pieces
- *   M4  a realm's waiting bytes = sum of what is held for its stores ≤ 32 MiB, of at most 4 096; whatever holds something is
- *       among them
+ *   M4  whatever holds something is among those of its realm (waiting-memory.ts)
  *
  * Only an exact match leaves, so that what other pipes did never changes the cost that a store reports [P18].
  */
@@ -149,46 +138,3 @@ export class SpareMemory {
     this.#realm.count(bytes);
   }
 }
-
-/** All that waits in one realm, and for whom. */
-export class WaitingMemory {
-  /** In the order in which they began to wait. */
-  readonly #spares = new Set<SpareMemory>();
-  #heldBytes = 0;
-
-  get heldBytes(): number {
-    return this.#heldBytes;
-  }
-
-  add(spare: SpareMemory): void {
-    this.#spares.add(spare);
-    if (this.#spares.size > MOST_STORES) this.#forgetOldest();
-  }
-
-  remove(spare: SpareMemory): void {
-    this.#spares.delete(spare);
-  }
-
-  /** One of them holds `bytes` more. */
-  count(bytes: number): void {
-    this.#heldBytes += bytes;
-    while (this.#heldBytes > MOST_WAITING_BYTES) this.#forgetOldest();
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#spares) return oldest.forget();
-  }
-
-  /** For tests: throws when M4 is broken. */
-  checkInvariants(): void {
-    let total = 0;
-    for (const { heldBytes } of this.#spares) total += heldBytes;
-    const isBounded = total <= MOST_WAITING_BYTES && this.#spares.size <= MOST_STORES;
-    if (total !== this.#heldBytes || !isBounded) {
-      throw new Error(`M4 is broken: ${this.#heldBytes} of ${total} bytes wait`);
-    }
-  }
-}
-
-/** The one that every store of this realm shares. */
-export const waitingMemory: WaitingMemory = new WaitingMemory();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChunkQueueStore } from '../src/chunk-queue-store.ts';
-import { SpareMemory, usualCapacity, WaitingMemory, waitingMemory } from '../src/spare-memory.ts';
+import { SpareMemory, usualCapacity } from '../src/spare-memory.ts';
+import { WaitingMemory, waitingMemory } from '../src/waiting-memory.ts';
 
 const KIB = 1024;
 
