@@ -1,8 +1,7 @@
 import { forAwait } from '../consume/for-await.ts';
 import type { SpeedContender } from '../contender.ts';
+import { BareSteps, type Step } from './bare-steps.ts';
 import { copyOf } from './copy-of.ts';
-
-type Step = IteratorResult<Uint8Array, undefined>;
 
 /** What leaves at once: as much as a socket reads, or one chunk where that is more. */
 const MOST_TAKEN_BYTES = 65_536;
@@ -11,16 +10,15 @@ const MOST_TAKEN_BYTES = 65_536;
  * The limit of one buffer: each chunk is copied into memory that is warm, and what has come by the next step is copied out
  * into fresh memory, or lent. One result and one promise for each step, and no laws.
  */
-class BareBuffer implements AsyncIterableIterator<Uint8Array> {
+class BareBuffer extends BareSteps {
   readonly #memory: Uint8Array;
   #start = 0;
   #end = 0;
   #mostTaken = MOST_TAKEN_BYTES;
   #isLending = false;
-  #wake: ((step: Step) => void) | undefined;
-  #hasEnded = false;
 
   constructor(memory: Uint8Array) {
+    super();
     this.#memory = memory;
   }
 
@@ -34,12 +32,7 @@ class BareBuffer implements AsyncIterableIterator<Uint8Array> {
     this.#memory.set(chunk, this.#end);
     this.#end += length;
     if (length > this.#mostTaken) this.#mostTaken = length;
-    this.#answer();
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    this.#answer();
+    this.answer();
   }
 
   lending(): this {
@@ -47,24 +40,17 @@ class BareBuffer implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  next(): Promise<Step> {
+  override next(): Promise<Step> {
     // What was lent is over with this step, and not before.
-    if (this.#start === this.#end) this.#start = this.#end = 0;
-    if (this.#end > 0 || this.#hasEnded) return Promise.resolve(this.#step());
-    return new Promise((resolve) => (this.#wake = resolve));
+    if (!this.hasBytes()) this.#start = this.#end = 0;
+    return super.next();
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  protected hasBytes(): boolean {
+    return this.#start < this.#end;
   }
 
-  #answer(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.(this.#step());
-  }
-
-  #step(): Step {
+  protected step(): Step {
     if (this.#start === this.#end) return { value: undefined, done: true };
     const until = Math.min(this.#end, this.#start + this.#mostTaken);
     const view = this.#memory.subarray(this.#start, until);

@@ -1,48 +1,30 @@
 import type { BufferStrategy, ByteStore } from '@millrace/core';
 import { forAwait } from '../consume/for-await.ts';
 import type { SpeedContender } from '../contender.ts';
-
-type Step = IteratorResult<Uint8Array, undefined>;
+import { BareSteps, type Step } from './bare-steps.ts';
 
 /**
  * The limit of a pipe over a store of ours: one waiter and an end, and no laws beyond the bytes. No limits, no marks, no
  * accounts, no failures, no hooks, no queue of reads, no way to leave.
  */
-class StrippedPipe implements AsyncIterableIterator<Uint8Array> {
+class StrippedPipe extends BareSteps {
   readonly #store: ByteStore;
-  #wake: ((step: Step) => void) | undefined;
-  #hasEnded = false;
 
   constructor(store: ByteStore) {
+    super();
     this.#store = store;
   }
 
   write(chunk: Uint8Array): void {
     this.#store.put(chunk, true);
-    this.#answer();
+    this.answer();
   }
 
-  end(): void {
-    this.#hasEnded = true;
-    this.#answer();
+  protected hasBytes(): boolean {
+    return this.#store.size > 0;
   }
 
-  next(): Promise<Step> {
-    if (this.#store.size > 0 || this.#hasEnded) return Promise.resolve(this.#step());
-    return new Promise((resolve) => (this.#wake = resolve));
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #answer(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.(this.#step());
-  }
-
-  #step(): Step {
+  protected step(): Step {
     if (this.#store.size > 0) return { value: this.#store.take(), done: false };
     return { value: undefined, done: true };
   }
