@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { nearNames } from '@millrace/core';
 import { ConfigError } from './config-error.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { settingNames, settings, type SettingName } from './settings.ts';
 
 /** What the command line says: the settings in it, as text, or that it asks for the help or the version. */
@@ -41,7 +41,9 @@ export function readFlags(argv: readonly string[]): Flags {
     } else if (token.name === 'help' || token.name === 'version') {
       return { kind: token.name };
     } else if (!isSetting(token.name)) {
-      mistakes.push(`${token.rawName} is not known; ${hint(token.name)}`);
+      mistakes.push(
+        `${token.rawName} is not known; ${didYouMean(token.name, settingNames, '--') ?? 'see --help.'}`,
+      );
       isUnknown = token.inlineValue !== true;
     } else if (
       token.value === undefined ||
@@ -55,11 +57,6 @@ export function readFlags(argv: readonly string[]): Flags {
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return { kind: 'settings', values };
-}
-
-function hint(name: string): string {
-  const near = nearNames(name, settingNames);
-  return near.length > 0 ? `did you mean ${near.map((other) => `--${other}`).join(' or ')}?` : 'see --help.';
 }
 
 function isSetting(name: string): name is SettingName {

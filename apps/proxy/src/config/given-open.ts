@@ -3,7 +3,13 @@
  * whatever the process becomes or starts.
  */
 export function isGivenOpen(path: string): boolean {
-  return GIVEN_OPEN.test(path);
+  return pathGivenOpen.test(path);
 }
 
-const GIVEN_OPEN = /\/(?:dev|proc\/self)\/fd\/(?![012]$)\d+$/;
+/** Whether there is such a path anywhere in a text. */
+export function mentionsGivenOpen(text: string): boolean {
+  return givenOpen.test(text);
+}
+
+const givenOpen = /\/(?:dev|proc\/self)\/fd\/(?![012]\b)\d+/;
+const pathGivenOpen = new RegExp(`${givenOpen.source}$`);

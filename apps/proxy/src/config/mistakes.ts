@@ -1,5 +1,5 @@
-import { nearNames } from '@millrace/core';
 import type { z } from 'zod';
+import { didYouMean } from './did-you-mean.ts';
 import { knownNamesAt } from './known-names.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -24,7 +24,10 @@ function sentences(
   const path = [...parent, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = knownNamesAt(path);
-    return issue.keys.map((key) => `${nameAt([...path, key], nameOf)} is not known; ${hint(key, known)}`);
+    const otherwise = `known are ${known.join(', ')}.`;
+    return issue.keys.map(
+      (key) => `${nameAt([...path, key], nameOf)} is not known; ${didYouMean(key, known) ?? otherwise}`,
+    );
   }
   if (issue.code === 'invalid_union') {
     // What the value was most likely meant to be: the alternative it fits best is wrong deepest inside.
@@ -35,11 +38,6 @@ function sentences(
   if (issue.code === 'custom' && issue.params?.isWhole === true) return [`${name} ${issue.message}.`];
   if (issue.input === undefined) return [`${name} is missing; it ${issue.message}.`];
   return [`${name} is ${shown(issue.input)}; it ${issue.message}.`];
-}
-
-function hint(name: string, known: readonly string[]): string {
-  const near = nearNames(name, known);
-  return near.length > 0 ? `did you mean ${near.join(' or ')}?` : `known are ${known.join(', ')}.`;
 }
 
 /** A wrong member speaks for its kind of value, a wrong kind of value against it. */

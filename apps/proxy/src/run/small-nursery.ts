@@ -1,4 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { mentionsGivenOpen } from '../config/given-open.ts';
 
 /**
  * V8 lets what is new grow to 128 MiB before it looks for what is over (Node 24), and every read is new memory. With 16
@@ -9,9 +10,6 @@ const SMALL = '--max-semi-space-size=16';
 
 /** Flags that choose the size of the nursery, or that make a restart lose somebody. */
 const KEEPS = /^--(?:\w+-)*semi-space-|^--inspect/;
-
-/** A file that the process was given open: Node closes those above 2 for whatever it becomes. */
-const IS_GIVEN = /\/(?:dev|proc\/self)\/fd\/(?![012]\b)\d/;
 
 /** Set where the process is one that was started again. */
 const STARTED_AGAIN = 'MILLRACE_STARTED_AGAIN';
@@ -65,7 +63,7 @@ export function argsWithSmallNursery(start: Start): string[] | undefined {
   // Node takes a flag with either dashes or underscores, and in quotes.
   const given = [...execArgv, ...nodeOptions.split(/[\s"]+/)].map((arg) => arg.replaceAll('_', '-'));
   const isChosen = given.some((arg) => KEEPS.test(arg));
-  const needsGiven = [...args, ...told].some((text) => IS_GIVEN.test(text));
+  const needsGiven = [...args, ...told].some(mentionsGivenOpen);
   return isChosen || needsGiven || hasChannel ? undefined : [execPath, SMALL, ...execArgv, ...args];
 }
 
