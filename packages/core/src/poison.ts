@@ -98,7 +98,8 @@ function detach(buffer: ArrayBuffer): void {
     if (typeof buffer.transfer === 'function') buffer.transfer();
     else structuredClone(buffer, { transfer: [buffer] });
   } catch {
-    // Memory that cannot be detached (of a WebAssembly instance, say) is overwritten like a shared slab.
-    new Uint8Array(buffer).fill(0xee);
+    // What throws has not been detached.
   }
+  // Memory that cannot be detached (of a WebAssembly instance, say) is overwritten like a shared slab. Node 20 copies it.
+  if (buffer.byteLength > 0) new Uint8Array(buffer).fill(0xee);
 }
