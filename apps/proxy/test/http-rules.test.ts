@@ -31,6 +31,34 @@ async function headOf(
   return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')).replace(/^\s*[\da-f]+\r\n|\r\n0\r\n\r\n$/g, ''));
 }
 
+/** As Node before 24.18, until the test is over. @param onHints Called when early hints were written, or refused. */
+function withoutWriteInformation(onHints: () => void): void {
+  const { prototype } = http.ServerResponse;
+  const original = Object.getOwnPropertyDescriptor(prototype, 'writeEarlyHints')?.value as (
+    this: http.ServerResponse,
+    hints: object,
+  ) => void;
+  const its = Object.getOwnPropertyDescriptor(prototype, 'writeInformation');
+  const show = (): void => void (its && Object.defineProperty(prototype, 'writeInformation', its));
+  const hide = (): void => void Reflect.deleteProperty(prototype, 'writeInformation');
+  hide();
+  onTestFinished(show);
+  const spy = vi.spyOn(prototype, 'writeEarlyHints').mockImplementation(function (
+    this: http.ServerResponse,
+    hints,
+  ) {
+    // Where there is one, Node's own calls it.
+    show();
+    try {
+      original.call(this, hints);
+    } finally {
+      hide();
+      onHints();
+    }
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
 describe('an interim answer', () => {
   const upstream = (): Promise<URL> =>
     rawServer(
@@ -41,7 +69,10 @@ describe('an interim answer', () => {
       ].join(''),
     );
 
-  it('goes on as it is, without what is about its connection [RFC 9110 §15.2]', async () => {
+  // Node has `writeInformation` since 24.18.
+  const anyStatus = 'writeInformation' in http.ServerResponse.prototype;
+
+  it.runIf(anyStatus)('goes on as it is, without what is about its connection [RFC 9110 §15.2]', async () => {
     const { url } = await startProxy(await upstream());
     const answer = await rawExchange(url, `GET / HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
     expect(answer).toMatch(
@@ -50,10 +81,32 @@ describe('an interim answer', () => {
   });
 
   it.each([
+    ['two lines', '</a>; rel=preload\r\nLink: </b>', '</a>; rel=preload, </b>'],
+    ['a list', '</a,b>; rel=preload; as="font", </c>', '</a,b>; rel=preload; as="font", </c>'],
+    // No link as Node has them, which throws at it: the hints are not sent, and the answer is.
+    ['a text of several words', '</a>; rel=preload; title="a, b"', undefined],
+    ['no link', 'x', undefined],
+  ])('of links in %s goes on where Node has no more than writeEarlyHints', async (_, sent, received) => {
+    let answerOn = (): void => {};
+    withoutWriteInformation(() => answerOn());
+    const upstream = net.createServer((socket) => {
+      answerOn = () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      const hints = `HTTP/1.1 103 Early Hints\r\nX: 1\r\nLink: ${sent}\r\n\r\n`;
+      socket.on('error', () => {}).once('data', () => socket.write(hints));
+    });
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(upstream)}`));
+    const answer = await rawExchange(url, `GET / HTTP/1.1\r\nHost: a\r\n${CLOSE}`);
+    const hints =
+      received === undefined ? '' : `HTTP/1.1 103 Early Hints\r\nLink: ${received}\r\nx: 1\r\n\r\n`;
+    expect(answer.slice(0, answer.lastIndexOf('HTTP/1.1 '))).toBe(hints);
+    expect(answer).toMatch(/HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/);
+  });
+
+  it.each([
     ['does not read', ''],
     ['waits for another answer first', 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n'],
   ])('is kept from a client that %s, so that no flood of them fills the memory', async (_, ahead) => {
-    const hint = `HTTP/1.1 103 Early Hints\r\nLink: ${'x'.repeat(4000)}\r\n\r\n`;
+    const hint = `HTTP/1.1 103 Early Hints\r\nLink: </${'x'.repeat(4000)}>\r\n\r\n`;
     const count = 4000;
     let answerSlow = (): void => {};
     let flooded!: () => void;

@@ -7,6 +7,7 @@ import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
+import { writeEarlyHints } from './early-hints.ts';
 import { LeaveSignal } from './leave-signal.ts';
 import { closeByHalves, linger } from './linger.ts';
 
@@ -106,7 +107,7 @@ export class Http1Downstream implements Downstream {
     // They are no body that could be paused. Who does not take them, or waits for another answer first, goes without.
     else if (response.writableLength >= response.writableHighWaterMark) return;
     else if (response.writeInformation !== undefined) response.writeInformation(status, headers);
-    else if (status === 103) response.writeEarlyHints(recordOf(headers));
+    else if (status === 103) writeEarlyHints(response, headers);
   }
 
   begin(status: number, statusText: string, headers: readonly string[]): void {
@@ -173,13 +174,4 @@ export class Http1Downstream implements Downstream {
   release(): void {
     linger(this.#message);
   }
-}
-
-function recordOf(headers: readonly string[]): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (const [name, value] of pairsOf(headers)) {
-    const key = name.toLowerCase();
-    record[key] = record[key] === undefined ? value : `${record[key]}, ${value}`;
-  }
-  return record;
 }
