@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { failOnReset } from '@millrace/core/node';
 import { demoSha256 } from '../src/demo/demo-body.ts';
 import { startDemoOrigin } from '../src/demo/demo-origin.ts';
 import { download } from './download.ts';
@@ -68,6 +69,7 @@ describe('the demo origin', () => {
 
   it('resets a body that only the end of the connection would end', async () => {
     const socket = net.connect(Number(new URL(await origin()).port), '127.0.0.1');
+    failOnReset(socket);
     socket.write('GET /break?mode=close&after=1000 HTTP/1.1\r\nhost: a\r\n\r\n');
     socket.resume();
     await expect(once(socket, 'close')).rejects.toMatchObject({ code: 'ECONNRESET' });

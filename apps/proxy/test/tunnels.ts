@@ -4,6 +4,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { failOnReset } from '@millrace/core/node';
 import { listen } from '@millrace/test-servers/listen';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { startProxy, type StartOptions } from './start-proxy.ts';
@@ -36,6 +37,7 @@ export async function echo(
 export async function switching(serve: (socket: net.Socket) => void): Promise<URL> {
   const upstream = http.createServer();
   upstream.on('upgrade', (_, socket: net.Socket) => {
+    failOnReset(socket);
     socket.on('error', () => {});
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     serve(socket);

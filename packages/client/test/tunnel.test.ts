@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import net, { type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { failOnReset } from '@millrace/core/node';
 import { listen } from '@millrace/test-servers/listen';
 import chunkQueue from '@millrace/chunk-queue';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -148,11 +149,12 @@ describe.each(everyStrategy)('a tunnel through $name', (strategy) => {
 
     it('is no clean end to the server when the writer fails, behind what it wrote', async () => {
       const { tunnel, socket } = await opened();
+      failOnReset(socket);
       const received: Buffer[] = [];
       socket.on('data', (bytes) => received.push(bytes));
       const ends: string[] = [];
       socket
-        .on('end', () => ends.push('end'))
+        .on('end', () => socket.errored === null && ends.push('end'))
         .on('error', (error: NodeJS.ErrnoException) => ends.push(error.code ?? ''));
       tunnel.writer.writeCopy(new TextEncoder().encode('half'));
       tunnel.writer.fail(new Error('broken'));

@@ -5,6 +5,12 @@ import { onTestFinished, vi } from 'vitest';
 /** The last one that takes a reset for an end. */
 export const OLD_LIBUV = '1.51.0';
 
+/** Whether the libuv that runs this tells every reset as one. */
+export function tellsResets(): boolean {
+  const [major = 0, minor = 0] = process.versions.uv.split('.').map(Number);
+  return major > 1 || minor >= 52;
+}
+
 /**
  * As Node with this libuv says it is, until the test is over. The one that runs this need not take a reset for an end; but it,
  * too, says `end` of a connection that was reset when a FIN had come first, and by then nobody can tell the two apart.

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { text } from '../src/consume/text.ts';
 import { fromNodeReadable } from '../src/node.ts';
 import { arrayStrategy } from './array-strategy.ts';
-import { closed, connected, endAndReset, OLD_LIBUV, withLibuv } from './broken-connections.ts';
+import { closed, connected, endAndReset, OLD_LIBUV, tellsResets, withLibuv } from './broken-connections.ts';
 import { outcomeOf } from './consume/bodies.ts';
 
 /** A response with this head, the connection that brings it, and what is made of its body. */
@@ -58,7 +58,8 @@ test.each(['200 OK', '200 OK\r\ntransfer-encoding: gzip'])(
   },
 );
 
-test('it is not when its connection was reset before anybody read it', async () => {
+// An older libuv has said `end` by then, and the system no longer knows what it was.
+test.runIf(tellsResets())('it is not when its connection was reset before anybody read it', async () => {
   const { far, response, read } = await responding('200 OK');
   far.write('some', () => far.resetAndDestroy());
   await closed(response.socket);

@@ -1,12 +1,16 @@
 import { Buffer } from 'node:buffer';
-import { writeSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createPipe, type Pipe, type PipeOptions } from '../src/index.ts';
 import type { BufferStrategy } from '../src/strategy.ts';
 import { arrayStrategy, fixedArrayStrategy } from './array-strategy.ts';
 
 const poisoned = (strategy: BufferStrategy, options?: PipeOptions): Pipe =>
   createPipe(strategy, { highWaterMark: 16, maxBuffered: Infinity, ...options, poison: true });
+
+const nowhere = openSync(devNull, 'w');
+afterAll(() => closeSync(nowhere));
 
 /** Everything one does with a chunk: each must throw once the chunk is somebody else's. */
 const uses: Record<string, (chunk: Uint8Array) => unknown> = {
@@ -29,8 +33,7 @@ const uses: Record<string, (chunk: Uint8Array) => unknown> = {
   spread: (chunk) => [...chunk],
   'Array.from': (chunk) => Array.from(chunk),
   'Buffer.from': (chunk) => Buffer.from(chunk),
-  // The descriptor is never used: the memory is refused first. A sound chunk throws, too, but by another code.
-  writeSync: (chunk) => writeSync(-1, chunk),
+  writeSync: (chunk) => writeSync(nowhere, chunk),
   Blob: (chunk) => new Blob([chunk as Uint8Array<ArrayBuffer>]),
   'a string of it': (chunk) => chunk.toString(),
   'the value in a template': (chunk) => `${Reflect.get(chunk, Symbol.toPrimitive)}`,
