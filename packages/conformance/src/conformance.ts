@@ -1,5 +1,6 @@
 import type { BufferStrategy, Pipe, PipeOptions } from '@millrace/core';
 import type { Case } from './case.ts';
+import { checkOptions } from './check-options.ts';
 import { pipeCases } from './pipe-laws/pipe-cases.ts';
 import type { PipeFeature } from './pipe-laws/pipe-features.ts';
 import { detectHost } from './host.ts';
@@ -34,14 +35,28 @@ export interface ConformanceOptions {
   readonly host?: Host;
 }
 
+const names = {
+  createPipe: true,
+  profile: true,
+  seed: true,
+  laws: true,
+  claims: true,
+  supports: true,
+  knownFailures: true,
+  bail: true,
+  host: true,
+} as const;
+
 /**
  * The cases that show whether `strategy` keeps the contract. Nothing runs until `run` of a case is called;
  * cases do not depend on each other and may run in any order, one at a time.
  *
- * @throws TypeError when `strategy` does not have the shape of one: there is nothing to grade.
+ * @throws TypeError when `strategy` does not have the shape of one, and there is nothing to grade, or when there is no such option
+ *   or no such law, profile or feature.
  */
 export function conformance(strategy: BufferStrategy, options: ConformanceOptions = {}): readonly Case[] {
   requireStrategy(strategy);
+  checkOptions('conformance()', options, names);
   const profile = profileOf(options.profile ?? 'quick');
   const plan = { strategy, profile, seed: options.seed ?? 1, host: options.host ?? detectHost() };
   const wanted = options.laws && new Set(options.laws);

@@ -1,4 +1,5 @@
 import type { BufferStrategy } from '@millrace/core';
+import { checkOptions } from './check-options.ts';
 import { requireStrategy } from './conformance.ts';
 import type { CreatePipe } from './conformance.ts';
 import { detectHost } from './host.ts';
@@ -39,7 +40,8 @@ export interface Replay {
  * and `S9.linear1/` or `P11.options/` a measurement's, which has no steps.
  *
  * @throws SyntaxError when `code` is none. The message names it.
- * @throws TypeError when `strategy` is no strategy, or when the code is a pipe's and there is no `createPipe`.
+ * @throws TypeError when `strategy` is no strategy, when an option is none, or when the code is a pipe's and there is no
+ *   `createPipe`.
  */
 export async function replay(
   strategy: BufferStrategy,
@@ -47,6 +49,7 @@ export async function replay(
   options: ReplayOptions = {},
 ): Promise<Replay> {
   requireStrategy(strategy);
+  checkOptions('replay()', options, { createPipe: true, claims: true, supports: true, host: true });
   const host = options.host ?? detectHost();
   const isOfCase = /^[SP]\d+\.\w+\//.test(code);
   return isOfCase ? replayOfCase(strategy, code, host, options) : replayOfPipe(strategy, code, host, options);

@@ -1,4 +1,5 @@
 import type { BufferStrategy } from '@millrace/core';
+import { checkOptions } from './check-options.ts';
 import { conformance } from './conformance.ts';
 import type { CreatePipe } from './conformance.ts';
 import { isFailing } from './failure-text.ts';
@@ -67,12 +68,22 @@ export function replayCommand({ command, specifier }: SubjectRecord, code: strin
   return `${command ?? `npx @millrace/conformance ${specifier}`} --replay '${code}'`;
 }
 
+const names = {
+  profile: true,
+  seed: true,
+  laws: true,
+  knownFailures: true,
+  bail: true,
+  host: true,
+} as const;
+
 /** Runs every case of a subject, law by law, and tells `onLaw` before and after each law. */
 export async function gradeSubject(
   subject: Subject,
   options: GradingOptions,
   onLaw: (law: Law, record?: LawRecord) => void = () => undefined,
 ): Promise<SubjectRecord> {
+  checkOptions('gradeSubject()', options, names);
   const { name, specifier, strategy, createPipe, claims, supports, about } = subject;
   const { profile, seed, knownFailures, bail = false, host } = options;
   const wanted = options.laws?.filter((id) => about?.includes(id) ?? true) ?? about;

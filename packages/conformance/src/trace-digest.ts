@@ -1,4 +1,5 @@
 import type { BufferStrategy } from '@millrace/core';
+import { checkOptions } from './check-options.ts';
 import type { CreatePipe } from './conformance.ts';
 import { adaptiveWords } from './explorer/adaptive-words.ts';
 import { DepthReader } from './explorer/depth-code.ts';
@@ -45,8 +46,10 @@ export interface TraceDigest {
  */
 export async function traceDigest(
   strategy: BufferStrategy,
-  { createPipe, profile: name = 'quick', seed = 1, host = detectHost() }: TraceDigestOptions,
+  options: TraceDigestOptions,
 ): Promise<TraceDigest> {
+  checkOptions('traceDigest()', options, { createPipe: true, profile: true, seed: true, host: true });
+  const { createPipe, profile: name = 'quick', seed = 1, host = detectHost() } = options;
   const profile = profileOf(name);
   const parts: Record<string, string> = {};
   let runs = 0;
