@@ -15,9 +15,10 @@ describe('usual capacities', () => {
     [4097, 8192],
     [65_528, 65_536],
     [128 * KIB, 128 * KIB],
+    [KIB * KIB, KIB * KIB],
   ])('of %i bytes are %i', (count, capacity) => expect(usualCapacity(count)).toBe(capacity));
 
-  it('are exact where nothing waits', () => expect(usualCapacity(128 * KIB + 1)).toBe(128 * KIB + 1));
+  it('are exact where nothing waits', () => expect(usualCapacity(KIB * KIB + 1)).toBe(KIB * KIB + 1));
 });
 
 describe('spare memory', () => {
@@ -36,19 +37,19 @@ describe('spare memory', () => {
     expect(memory.heldBytes).toBe(0);
   });
 
-  it('holds 1 MiB in 64 pieces at most, lets the oldest go first, and nothing over 128 KiB come', () => {
+  it('holds 4 MiB in 64 pieces at most, lets the oldest go first, and nothing over 1 MiB come', () => {
     const realm = new WaitingMemory();
     const memory = spareMemory(realm);
     const small: Uint8Array[] = Array.from({ length: 65 }, () => new Uint8Array(4 * KIB));
     for (const bytes of small) memory.keep(bytes);
     memory.checkInvariants(small[0] as Uint8Array);
     expect(memory.heldBytes).toBe(256 * KIB);
-    memory.keep(new Uint8Array(128 * KIB + 1));
+    memory.keep(new Uint8Array(KIB * KIB + 4 * KIB));
     expect(memory.heldBytes).toBe(256 * KIB);
-    for (let count = 0; count < 9; count += 1) memory.keep(new Uint8Array(128 * KIB));
+    for (let count = 0; count < 5; count += 1) memory.keep(new Uint8Array(KIB * KIB));
     memory.checkInvariants(...small);
     realm.checkInvariants();
-    expect([memory.heldBytes, realm.heldBytes]).toEqual([KIB * KIB, KIB * KIB]);
+    expect([memory.heldBytes, realm.heldBytes]).toEqual([4 * KIB * KIB, 4 * KIB * KIB]);
   });
 
   it('holds nothing of a size that nobody asks for', () => {

@@ -21,9 +21,10 @@ const NO_MEMORY = new Uint8Array(0);
 
 /**
  * Whether a view of the memory is out and must stay as it is (`open`), or was out at some time, and its holder may have
- * kept it for too long (`over`).
+ * kept it for too long (`over`). Before the first one, whether bytes of another store may lie in its room (`used`) or none
+ * (`clean`).
  */
-type Loan = 'never' | 'open' | 'over';
+type Loan = 'clean' | 'used' | 'open' | 'over';
 
 /**
  * One growing private buffer. Bytes are copied in behind `end`; `take` copies them out from `start` into memory
@@ -39,7 +40,7 @@ type Loan = 'never' | 'open' | 'over';
  *   C5  while a view is lent [C6], bytes before `end` do not move and are not written: a put that lacks room takes
  *       new memory and leaves the old to the view [S4]
  *   C6  an empty store has lent nothing; memory that was ever lent serves no other store again, and memory that
- *       is left while it is lent serves nobody [P18]
+ *       is left while it is lent serves nobody before the loan is over [P18]. It shows nothing of another store [S10]
  *
  * Work is O(n + m) [S9], because memory is left only after a share of it was used:
  *   - growing doubles, so it copies no more than a small multiple of what was put since the last move;
@@ -55,7 +56,7 @@ export class CopyOnYieldStore implements ByteStore {
   #bytes: Uint8Array = NO_MEMORY;
   #start = 0;
   #end = 0;
-  #loan: Loan = 'never';
+  #loan: Loan = 'clean';
 
   /**
    * @param options `capacityBytes`: the high-water mark of the pipe. Memory that is held beyond need stays within
@@ -91,6 +92,7 @@ export class CopyOnYieldStore implements ByteStore {
   /** Lends everything, whatever `min` asks for: it is contiguous already. */
   peek(_min?: number): Uint8Array {
     if (this.size === 0) return new Uint8Array(0);
+    if (this.#loan === 'used') this.#bytes.fill(0, this.#end);
     this.#loan = 'open';
     return this.#bytes.subarray(this.#start, this.#end);
   }
@@ -153,6 +155,7 @@ export class CopyOnYieldStore implements ByteStore {
   /** Takes `count` bytes off the front, which ends every loan, and leaves memory that is no longer needed. */
   private leave(count: number): void {
     if (this.#loan === 'open') this.#loan = 'over';
+    this.memory.endLoans(this);
     const size = this.size - count;
     if (size > 0 && this.#bytes.length > AMPLIFICATION * size + this.#spareBytes) {
       this.moveTo(Math.max(capacityWithin(1.5 * size), this.firstBytes), this.#start + count);
@@ -168,24 +171,25 @@ export class CopyOnYieldStore implements ByteStore {
   /** Goes on in other memory with the bytes from `start`. Allocates before anything changes, for it may fail. */
   private moveTo(capacity: number, start: number): void {
     const lentBefore = this.memory.reacquireLent(capacity, this);
-    const bytes = lentBefore ?? this.memory.acquire(capacity);
+    const used = lentBefore ?? this.memory.acquire(capacity);
+    const bytes = used ?? new Uint8Array(capacity);
     const size = this.#end - start;
     if (size > 0) bytes.set(this.#bytes.subarray(start, this.#end));
     this.leaveMemory();
     this.#bytes = bytes;
     this.#end = size;
-    this.#loan = lentBefore === undefined ? 'never' : 'over';
+    this.#loan = lentBefore !== undefined ? 'over' : used !== undefined ? 'used' : 'clean';
   }
 
   /** Empty, without memory, and nothing lent. */
   private leaveMemory(): void {
-    // The view of a loan that has not ended keeps the old memory as it is, for as long as its holder likes.
-    if (this.#loan === 'never') this.memory.release(this.#bytes);
-    else if (this.#loan === 'over') this.memory.releaseLent(this.#bytes, this);
+    if (this.#loan === 'open' || this.#loan === 'over')
+      this.memory.releaseLent(this.#bytes, this, this.#loan === 'open');
+    else this.memory.release(this.#bytes);
     this.#bytes = NO_MEMORY;
     this.#start = 0;
     this.#end = 0;
-    this.#loan = 'never';
+    this.#loan = 'clean';
   }
 
   /** Where buffers come from and go to. A getter, so that no store has a field for what all share; tests have their own. */

@@ -92,7 +92,7 @@ export class PipeIterator implements AsyncIterableIterator<Uint8Array>, ParkedCa
     // Done first: a parked next() of this iterator then ends with done, in the same step as the cancel [P12].
     this.#iteration = null;
     if (!iteration.preventCancel) this.#core.cancel(reason);
-    if (iteration.lends) this.#core.releaseLoan();
+    if (iteration.lends) this.#core.releaseLoan(false);
     else this.#core.settle();
   }
 }

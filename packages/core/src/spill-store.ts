@@ -1,5 +1,6 @@
 import { isUnsteady } from './bytes-like.ts';
 import { detachedError } from './errors.ts';
+import { spillMemory, type SpillMemory } from './spill-memory.ts';
 import type { ByteStore } from './strategy.ts';
 
 /** A slab for gathered writes. One page: small beside S5's constant, large beside an object per write. */
@@ -12,8 +13,10 @@ const SLAB_BYTES = 4096;
  *     front ◀── │ fixed store │ ◀── parts[first] parts[…] slab ◀── put
  *                                   └────── the spill ───────┘
  *
- *   I1  while the spill holds bytes, the fixed store is full: bytes move up as soon as there is room
- *   I2  a part is memory the pipe owns, never empty, and shows at least half of what it pins
+ *   I1  while the spill holds no more than fits into the fixed store, that is full: bytes move up as soon as there is room. A
+ *       longer spill stays where it is, and is read out of there once the store is empty: to move 1 MiB up, 64 KiB at a
+ *       time, took a copy of each byte and 16 steps for what is one
+ *   I2  a part is memory the pipe owns, never empty, and shows at least half of what it pins when it comes
  *   I3  only the slab has unused room, and it is behind every part
  */
 export class SpillStore implements ByteStore {
@@ -28,9 +31,13 @@ export class SpillStore implements ByteStore {
   /** Store and spill joined for a peek; appended to in place as long as it has room [S4]. */
   #joined: Uint8Array | null = null;
   #joinedLength = 0;
+  /** What the fixed store held when it took no more: all that fits. */
+  #fullBytes = 0;
+  readonly #memory: SpillMemory;
 
-  constructor(store: ByteStore) {
+  constructor(store: ByteStore, memory: SpillMemory = spillMemory) {
     this.#store = store;
+    this.#memory = memory;
   }
 
   get size(): number {
@@ -50,13 +57,17 @@ export class SpillStore implements ByteStore {
   peek(min: number = 1): Uint8Array {
     this.#requireSoundFront();
     if (min <= this.#store.size || this.#spilled === 0) return this.#store.peek(min);
+    if (this.#store.size === 0) {
+      const front = this.#front();
+      if (min <= front.length) return front;
+    }
     return this.#join(min);
   }
 
   take(max?: number): Uint8Array {
     this.#requireSoundFront();
     this.#joined = null;
-    const bytes = this.#store.take(max);
+    const bytes = this.#isReadHere ? this.#takeHere(max) : this.#store.take(max);
     this.#moveUp();
     return bytes;
   }
@@ -66,7 +77,8 @@ export class SpillStore implements ByteStore {
     this.#joined = null;
     let filled = 0;
     while (filled < target.length) {
-      const count = this.#store.takeInto(target.subarray(filled));
+      const room = target.subarray(filled);
+      const count = this.#isReadHere ? this.#copyHere(room) : this.#store.takeInto(room);
       if (count === 0) break;
       filled += count;
       this.#moveUp();
@@ -79,8 +91,10 @@ export class SpillStore implements ByteStore {
     let left = count;
     while (left > 0 && this.size > 0) {
       this.#requireSoundFront();
-      const step = Math.min(left, this.#store.size);
-      this.#store.drop(step);
+      const isHere = this.#isReadHere;
+      const step = Math.min(left, isHere ? this.#front().length : this.#store.size);
+      if (isHere) this.#advance(step);
+      else this.#store.drop(step);
       left -= step;
       this.#moveUp();
     }
@@ -90,9 +104,36 @@ export class SpillStore implements ByteStore {
     this.#store.clear();
     this.#joined = null;
     this.#forgetSpill();
+    this.#memory.forget(this);
+  }
+
+  /** What is next lies in the spill itself. */
+  get #isReadHere(): boolean {
+    return this.#spilled > 0 && this.#store.size === 0;
+  }
+
+  /** Memory that shows what is asked for and nothing else goes out as it is [S10]. */
+  #takeHere(max: number = Infinity): Uint8Array {
+    const front = this.#front();
+    const isAlone = front.length <= max && front.length === front.buffer.byteLength;
+    const bytes = isAlone ? front : new Uint8Array(front.subarray(0, max));
+    if (isAlone && front.buffer === this.#slab?.buffer) this.#sealSlab();
+    this.#advance(bytes.length);
+    return bytes;
+  }
+
+  #copyHere(target: Uint8Array): number {
+    const front = this.#front();
+    const count = Math.min(front.length, target.length);
+    if (count === 0) return 0;
+    target.set(front.subarray(0, count));
+    this.#advance(count);
+    return count;
   }
 
   #forgetSpill(): void {
+    const slab = this.#slab;
+    if (slab !== null) this.#memory.keep(slab, this);
     this.#parts = [];
     this.#first = 0;
     this.#slab = null;
@@ -102,6 +143,7 @@ export class SpillStore implements ByteStore {
 
   #keep(rest: Uint8Array, owned: boolean): void {
     const { buffer, length } = rest;
+    if (this.#spilled === 0) this.#fullBytes = this.#store.size;
     this.#spilled += length;
     const mayStay = owned && length >= SLAB_BYTES && length * 2 >= buffer.byteLength && !isUnsteady(buffer);
     if (mayStay) {
@@ -120,7 +162,8 @@ export class SpillStore implements ByteStore {
     this.#slabEnd += fits;
     if (fits === rest.length) return;
     this.#sealSlab();
-    this.#slab = new Uint8Array(Math.max(SLAB_BYTES, rest.length - fits));
+    const bytes = Math.max(SLAB_BYTES, rest.length - fits);
+    this.#slab = this.#memory.take(bytes, this) ?? new Uint8Array(bytes);
     this.#slab.set(rest.subarray(fits));
     this.#slabStart = 0;
     this.#slabEnd = rest.length - fits;
@@ -142,15 +185,15 @@ export class SpillStore implements ByteStore {
 
   /** Fills the fixed store from the spill, up to a part that is no longer sound [I1]. */
   #moveUp(): void {
+    if (this.#spilled > this.#fullBytes) return;
     while (this.#spilled > 0) {
       const front = this.#front();
       // No store is shown memory that is gone: what it threw would take the bytes just removed along [S8].
       const moved = front.length === 0 ? 0 : this.#store.put(front, false);
       if (moved === 0) return;
-      this.#spilled -= moved;
       this.#advance(moved);
     }
-    // A slab of the usual size stays for what comes next; one that was made for a large rest does not [S5].
+    // A slab of the usual size stays for what comes next; one that was made for a large rest waits elsewhere [S5].
     if (this.#pinned > SLAB_BYTES) this.#forgetSpill();
   }
 
@@ -159,12 +202,14 @@ export class SpillStore implements ByteStore {
     return this.#parts[this.#first] ?? this.#slab?.subarray(this.#slabStart, this.#slabEnd) ?? emptyPart;
   }
 
-  /** By I1 the fixed store runs empty before the spill does only when the spill's front is gone [S8]. */
+  /** [S8] */
   #requireSoundFront(): void {
-    if (this.#store.size === 0 && this.#spilled > 0) throw detachedError();
+    if (this.#isReadHere && this.#front().length === 0) throw detachedError();
   }
 
+  /** Takes `count` bytes off the front, within its memory. */
   #advance(count: number): void {
+    this.#spilled -= count;
     const part = this.#parts[this.#first];
     if (part === undefined) {
       this.#slabStart += count;

@@ -593,6 +593,45 @@ describe('a pipe over a store that breaks its interface', () => {
     },
   });
 
+  describe('is over while a view of its last bytes is out', () => {
+    /** What happens to the store, in order. */
+    async function lentLast(mode: 'open' | 'ended') {
+      const events: string[] = [];
+      const strategy = strategyWith((store) => {
+        const [drop, clear] = [store.drop.bind(store), store.clear.bind(store)];
+        return {
+          drop: (count) => (events.push(`drop ${count}`), drop(count)),
+          clear: () => (events.push('clear'), clear()),
+        };
+      });
+      const { writer, reader } = createPipe(strategy);
+      const views = reader.views();
+      writer.writeCopy(bytes(1, 2));
+      await views.next();
+      if (mode === 'ended') writer.end();
+      return { events, views, reader, writer };
+    }
+
+    it('the next step says so before it clears it, so that the memory may serve the next body', async () => {
+      const { events, views } = await lentLast('ended');
+      expect(events).toEqual([]);
+      expect(await views.next()).toEqual({ value: undefined, done: true });
+      expect(events).toEqual(['drop 2', 'clear']);
+    });
+
+    it('leaving the iteration says nothing: who left may have yet to see that view', async () => {
+      const { events, views } = await lentLast('ended');
+      await views.return?.();
+      expect(events).toEqual(['clear']);
+    });
+
+    it('nor does leaving it before the end', async () => {
+      const { events, views } = await lentLast('open');
+      await views.return?.();
+      expect(events).toEqual(['clear']);
+    });
+  });
+
   it('[P3] copies nothing out while it holds bytes: the reader sees an error, not the 0 of a clean end', async () => {
     const { writer, reader } = createPipe(strategyWith(() => ({ takeInto: () => 0 })));
     writer.writeCopy(bytes(1, 2));

@@ -1,4 +1,5 @@
 import { assert, describe, expect, it, vi } from 'vitest';
+import { SpillMemory } from '../src/spill-memory.ts';
 import { SpillStore } from '../src/spill-store.ts';
 import { fixedArrayStrategy } from './array-strategy.ts';
 import { seeded } from './seeded.ts';
@@ -8,8 +9,8 @@ const SIZES = [1, 2, 3, 7, 63, 64, 65, 500, 2048, 4095, 4096, 4097, 8192, 9000];
 const SLACK_BYTES = 16_384;
 const BACKLOG_BYTES = 20_000;
 
-const spillOver = (capacityBytes: number): SpillStore =>
-  new SpillStore(fixedArrayStrategy.createStore({ capacityBytes }));
+const spillOver = (capacityBytes: number, memory?: SpillMemory): SpillStore =>
+  new SpillStore(fixedArrayStrategy.createStore({ capacityBytes }), memory);
 
 /** Compared as text: a byte-wise `toEqual` of thousands of bytes is most of a test's time. */
 const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
@@ -270,6 +271,132 @@ describe('a chunk that is detached in the spill', () => {
       });
     });
   }
+});
+
+describe('a spill longer than its store', () => {
+  const store = (): SpillStore => {
+    const spill = spillOver(10);
+    spill.put(filled(10, 1), false);
+    spill.put(filled(100_000, 2), false);
+    return spill;
+  };
+
+  it('is lent in one piece once the store is empty, and stays there while more comes [S4]', () => {
+    const spill = store();
+    expect(spill.peek()).toHaveLength(10);
+    spill.drop(10);
+    const view = spill.peek();
+    spill.put(filled(50, 3), false);
+    expect(same(view, filled(100_000, 2))).toBe(true);
+    // What follows is behind it, and a look that reaches so far joins both.
+    expect(spill.peek(100_001).at(100_000)).toBe(3);
+    spill.drop(99_990);
+    expect([...spill.take()]).toEqual([...filled(10, 2)]);
+    expect([...spill.take(), ...spill.take(), ...spill.take(), ...spill.take(), ...spill.take()]).toEqual([
+      ...filled(50, 3),
+    ]);
+    expect(spill.size).toBe(0);
+  });
+
+  it('gives away the memory itself when all of it goes, and a copy of a part [S3] [S10]', () => {
+    const whole = store();
+    whole.drop(10);
+    const lent = whole.peek();
+    const taken = whole.take();
+    expect([taken.buffer, taken.byteLength]).toEqual([lent.buffer, lent.buffer.byteLength]);
+    whole.put(filled(10, 3), false);
+    expect(same(taken, filled(100_000, 2))).toBe(true);
+
+    const parted = store();
+    parted.drop(10);
+    const first = parted.take(60_000);
+    expect([first.length, first.buffer.byteLength]).toEqual([60_000, 60_000]);
+    const rest = parted.take();
+    expect([rest.length, rest.buffer.byteLength]).toEqual([40_000, 40_000]);
+    expect(parted.size).toBe(0);
+  });
+
+  it('is copied out of where it lies', () => {
+    const spill = store();
+    const target = filled(70_000, 9);
+    expect(spill.takeInto(target)).toBe(70_000);
+    expect(same(target, Buffer.concat([filled(10, 1), filled(69_990, 2)]))).toBe(true);
+    expect(spill.takeInto(target)).toBe(30_010);
+    expect(spill.takeInto(target)).toBe(0);
+  });
+});
+
+describe('memory of a spill that was read', () => {
+  const LONG = 200_000;
+  /** Puts a long chunk and reads it; the memory of its rest. */
+  function passThrough(spill: SpillStore, bytes = LONG): ArrayBufferLike {
+    spill.put(filled(bytes, 1), false);
+    spill.drop(2);
+    const { buffer } = spill.peek();
+    spill.drop(bytes - 2);
+    return buffer;
+  }
+
+  it('serves the same spill again, for as long a rest, and no other [P18]', () => {
+    const memory = new SpillMemory();
+    const [one, other] = [spillOver(2, memory), spillOver(2, memory)];
+    const buffer = passThrough(one);
+    expect([one.cost, memory.heldBytes]).toEqual([0, LONG - 2]);
+    expect(passThrough(other)).not.toBe(buffer);
+    expect(passThrough(one)).toBe(buffer);
+    expect(passThrough(one, LONG + 1)).not.toBe(buffer);
+    expect(memory.heldBytes).toBe(3 * LONG - 5);
+  });
+
+  it('is let go by clear, lent or not [S6] [S7]', () => {
+    const memory = new SpillMemory();
+    const spill = spillOver(2, memory);
+    const buffer = passThrough(spill);
+    spill.clear();
+    expect(memory.heldBytes).toBe(0);
+    spill.put(filled(LONG, 1), false);
+    spill.drop(2);
+    const view = spill.peek();
+    spill.clear();
+    expect([view.buffer === buffer, memory.heldBytes]).toEqual([false, 0]);
+    expect(passThrough(spill)).not.toBe(view.buffer);
+    expect(view.every((byte) => byte === 1)).toBe(true);
+  });
+
+  it('is not kept when it was given away', () => {
+    const memory = new SpillMemory();
+    const spill = spillOver(2, memory);
+    spill.put(filled(LONG, 1), false);
+    spill.drop(2);
+    spill.take();
+    expect([spill.size, memory.heldBytes]).toEqual([0, 0]);
+  });
+
+  it('adds up to 16 MiB in 16 pieces at most; the oldest go first, and what was transferred is never given back', () => {
+    const MIB = 1 << 20;
+    const memory = new SpillMemory();
+    const owner = {};
+    memory.keep(new Uint8Array(64 * 1024 - 1), owner);
+    memory.keep(new Uint8Array(16 * MIB + 1), owner);
+    expect(memory.heldBytes).toBe(0);
+    const small = Array.from({ length: 17 }, () => new Uint8Array(64 * 1024));
+    for (const piece of small) memory.keep(piece, owner);
+    expect(memory.heldBytes).toBe(MIB);
+    const large: Uint8Array[] = [4, 5, 6].map((mib) => new Uint8Array(mib * MIB));
+    for (const piece of large) memory.keep(piece, owner);
+    expect(memory.heldBytes).toBe(15 * MIB + 13 * 64 * 1024);
+    memory.keep(new Uint8Array(MIB), owner);
+    expect(memory.heldBytes).toBe(16 * MIB);
+    expect(memory.take(5 * MIB, {})).toBeUndefined();
+    detach(large[2]!);
+    expect(memory.take(6 * MIB, owner)).toBeUndefined();
+    expect(memory.take(5 * MIB, owner)).toBe(large[1]);
+    expect(memory.take(64 * 1024, owner)).toBeUndefined();
+    memory.forget({});
+    expect(memory.heldBytes).toBe(11 * MIB);
+    memory.forget(owner);
+    expect(memory.heldBytes).toBe(0);
+  });
 });
 
 describe('the work of a spill', () => {

@@ -91,8 +91,7 @@ export class RingBufferStore implements ByteStore {
     const straight = Math.min(this.#filled, this.#capacity - this.#tail);
     const count = this.clamp(min);
     if (count > straight) return this.join(lease, count);
-    lease.isLent = true;
-    return lease.ring.subarray(this.#tail, this.#tail + straight);
+    return lease.lend(this.#tail, this.#tail + straight);
   }
 
   /** Copies up to `max` bytes out, by default all, into an ArrayBuffer that is exactly theirs [S3, S10]. */
@@ -124,19 +123,20 @@ export class RingBufferStore implements ByteStore {
   /** For tests: throws when R1 to R6 or the pool's invariants are broken, as far as can be seen without the views. */
   checkInvariants(): void {
     const [tail, filled, capacity] = [this.#tail, this.#filled, this.#capacity];
-    const { ring, dirtyBytes = 0, isLent = false, joined = null } = this.#lease ?? {};
+    const { ring, usedBytes = 0, dirtyBytes = 0, isLent = false, joined = null } = this.#lease ?? {};
     const hold = (isKept: boolean, law: string): void => {
       if (isKept) return;
       throw new Error(
-        `${law} is broken: tail ${tail}, filled ${filled}, capacity ${capacity}, dirty ${dirtyBytes}`,
+        `${law} is broken: tail ${tail}, filled ${filled}, capacity ${capacity}, used ${usedBytes}`,
       );
     };
     hold(Number.isInteger(tail) && 0 <= tail && tail < capacity, 'R1');
     hold(Number.isInteger(filled) && 0 <= filled && filled <= capacity, 'R1');
     hold(filled > 0 || tail === 0, 'R2');
     hold(ring === undefined ? filled === 0 : ring.length >= capacity, 'R3');
-    hold(dirtyBytes <= (ring === undefined ? 0 : capacity), 'R4');
-    hold(ring === undefined || ring.subarray(dirtyBytes).every((byte) => byte === 0), 'R4');
+    hold(usedBytes <= (ring === undefined ? 0 : capacity), 'R4');
+    hold(ring === undefined || ring.subarray(usedBytes).every((byte) => byte === 0), 'R4');
+    hold(!isLent || usedBytes === dirtyBytes, 'R4');
     hold(filled > 0 || !isLent, 'R5');
     if (joined !== null) {
       const [start, end] = [joined.start, joined.end];

@@ -58,6 +58,44 @@ describe('a ring that was given back', () => {
     pool.checkInvariants();
   });
 
+  test('shows nothing of what others wrote once it is lent, though a large one was not wiped before [S10]', () => {
+    const { pool, allocated } = observedPool();
+    for (const [wrote, writes] of [
+      [100, 10],
+      [100, 200],
+    ] as const) {
+      const lease = pool.lease(2 * MIB);
+      lease.ring.fill(7, 0, wrote);
+      lease.dirtyBytes = wrote;
+      lease.giveBack();
+      const next = pool.lease(2 * MIB);
+      expect([allocated.length, next.usedBytes]).toEqual([1, wrote]);
+      next.ring.fill(1, 0, writes);
+      next.dirtyBytes = writes;
+      const { buffer } = next.lend(2, 5);
+      expect([...new Uint8Array(buffer, 0, 300)]).toEqual(
+        Array.from({ length: 300 }, (_, at) => (at < writes ? 1 : 0)),
+      );
+      next.isLent = false;
+      next.giveBack();
+      pool.checkInvariants();
+    }
+  });
+
+  test('is not forgotten to be unwiped by an owner that lends none of it [S10]', () => {
+    const { pool } = observedPool();
+    const first = pool.lease(2 * MIB);
+    first.ring.fill(7, 0, 5000);
+    first.dirtyBytes = 5000;
+    first.giveBack();
+    const second = pool.lease(2 * MIB);
+    second.dirtyBytes = 1;
+    second.giveBack();
+    pool.checkInvariants();
+    const third = pool.lease(2 * MIB);
+    expect(new Uint8Array(third.lend(0, 1).buffer).every((byte) => byte === 0)).toBe(true);
+  });
+
   test('is out of reach of its last owner', () => {
     const lease = observedPool().pool.lease(256);
     lease.giveBack();
@@ -121,11 +159,37 @@ describe('what waits', () => {
     expect(pool.heldBytes).toBe(4 * MIB + 5 * 512);
   });
 
-  test('is never a ring above 1 MiB', () => {
-    const { pool } = observedPool();
-    pool.lease(MIB + 1).giveBack();
-    pool.lease(2 * MIB).giveBack();
-    expect(pool.heldBytes).toBe(0);
+  test('is 16 MiB of rings above 1 MiB at most, whatever their sizes, and the oldest go first', () => {
+    const { pool, allocated } = observedPool();
+    const leases = [5, 6, 4, 3, 2].map((mib) => pool.lease(mib * MIB));
+    for (const lease of leases) {
+      lease.giveBack();
+      pool.checkInvariants();
+    }
+    // The first of them made room.
+    expect(pool.heldBytes).toBe(15 * MIB);
+    pool.lease(17 * MIB).giveBack();
+    pool.checkInvariants();
+    expect(pool.heldBytes).toBe(15 * MIB);
+    expect(pool.lease(6 * MIB).ring).toBe(allocated[1]);
+    expect(pool.heldBytes).toBe(9 * MIB);
+    expect(allocated).toContain(pool.lease(2 * MIB).ring);
+    expect(pool.lease(5 * MIB).ring).toBe(allocated.at(-1));
+    expect(allocated).toHaveLength(7);
+    pool.checkInvariants();
+  });
+
+  test('leaves the pool as it was counted, though who kept a view has transferred it', () => {
+    const { pool, allocated } = observedPool();
+    const bytes = 2 * MIB;
+    pool.lease(bytes).giveBack();
+    const [waiting] = allocated;
+    structuredClone(waiting, { transfer: [waiting?.buffer as ArrayBuffer] });
+    expect(pool.lease(bytes).ring).toHaveLength(bytes);
+    const leases = Array.from({ length: 8 }, () => pool.lease(bytes));
+    for (const lease of leases) lease.giveBack();
+    expect(pool.heldBytes).toBe(16 * MIB);
+    pool.checkInvariants();
   });
 
   test('is nothing before a ring was given back', () => {
