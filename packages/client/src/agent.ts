@@ -44,6 +44,7 @@ class GuardedAgent extends Agent {
     const plainConnector = plainConnectorOf(options);
     super({
       allowH2: false,
+      connectionWindowSize: connectionWindowFor(options),
       ...options,
       // The pool makes the connector, and looks for this where its types do not have it.
       ...(usesCleartextHttp2 ? { useH2c: true, allowH2: true } : undefined),
@@ -95,6 +96,25 @@ class GuardedAgent extends Agent {
   #speaksHttp2({ protocol, origin }: URL): boolean {
     return this.#http2Origins.has(origin) || (this.#usesCleartextHttp2 && protocol === 'http:');
   }
+}
+
+/** What undici allows a stream to send ahead, and how many streams to be open, unless it is told otherwise. */
+const STREAM_WINDOW_BYTES = 262_144;
+const MOST_STREAMS = 100;
+/** RFC 9113 §6.9.1. */
+const LARGEST_WINDOW_BYTES = 2 ** 31 - 1;
+
+/**
+ * What all streams of a connection may send ahead: as much as they may one by one. So much is held for each as it is, since
+ * Node gives a connection's window back as bytes come, and a stream's as they are read.
+ *
+ * undici's own is that of two streams. Where a server on Node finds it used up at the end of a body, and has not read the request,
+ * it resets the stream with `NO_ERROR` in place of the last frame: of 20 bodies at once, 17.
+ */
+function connectionWindowFor(options: AgentOptions): number {
+  const { initialWindowSize = STREAM_WINDOW_BYTES, h2Options } = options;
+  const streams = h2Options?.maxConcurrentStreams ?? options.maxConcurrentStreams ?? MOST_STREAMS;
+  return Math.min(streams * initialWindowSize, LARGEST_WINDOW_BYTES);
 }
 
 /** The Host header that a request is sent with, when it has one of its own. */

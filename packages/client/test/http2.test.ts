@@ -93,6 +93,17 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     },
   );
 
+  it('is whole beside others that are as long, from a server that reads no request', async () => {
+    const body = 'x'.repeat(100_000);
+    const { url } = await http2Server((_, response) => response.end(body));
+    const shared = client();
+    const requests = Array.from({ length: 40 }, () =>
+      shared.request(url, { method: 'POST', body: 'unread' }),
+    );
+    const texts = await Promise.all(requests.map(async (request) => (await request).content.text()));
+    expect(texts.map(({ length }) => length)).toEqual(requests.map(() => body.length));
+  });
+
   it('is empty and whole when the headers end the stream', async () => {
     const server = await rawHttp2Server();
     const requested = client().request(server.url);
