@@ -81,35 +81,34 @@ class PipedClient implements Client {
     this.#movesChunks = this.#ownAgent !== undefined && readsOwnMemory(options.agent) && pipe.poison !== true;
   }
 
-  async request(url: string | URL, options: RequestOptions = {}): Promise<IncomingResponse> {
-    this.#checkOpen('request');
-    checkRequestOptions(options);
+  request(url: string | URL, options: RequestOptions = {}): Promise<IncomingResponse> {
     // Only what asks for a tunnel can get one.
-    return (await this.#send(outgoingMessageOf(url, options), options)) as IncomingResponse;
+    return this.#send('request', options, () => {
+      checkRequestOptions(options);
+      return outgoingMessageOf(url, options);
+    }) as Promise<IncomingResponse>;
   }
 
-  async upgrade(url: string | URL, options: UpgradeOptions = {}): Promise<TunnelResponse> {
-    this.#checkOpen('upgrade');
-    return this.#send(upgradeMessageOf(url, options), options);
+  upgrade(url: string | URL, options: UpgradeOptions = {}): Promise<TunnelResponse> {
+    return this.#send('upgrade', options, () => upgradeMessageOf(url, options));
   }
 
-  async connect(url: string | URL, options: ConnectOptions): Promise<TunnelResponse> {
-    this.#checkOpen('connect');
-    return this.#send(connectMessageOf(url, options), options);
+  connect(url: string | URL, options: ConnectOptions): Promise<TunnelResponse> {
+    return this.#send('connect', options, () => connectMessageOf(url, options));
   }
 
-  #checkOpen(call: string): void {
-    if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', `${call}() after the client was closed`);
-  }
-
+  /** @param messageOf May throw for what cannot be sent. */
   #send(
-    message: OutgoingMessage,
+    call: string,
     options: Pick<RequestOptions, 'signal' | 'onInformation' | 'onPaused' | 'maxBytes' | keyof Timeouts>,
+    messageOf: () => OutgoingMessage,
   ): Promise<TunnelResponse> {
-    const { signal, onInformation, onPaused, maxBytes } = options;
-    const isSpecial = needsGuardedAgent(message);
-    if (isSpecial && !isGuarded(this.#dispatcher)) throw unguardedError();
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw new PipeError('ERR_PIPE_STATE', `${call}() after the client was closed`);
+      const message = messageOf();
+      const isSpecial = needsGuardedAgent(message);
+      if (isSpecial && !isGuarded(this.#dispatcher)) throw unguardedError();
+      const { signal, onInformation, onPaused, maxBytes } = options;
       const exchange = new ResponseHandler(
         {
           message,

@@ -45,6 +45,8 @@ export function endsWithConnection(method: string, status: number, headers: Head
 
 /** The members of a header whose value is a comma-separated list, over all its lines. */
 export function listOf(value: string | readonly string[]): string[] {
+  // Most are one member, and each response is asked for its length.
+  if (typeof value === 'string' && !value.includes(',')) return [value.trim()];
   const lines = typeof value === 'string' ? [value] : value;
   return lines.flatMap((line) => line.split(',')).map((member) => member.trim());
 }

@@ -39,9 +39,12 @@ export function flatHeadersOf(headers: RequestHeaders | undefined): string[] {
  * @throws PipeError `ERR_PIPE_ARGUMENT` when it is no decimal number, or is declared twice.
  */
 export function declaredRequestBytes(flatHeaders: readonly string[]): number | undefined {
-  const lengths = flatHeaders.filter((_, at) => at % 2 === 1 && isContentLength(flatHeaders[at - 1]));
-  const [length] = lengths;
-  if (length === undefined) return undefined;
+  let lengths: string[] | undefined;
+  for (let at = 0; at < flatHeaders.length; at += 2) {
+    if (isContentLength(flatHeaders[at] as string)) (lengths ??= []).push(flatHeaders[at + 1] as string);
+  }
+  if (lengths === undefined) return undefined;
+  const length = lengths[0] as string;
   const bytes = Number(length);
   if (lengths.length === 1 && /^\d+$/.test(length) && Number.isSafeInteger(bytes)) return bytes;
   throw new PipeError(
@@ -51,8 +54,8 @@ export function declaredRequestBytes(flatHeaders: readonly string[]): number | u
   );
 }
 
-function isContentLength(name: string | undefined): boolean {
-  return name?.length === 14 && name.toLowerCase() === 'content-length';
+function isContentLength(name: string): boolean {
+  return name.length === 14 && name.toLowerCase() === 'content-length';
 }
 
 function isFlat(headers: RequestHeaders): headers is readonly string[] {

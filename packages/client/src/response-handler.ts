@@ -12,7 +12,7 @@ import { RequestBody } from './request-body.ts';
 import type { Rostered } from './roster.ts';
 import type { TunnelResponse } from './tunnel-response.ts';
 import { Tunnel } from './tunnel.ts';
-import { ResponseBody, type ResponseBodyOptions } from './response-body.ts';
+import { ResponseBody, type ResponseBodyObserver, type ResponseBodyOptions } from './response-body.ts';
 
 export interface ExchangeOptions extends ResponseBodyOptions {
   readonly message: OutgoingMessage;
@@ -40,7 +40,9 @@ export interface ExchangeObserver {
  * after the end nothing changes any more [P4]. Whatever ends an exchange ends both of its halves. None of the
  * methods throws into undici, and no code of the user runs inside its parser.
  */
-export class ResponseHandler implements Dispatcher.DispatchHandler, EventListenerObject, Rostered {
+export class ResponseHandler
+  implements Dispatcher.DispatchHandler, EventListenerObject, ResponseBodyObserver, Rostered
+{
   rosterIndex = 0;
   /** What to give undici as the body. */
   readonly payload: Uint8Array | RequestBody | null;
@@ -159,6 +161,22 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     this.breakOff(isArgumentError(error) ? asPipeError(error) : error);
   }
 
+  onPaused(isPaused: boolean): void {
+    const { onPaused } = this.#options;
+    if (onPaused !== undefined) void this.#tell(() => onPaused(isPaused));
+  }
+
+  onLate(reason: PipeError): void {
+    this.breakOff(reason);
+  }
+
+  onCancel(reason: unknown): void {
+    if (this.#phase === 'over') return;
+    const controller = this.#controller;
+    this.#finish(reason);
+    controller?.abort(asError(reason));
+  }
+
   #openTunnel(
     controller: Dispatcher.DispatchController,
     status: number,
@@ -167,7 +185,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
   ): void {
     const tunnel = new Tunnel(duplex, {
       ...this.#options,
-      onPaused: (isPaused) => this.#tellPaused(isPaused),
+      onPaused: (isPaused) => this.onPaused(isPaused),
     });
     this.#tunnel = tunnel;
     this.#phase = 'tunnelling';
@@ -193,11 +211,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
       options,
       { expectedBytes, mediaType: mediaTypeOf(headers), trailers: this.#trailers },
       controller,
-      {
-        onCancel: (reason) => this.#leave(reason),
-        onLate: (reason) => this.breakOff(reason),
-        onPaused: (isPaused) => this.#tellPaused(isPaused),
-      },
+      this,
     );
     options.signal?.removeEventListener('abort', this);
     this.#controller = controller;
@@ -216,11 +230,6 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
     if (expectedBytes !== undefined && expectedBytes > maxBytes) {
       this.breakOff(tooLargeError(expectedBytes, maxBytes));
     }
-  }
-
-  #tellPaused(isPaused: boolean): void {
-    const { onPaused } = this.#options;
-    if (onPaused !== undefined) void this.#tell(() => onPaused(isPaused));
   }
 
   /** Not inside the parser's callback: the user's function may read another body and so enter the parser again. */
@@ -247,14 +256,6 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, EventListene
 
   get #isUploading(): boolean {
     return this.payload instanceof RequestBody && this.payload.isOpen;
-  }
-
-  /** The reader of the response body has left. */
-  #leave(reason: unknown): void {
-    if (this.#phase === 'over') return;
-    const controller = this.#controller;
-    this.#finish(reason);
-    controller?.abort(asError(reason));
   }
 
   #finish(reason: unknown): void {
