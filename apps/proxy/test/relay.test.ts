@@ -280,6 +280,22 @@ describe('an upstream that does not answer', () => {
   });
 });
 
+describe('a client that leaves with several requests sent ahead', () => {
+  it('has each of them aborted, those included that wait for the answers before them', async () => {
+    const left: string[] = [];
+    const url = await httpServer((request, response) => {
+      response.on('close', () => left.push(request.url ?? ''));
+    });
+    const proxy = await startProxy(url);
+    const client = net.connect(Number(new URL(proxy.url).port), '127.0.0.1');
+    client.write(['/a', '/b', '/c'].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''));
+    await until(() => proxy.server.exchanges === 3);
+    client.destroy();
+    await until(() => left.length === 3 && proxy.server.exchanges === 0);
+    expect(left.toSorted()).toEqual(['/a', '/b', '/c']);
+  });
+});
+
 describe('an answer without a body', () => {
   it('to HEAD keeps the length it would have', async () => {
     const { url, snapshot } = await startProxy(await demoOrigin());

@@ -3,22 +3,39 @@ import { Stopwatch } from '../src/watch/stopwatch.ts';
 
 describe('a stopwatch', () => {
   it('adds up the spans in which it ran, the one under way included', () => {
-    const watch = new Stopwatch();
-    expect(watch.totalMs(5)).toBe(0);
-    watch.set(true, 10);
-    expect([watch.isRunning, watch.totalMs(14)]).toEqual([true, 4]);
-    watch.set(false, 15);
-    expect([watch.isRunning, watch.totalMs(99)]).toEqual([false, 5]);
-    watch.set(true, 100);
-    expect(watch.totalMs(101)).toBe(6);
+    let nowMs = 5;
+    const watch = new Stopwatch(() => nowMs);
+    const at = (ms: number): Stopwatch => {
+      nowMs = ms;
+      return watch;
+    };
+    expect(watch.totalMs).toBe(0);
+    at(10).set(true);
+    expect([at(14).isRunning, watch.totalMs]).toEqual([true, 4]);
+    at(15).set(false);
+    expect([at(99).isRunning, watch.totalMs]).toEqual([false, 5]);
+    at(100).set(true);
+    expect(at(101).totalMs).toBe(6);
   });
 
   it('goes on from where it began when it is started twice', () => {
-    const watch = new Stopwatch();
-    watch.set(true, 0);
-    watch.set(true, 5);
-    watch.set(false, 7);
-    watch.set(false, 9);
-    expect(watch.totalMs(10)).toBe(7);
+    let nowMs = 0;
+    const watch = new Stopwatch(() => nowMs);
+    watch.set(true);
+    nowMs = 5;
+    watch.set(true);
+    nowMs = 7;
+    watch.set(false);
+    nowMs = 9;
+    watch.set(false);
+    expect(watch.totalMs).toBe(7);
+  });
+
+  it('asks no clock while it stands still', () => {
+    const watch = new Stopwatch(() => {
+      throw new Error('nobody needs to know');
+    });
+    watch.set(false);
+    expect(watch.totalMs).toBe(0);
   });
 });

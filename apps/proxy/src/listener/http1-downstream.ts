@@ -69,8 +69,9 @@ export class Http1Downstream implements Downstream {
         process.nextTick(() => this.#leaving.abort(new ClientLeft()));
       };
       response.on('close', onClose);
-      // A response that waits for the one before it (pipelining) hears nothing of the connection.
-      socket.on('close', onClose);
+      // A response that waits for the one before it (pipelining) hears nothing of the connection on Node 22, nor does one
+      // anywhere that has let go of it for a tunnel.
+      if (response.socket === null || handedOver !== undefined) socket.on('close', onClose);
     });
   }
 
@@ -110,16 +111,18 @@ export class Http1Downstream implements Downstream {
     else if (status === 103) writeEarlyHints(response, headers);
   }
 
-  begin(status: number, statusText: string, headers: readonly string[]): void {
-    // Node has room for trailers behind chunks alone, and throws when some are announced elsewhere.
-    const isChunked =
-      this.request.httpVersion === '1.1' &&
-      this.request.method !== 'HEAD' &&
-      valuesOf(headers, 'content-length').length === 0;
-    const sent = isChunked ? [...headers] : rejectHeaders(headers, (name) => name === 'trailer');
+  begin(status: number, statusText: string, headers: string[]): void {
     closeByHalves(this.#message);
-    // As the upstream sent it: one in another language than English is no reason to refuse an answer.
-    this.#response.writeHead(status, Buffer.from(statusText).toString('latin1'), sent);
+    this.#response.writeHead(status, asReceived(statusText), this.#withFitTrailers(headers));
+  }
+
+  /** Node has room for trailers behind chunks alone, and throws when some are announced elsewhere. */
+  #withFitTrailers(headers: string[]): string[] {
+    if (valuesOf(headers, 'trailer').length === 0) return headers;
+    const { httpVersion, method } = this.request;
+    const isChunked =
+      httpVersion === '1.1' && method !== 'HEAD' && valuesOf(headers, 'content-length').length === 0;
+    return isChunked ? headers : rejectHeaders(headers, (name) => name === 'trailer');
   }
 
   end(): void {
@@ -174,4 +177,13 @@ export class Http1Downstream implements Downstream {
   release(): void {
     linger(this.#message);
   }
+}
+
+/**
+ * As the upstream sent it, each byte a character: one in another language than English is no reason to refuse an answer.
+ *
+ * @param statusText Decoded as UTF-8.
+ */
+function asReceived(statusText: string): string {
+  return /^[\x20-\x7e]*$/.test(statusText) ? statusText : Buffer.from(statusText).toString('latin1');
 }

@@ -40,10 +40,12 @@ export function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): 
 
 /** The members of a header that is a comma-separated list, over all its lines, in lower case. */
 export function membersOf(rawHeaders: readonly string[], lowerCaseName: string): string[] {
-  const values = valuesOf(rawHeaders, lowerCaseName);
-  if (values.length === 0) return values;
-  return values
-    .flatMap((value) => value.split(','))
-    .map((member) => member.trim().toLowerCase())
-    .filter((member) => member !== '');
+  const members: string[] = [];
+  for (const value of valuesOf(rawHeaders, lowerCaseName)) {
+    for (const part of value.split(',')) {
+      const member = part.trim().toLowerCase();
+      if (member !== '') members.push(member);
+    }
+  }
+  return members;
 }

@@ -40,13 +40,23 @@ const meantForAll: ReadonlySet<string> = new Set([
   'via',
 ]);
 
-/** The headers to pass on: without those of the connection, and without those that `Connection` names. */
-export function withoutHopByHop(rawHeaders: readonly string[]): string[] {
+/**
+ * The headers to pass on: without those of the connection, without those that `Connection` names, and without those that
+ * are rejected besides.
+ */
+export function withoutHopByHop(
+  rawHeaders: readonly string[],
+  isRejected: (lowerCaseName: string) => boolean = isNone,
+): string[] {
   const named = membersOf(rawHeaders, 'connection');
   return rejectHeaders(rawHeaders, (name) => {
     const asRead = dashed(name);
-    return hopByHop.has(asRead) || (named.includes(name) && !isMeantForAll(asRead));
+    return hopByHop.has(asRead) || (named.includes(name) && !isMeantForAll(asRead)) || isRejected(name);
   });
+}
+
+function isNone(): boolean {
+  return false;
 }
 
 function isMeantForAll(name: string): boolean {

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import type { ClientRequest } from '../listener/client-request.ts';
 import { forwardingHeaders, saysWhoAsked } from './forwarding.ts';
-import { membersOf, rejectHeaders, valuesOf } from './header-lines.ts';
+import { membersOf, valuesOf } from './header-lines.ts';
 import type { HeaderPolicy } from './header-policy.ts';
 import { withoutHopByHop } from './hop-by-hop.ts';
 import { Refusal } from './refusal.ts';
@@ -77,8 +77,8 @@ export function forwardedRequest(
 ): RequestHead {
   const { method, rawHeaders, httpVersion } = request;
   const isLimited = hasForwardLimit(method);
-  const headers = rejectHeaders(
-    withoutHopByHop(rawHeaders),
+  const headers = withoutHopByHop(
+    rawHeaders,
     (name) =>
       name === 'host' || name === 'expect' || (isLimited && name === 'max-forwards') || saysWhoAsked(name),
   );

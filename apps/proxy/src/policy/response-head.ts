@@ -1,6 +1,6 @@
 import type { IncomingResponse } from '@millrace/client';
 import { saysWhoAsked } from './forwarding.ts';
-import { dashed, rejectHeaders, valuesOf } from './header-lines.ts';
+import { dashed, valuesOf } from './header-lines.ts';
 import { withoutHopByHop } from './hop-by-hop.ts';
 import { Refusal } from './refusal.ts';
 
@@ -23,18 +23,19 @@ export function forwardedResponseHeaders({ status, rawHeaders }: IncomingRespons
       `The upstream answered with transfer-encoding ${JSON.stringify(codings)}; only chunked is supported.`,
     );
   }
-  const headers = rejectHeaders(
-    withoutHopByHop(rawHeaders),
-    // A 204 must not have a length (RFC 9110 §8.6).
-    (name) => status === 204 && name === 'content-length',
-  );
+  // A 204 must not have a length (RFC 9110 §8.6).
+  const headers = withoutHopByHop(rawHeaders, status === 204 ? isLength : undefined);
   headers.push('via', '1.1 millrace');
   return headers;
 }
 
 /** The headers of an interim answer (1xx), which has no body to describe. */
 export function forwardedInformation(rawHeaders: readonly string[]): string[] {
-  return rejectHeaders(withoutHopByHop(rawHeaders), (name) => name === 'content-length');
+  return withoutHopByHop(rawHeaders, isLength);
+}
+
+function isLength(name: string): boolean {
+  return name === 'content-length';
 }
 
 /** The headers of an answer that grants a tunnel, which has no body to describe either. */
@@ -47,10 +48,7 @@ export function forwardedGrant(rawHeaders: readonly string[]): string[] {
  * (RFC 9110 §6.5.1), nor a word on who asked, which some servers would read as a header.
  */
 export function forwardedTrailers(rawTrailers: readonly string[]): string[] {
-  return rejectHeaders(
-    withoutHopByHop(rawTrailers),
-    (name) => notInTrailers.has(dashed(name)) || saysWhoAsked(name),
-  );
+  return withoutHopByHop(rawTrailers, (name) => notInTrailers.has(dashed(name)) || saysWhoAsked(name));
 }
 
 const notInTrailers: ReadonlySet<string> = new Set([

@@ -31,8 +31,8 @@ export interface Downstream {
   receive(options: ReceiveBodyOptions): ReceivedBody;
   /** Sends an interim answer (1xx). Does nothing where there may be none. @param headers Flat, as `rawHeaders`. */
   inform(status: number, headers: readonly string[]): void;
-  /** Sends the head of the answer. @param headers Flat, as `rawHeaders`. */
-  begin(status: number, statusText: string, headers: readonly string[]): void;
+  /** Sends the head of the answer. @param headers Flat, as `rawHeaders`; given away. */
+  begin(status: number, statusText: string, headers: string[]): void;
   /** Ends an answer that has no body. */
   end(): void;
   /**

@@ -54,8 +54,8 @@ export class ExchangeRecord {
   async outcome(): Promise<ExchangeOutcome> {
     const downstream = this.#downstream;
     await downstream.closed;
-    const requestBody = await this.#requestBody;
-    const responseBody = await this.#responseBody;
+    const requestBody = this.#requestBody && (await this.#requestBody);
+    const responseBody = this.#responseBody && (await this.#responseBody);
     if (responseBody?.outcome === 'failed') this.broke('upstream', responseBody.reason);
     if (downstream.left.aborted) this.broke('client', downstream.left.reason);
     const failure = this.#failure;

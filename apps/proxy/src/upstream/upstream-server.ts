@@ -8,6 +8,12 @@ import { Health } from './health.ts';
 import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
 
+/** What is of one attempt to send a request. */
+export interface Attempt {
+  readonly body: AsyncIterable<Uint8Array> | null;
+  readonly signal: AbortSignal;
+}
+
 /** One server of an upstream: its connections, and what is known of how it does. */
 export class UpstreamServer implements Candidate {
   readonly origin: string;
@@ -43,19 +49,21 @@ export class UpstreamServer implements Candidate {
     this.health = config.healthCheck === undefined ? undefined : new Health(config.healthCheck);
   }
 
-  isAvailable(nowMs: number): boolean {
-    return this.health?.isHealthy !== false && this.breaker?.isPassable(nowMs) !== false;
+  /** @param now Milliseconds that never go back. */
+  isAvailable(now: () => number): boolean {
+    const { health, breaker } = this;
+    return health?.isHealthy !== false && (breaker === undefined || breaker.isPassable(now()));
   }
 
   /** Sends a request and waits for the headers of the answer. Rejects with what went wrong, as it is. */
   request(
     head: RequestHead,
-    parts: Omit<RequestParts, 'body'> & { readonly body: AsyncIterable<Uint8Array> | null },
+    parts: Omit<RequestParts, 'body' | 'signal'>,
+    { body, signal }: Attempt,
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const { method, path } = head;
-    const { body, trailers, acceptTrailers, expectContinue, upgrade, signal, onInformation, onPaused } =
-      parts;
+    const { trailers, acceptTrailers, expectContinue, upgrade, onInformation, onPaused } = parts;
     const client = this.#clientFor(pipe);
     const headers = ['host', head.host ?? this.#host, ...head.headers];
     if (upgrade !== undefined) {

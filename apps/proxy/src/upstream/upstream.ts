@@ -4,12 +4,12 @@ import type { MemoryBudget } from '../limits/memory-budget.ts';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
 import { Balancer } from './balancer.ts';
-import type { RequestVerdict } from './circuit-breaker.ts';
+import type { BreakerPass, RequestVerdict } from './circuit-breaker.ts';
 import { isIdempotent, mayRetry } from './may-retry.ts';
 import { ReplayableBody } from './replayable-body.ts';
 import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
-import { totalTimeout } from './total-timeout.ts';
+import { totalTimeout, type TotalTimeout } from './total-timeout.ts';
 import { upstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
 import { UpstreamServer } from './upstream-server.ts';
 
@@ -76,44 +76,41 @@ export class Upstream {
    * and with a `Refusal` when no server answers.
    */
   async request(head: RequestHead, parts: RequestParts, pipe: BodyPipe): Promise<TunnelResponse> {
-    const windowBytes = isIdempotent(head.method) ? this.#config.replayWindowBytes : 0;
-    const body =
-      parts.body === null ? null : new ReplayableBody(parts.body, { windowBytes, budget: this.#budget });
+    const body = this.#replayable(head, parts);
+    /** A handful at most. */
+    const tried: UpstreamServer[] = [];
+    let wasSentBefore = false;
     try {
-      const answer = await this.#firstAnswer(head, parts, body, pipe);
-      body?.answered();
-      return answer;
+      for (;;) {
+        const server = this.#choose(tried);
+        tried.push(server);
+        parts.onServer?.(server.origin);
+        try {
+          const answer = await this.#send(server, head, parts, body, pipe);
+          body?.answered();
+          return answer;
+        } catch (reason) {
+          if (parts.signal.aborted) throw parts.signal.reason;
+          if (!(reason instanceof AttemptFailed)) throw reason;
+          const { kind, refusal } = reason.failure;
+          const failure = kind === 'connect' || kind === 'reset' ? kind : 'other';
+          const isReplayable = body?.isReplayable !== false;
+          const retries = tried.length - 1;
+          const attempt = { method: head.method, isReplayable, failure, retries, wasSentBefore } as const;
+          if (!mayRetry(attempt, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
+          wasSentBefore ||= failure !== 'connect';
+        }
+      }
     } catch (reason) {
       body?.giveUp();
       throw reason;
     }
   }
 
-  async #firstAnswer(
-    head: RequestHead,
-    parts: RequestParts,
-    body: ReplayableBody | null,
-    pipe: BodyPipe,
-  ): Promise<TunnelResponse> {
-    const tried = new Set<UpstreamServer>();
-    let wasSentBefore = false;
-    for (let retries = 0; ; retries += 1) {
-      const server = this.#choose(tried);
-      tried.add(server);
-      parts.onServer?.(server.origin);
-      try {
-        return await this.#send(server, head, parts, body, pipe);
-      } catch (reason) {
-        if (parts.signal.aborted) throw parts.signal.reason;
-        if (!(reason instanceof AttemptFailed)) throw reason;
-        const { kind, refusal } = reason.failure;
-        const failure = kind === 'connect' || kind === 'reset' ? kind : 'other';
-        const isReplayable = body?.isReplayable !== false;
-        const attempt = { method: head.method, isReplayable, failure, retries, wasSentBefore } as const;
-        if (!mayRetry(attempt, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
-        wasSentBefore ||= failure !== 'connect';
-      }
-    }
+  #replayable({ method }: RequestHead, { body }: RequestParts): ReplayableBody | null {
+    if (body === null) return null;
+    const windowBytes = isIdempotent(method) ? this.#config.replayWindowBytes : 0;
+    return new ReplayableBody(body, { windowBytes, budget: this.#budget });
   }
 
   /** Begins to check the servers' health, if that is configured. */
@@ -157,9 +154,9 @@ export class Upstream {
   }
 
   /** One that was not tried yet before one that was. */
-  #choose(tried: ReadonlySet<UpstreamServer>): UpstreamServer {
-    const available = this.servers.filter((server) => server.isAvailable(this.#now()));
-    const fresh = available.filter((server) => !tried.has(server));
+  #choose(tried: readonly UpstreamServer[]): UpstreamServer {
+    const available = this.servers.filter((server) => server.isAvailable(this.#now));
+    const fresh = tried.length === 0 ? available : available.filter((server) => !tried.includes(server));
     const chosen = this.#balancer.choose(fresh.length > 0 ? fresh : available);
     if (chosen !== undefined) return chosen;
     const waitMs = Math.min(...this.servers.map(({ breaker }) => breaker?.waitMs(this.#now()) ?? 0));
@@ -171,9 +168,9 @@ export class Upstream {
   }
 
   /** A server that refuses connections is not asked again at once; one that closed a kept connection may be. */
-  #hasAnother(tried: ReadonlySet<UpstreamServer>, failure: 'connect' | 'reset' | 'other'): boolean {
+  #hasAnother(tried: readonly UpstreamServer[], failure: 'connect' | 'reset' | 'other'): boolean {
     return this.servers.some(
-      (server) => server.isAvailable(this.#now()) && (failure === 'reset' || !tried.has(server)),
+      (server) => server.isAvailable(this.#now) && (failure === 'reset' || !tried.includes(server)),
     );
   }
 
@@ -185,36 +182,42 @@ export class Upstream {
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const pass = server.breaker?.begin();
-    const judge = (verdict: RequestVerdict): void => {
-      if (pass !== undefined) server.breaker?.end(pass, verdict, this.#now());
-    };
     const limit = totalTimeout(this.#config.totalTimeoutMs, server.origin, parts.signal);
-    const over = (): void => {
-      limit.clear();
-      server.open -= 1;
-      if (this.#open === 0) this.#resolveIdle?.();
-    };
     server.open += 1;
     try {
-      const sent = { ...parts, body: body?.attempt() ?? null, signal: limit.signal };
-      const answer = await server.request(head, sent, pipe);
-      judge('answered');
-      void (answer.content ?? answer.tunnel).closed.then(over);
+      const answer = await server.request(
+        head,
+        parts,
+        { body: body?.attempt() ?? null, signal: limit.signal },
+        pipe,
+      );
+      this.#judge(server, pass, 'answered');
+      void (answer.content ?? answer.tunnel).closed.then(() => this.#over(server, limit));
       return answer;
     } catch (reason) {
-      over();
+      this.#over(server, limit);
       if (limit.hasFired) {
-        judge('failed');
+        this.#judge(server, pass, 'failed');
         throw limit.signal.reason;
       }
       if (parts.signal.aborted || body?.hasFailedWith(reason) === true) {
-        judge('unknown');
+        this.#judge(server, pass, 'unknown');
         throw reason;
       }
       const failure = upstreamFailure(reason, server.origin);
-      judge(failure.kind === 'request' ? 'unknown' : 'failed');
+      this.#judge(server, pass, failure.kind === 'request' ? 'unknown' : 'failed');
       throw new AttemptFailed(failure);
     }
+  }
+
+  #judge({ breaker }: UpstreamServer, pass: BreakerPass | undefined, verdict: RequestVerdict): void {
+    if (pass !== undefined) breaker?.end(pass, verdict, this.#now());
+  }
+
+  #over(server: UpstreamServer, limit: TotalTimeout): void {
+    limit.clear();
+    server.open -= 1;
+    if (this.#open === 0) this.#resolveIdle?.();
   }
 }
 

@@ -27,9 +27,8 @@ export class OpenBody implements ReaderObserver, Rostered {
   readonly openedAtMs: number;
   /** The reader to give to the consumer, who is seen through it. */
   readonly reader: ObservedReader;
-  readonly #now: () => number;
-  readonly #producerPaused = new Stopwatch();
-  readonly #consumerWaiting = new Stopwatch();
+  readonly #producerPaused: Stopwatch;
+  readonly #consumerWaiting: Stopwatch;
   #hasWaited = false;
   #deliveredBytes = 0;
 
@@ -38,7 +37,8 @@ export class OpenBody implements ReaderObserver, Rostered {
     this.facts = facts;
     this.openedAtMs = now();
     this.reader = new ObservedReader(reader, this);
-    this.#now = now;
+    this.#producerPaused = new Stopwatch(now);
+    this.#consumerWaiting = new Stopwatch(now);
   }
 
   /** Bytes that were received and are still in the pipe, those included that are being written to a client. */
@@ -59,20 +59,20 @@ export class OpenBody implements ReaderObserver, Rostered {
   }
 
   get producerPausedMs(): number {
-    return this.#producerPaused.totalMs(this.#now());
+    return this.#producerPaused.totalMs;
   }
 
   get consumerWaitingMs(): number {
-    return this.#consumerWaiting.totalMs(this.#now());
+    return this.#consumerWaiting.totalMs;
   }
 
   /** The producer was paused or resumed. */
   setProducerPaused(isPaused: boolean): void {
-    this.#producerPaused.set(isPaused, this.#now());
+    this.#producerPaused.set(isPaused);
   }
 
   onWaiting(isWaiting: boolean): void {
-    this.#consumerWaiting.set(isWaiting, this.#now());
+    this.#consumerWaiting.set(isWaiting);
     if (this.#hasWaited) return;
     this.#hasWaited = true;
     this.facts.onFirstWait?.();
