@@ -5,14 +5,16 @@ import type { ExchangeOutcome, Side } from './exchange-outcome.ts';
 
 /** What is noted of an exchange while it is under way. */
 export class ExchangeRecord {
+  /** How the body of the request has ended, where there is one. */
+  requestBody: Promise<PipeSummary> | undefined;
+  /** How the body of the answer has ended, where there is one. */
+  responseBody: Promise<PipeSummary> | undefined;
   readonly #downstream: Downstream;
   readonly #now: () => number;
   readonly #startedAtMs = Date.now();
   readonly #startMs: number;
   #upstream: string | undefined;
   #answeredAfterMs: number | undefined;
-  #requestBody: Promise<PipeSummary> | undefined;
-  #responseBody: Promise<PipeSummary> | undefined;
   #failure: { readonly side: Side; readonly reason: unknown } | undefined;
   #isRefused = false;
 
@@ -31,14 +33,6 @@ export class ExchangeRecord {
     this.#answeredAfterMs = this.#now() - this.#startMs;
   }
 
-  hasRequestBody(closed: Promise<PipeSummary>): void {
-    this.#requestBody = closed;
-  }
-
-  hasResponseBody(closed: Promise<PipeSummary>): void {
-    this.#responseBody = closed;
-  }
-
   /** What was sent is an answer of the proxy's own. */
   refused(refusal: Refusal): void {
     this.#isRefused = true;
@@ -50,12 +44,9 @@ export class ExchangeRecord {
     this.#failure ??= { side, reason };
   }
 
-  /** Waits for the end of everything that belongs to the exchange. */
-  async outcome(): Promise<ExchangeOutcome> {
+  /** For when everything that belongs to the exchange is over. The bodies, where there were any, ended like this. */
+  outcome(requestBody: PipeSummary | undefined, responseBody: PipeSummary | undefined): ExchangeOutcome {
     const downstream = this.#downstream;
-    await downstream.closed;
-    const requestBody = this.#requestBody && (await this.#requestBody);
-    const responseBody = this.#responseBody && (await this.#responseBody);
     if (responseBody?.outcome === 'failed') this.broke('upstream', responseBody.reason);
     if (downstream.left.aborted) this.broke('client', downstream.left.reason);
     const failure = this.#failure;

@@ -86,9 +86,11 @@ export class Relay {
     this.#open.add(exchange);
     await this.#exchange(downstream, record);
     downstream.release();
-    const outcome = await record.outcome();
+    await downstream.closed;
+    const requestBody = record.requestBody && (await record.requestBody);
+    const responseBody = record.responseBody && (await record.responseBody);
     this.#open.delete(exchange);
-    this.#options.onExchange?.(outcome);
+    this.#options.onExchange?.(record.outcome(requestBody, responseBody));
     if (this.#open.size === 0) this.#resolveIdle?.();
   }
 
@@ -160,7 +162,7 @@ export class Relay {
       maxBytes: limits.maxRequestBytes,
       onPaused: pauses.set,
     });
-    record.hasRequestBody(closed);
+    record.requestBody = closed;
     const body = this.#options.ledger.open(
       {
         ...factsOf(downstream, route),
@@ -200,8 +202,8 @@ export class Relay {
       throw reason;
     }
     const received = tunnel.closed.then((summary) => summary.received);
-    record.hasRequestBody(tunnel.writer.closed);
-    record.hasResponseBody(received);
+    record.requestBody = tunnel.writer.closed;
+    record.responseBody = received;
     const body = this.#options.ledger.open(
       { ...factsOf(downstream, route), direction: 'response', expectedBytes: null },
       tunnel.reader,
@@ -215,13 +217,14 @@ export class Relay {
     });
   }
 
-  async #answer(
+  /** Begins the answer. @returns Its body on the way, where it has one. */
+  #answer(
     downstream: Downstream,
     route: Route,
     answer: IncomingResponse,
     record: ExchangeRecord,
     pauses: ProducerPauses,
-  ): Promise<void> {
+  ): Promise<unknown> | undefined {
     const { status, statusText, content } = answer;
     try {
       downstream.begin(status, statusText, forwardedResponseHeaders(answer));
@@ -231,10 +234,10 @@ export class Relay {
     }
     if (isBodiless(downstream.request.method, status)) {
       downstream.end();
-      return;
+      return undefined;
     }
     const { reader, expectedBytes = null, closed } = content;
-    record.hasResponseBody(closed);
+    record.responseBody = closed;
     const body = this.#options.ledger.open(
       { ...factsOf(downstream, route), direction: 'response', expectedBytes },
       reader,
@@ -242,7 +245,7 @@ export class Relay {
     );
     pauses.showAt(body);
     const timed = withDownloadLimits(body.reader, route.limits ?? noLimits);
-    await downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
+    return downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
   }
 }
 

@@ -9,7 +9,7 @@ import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
 
 /** What is of one attempt to send a request. */
-export interface Attempt {
+export interface ServerAttempt {
   readonly body: AsyncIterable<Uint8Array> | null;
   readonly signal: AbortSignal;
 }
@@ -59,7 +59,7 @@ export class UpstreamServer implements Candidate {
   request(
     head: RequestHead,
     parts: Omit<RequestParts, 'body' | 'signal'>,
-    { body, signal }: Attempt,
+    { body, signal }: ServerAttempt,
     pipe: BodyPipe,
   ): Promise<TunnelResponse> {
     const { method, path } = head;

@@ -11,7 +11,7 @@ import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
 import { totalTimeout, type TotalTimeout } from './total-timeout.ts';
 import { upstreamFailure, type UpstreamFailure } from './upstream-failure.ts';
-import { UpstreamServer } from './upstream-server.ts';
+import { UpstreamServer, type ServerAttempt } from './upstream-server.ts';
 
 export interface UpstreamOptions {
   readonly name: string;
@@ -85,19 +85,19 @@ export class Upstream {
         const server = this.#choose(tried);
         tried.push(server);
         parts.onServer?.(server.origin);
+        const attempt = this.#begin(server, parts, body);
         try {
-          const answer = await this.#send(server, head, parts, body, pipe);
+          const answer = await server.request(head, parts, attempt, pipe);
+          this.#answered(attempt, answer);
           body?.answered();
           return answer;
         } catch (reason) {
-          if (parts.signal.aborted) throw parts.signal.reason;
-          if (!(reason instanceof AttemptFailed)) throw reason;
-          const { kind, refusal } = reason.failure;
+          const { kind, refusal } = this.#failed(attempt, reason, parts, body);
           const failure = kind === 'connect' || kind === 'reset' ? kind : 'other';
           const isReplayable = body?.isReplayable !== false;
           const retries = tried.length - 1;
-          const attempt = { method: head.method, isReplayable, failure, retries, wasSentBefore } as const;
-          if (!mayRetry(attempt, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
+          const facts = { method: head.method, isReplayable, failure, retries, wasSentBefore } as const;
+          if (!mayRetry(facts, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
           wasSentBefore ||= failure !== 'connect';
         }
       }
@@ -174,60 +174,59 @@ export class Upstream {
     );
   }
 
-  async #send(
-    server: UpstreamServer,
-    head: RequestHead,
-    parts: RequestParts,
-    body: ReplayableBody | null,
-    pipe: BodyPipe,
-  ): Promise<TunnelResponse> {
-    const pass = server.breaker?.begin();
-    const limit = totalTimeout(this.#config.totalTimeoutMs, server.origin, parts.signal);
+  #begin(server: UpstreamServer, { signal }: RequestParts, body: ReplayableBody | null): Attempt {
     server.open += 1;
-    try {
-      const answer = await server.request(
-        head,
-        parts,
-        { body: body?.attempt() ?? null, signal: limit.signal },
-        pipe,
-      );
-      this.#judge(server, pass, 'answered');
-      void (answer.content ?? answer.tunnel).closed.then(() => this.#over(server, limit));
-      return answer;
-    } catch (reason) {
-      this.#over(server, limit);
-      if (limit.hasFired) {
-        this.#judge(server, pass, 'failed');
-        throw limit.signal.reason;
-      }
-      if (parts.signal.aborted || body?.hasFailedWith(reason) === true) {
-        this.#judge(server, pass, 'unknown');
-        throw reason;
-      }
-      const failure = upstreamFailure(reason, server.origin);
-      this.#judge(server, pass, failure.kind === 'request' ? 'unknown' : 'failed');
-      throw new AttemptFailed(failure);
+    const limit = totalTimeout(this.#config.totalTimeoutMs, server.origin, signal);
+    return {
+      server,
+      pass: server.breaker?.begin(),
+      limit,
+      body: body?.attempt() ?? null,
+      signal: limit.signal,
+    };
+  }
+
+  #answered(attempt: Attempt, { content, tunnel }: TunnelResponse): void {
+    this.#judge(attempt, 'answered');
+    void (content ?? tunnel).closed.then(() => this.#over(attempt));
+  }
+
+  /** What another server may be asked because of. @throws The reason, when it is nobody's fault that a server could mend. */
+  #failed(
+    attempt: Attempt,
+    reason: unknown,
+    { signal }: RequestParts,
+    body: ReplayableBody | null,
+  ): UpstreamFailure {
+    const { server, limit } = attempt;
+    this.#over(attempt);
+    if (limit.hasFired) {
+      this.#judge(attempt, 'failed');
+      throw limit.signal.reason;
     }
+    if (signal.aborted || body?.hasFailedWith(reason) === true) {
+      this.#judge(attempt, 'unknown');
+      throw signal.aborted ? signal.reason : reason;
+    }
+    const failure = upstreamFailure(reason, server.origin);
+    this.#judge(attempt, failure.kind === 'request' ? 'unknown' : 'failed');
+    return failure;
   }
 
-  #judge({ breaker }: UpstreamServer, pass: BreakerPass | undefined, verdict: RequestVerdict): void {
-    if (pass !== undefined) breaker?.end(pass, verdict, this.#now());
+  #judge({ server, pass }: Attempt, verdict: RequestVerdict): void {
+    if (pass !== undefined) server.breaker?.end(pass, verdict, this.#now());
   }
 
-  #over(server: UpstreamServer, limit: TotalTimeout): void {
+  #over({ server, limit }: Attempt): void {
     limit.clear();
     server.open -= 1;
     if (this.#open === 0) this.#resolveIdle?.();
   }
 }
 
-/** A server gave no answer; another may. */
-class AttemptFailed extends Error {
-  override readonly name = 'AttemptFailed';
-  readonly failure: UpstreamFailure;
-
-  constructor(failure: UpstreamFailure) {
-    super(failure.refusal.message, { cause: failure.refusal });
-    this.failure = failure;
-  }
+/** A request under way to one server. */
+interface Attempt extends ServerAttempt {
+  readonly server: UpstreamServer;
+  readonly pass: BreakerPass | undefined;
+  readonly limit: TotalTimeout;
 }

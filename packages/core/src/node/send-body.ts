@@ -132,7 +132,8 @@ class BodySender {
         const chunk = this.#reader.tryRead(this.#mostBytes);
         if (chunk === null) break;
         if (chunk === undefined) await this.#reader.peek();
-        else if (!this.#dropsBody) await this.#sendGiven(chunk);
+        else if (!this.#dropsBody) this.#write(chunk);
+        if (this.#needsDrain) await this.#drained();
       }
       if (this.#isSettled) return;
       this.#options.beforeEnd?.();
@@ -151,7 +152,8 @@ class BodySender {
     // Gone while this waited for the step, which lends all the same.
     if (this.#isSettled) return this.#endLoan();
     if (view.length < LEAST_LENT_BYTES) {
-      await this.#sendGiven(new Uint8Array(view));
+      this.#write(new Uint8Array(view));
+      if (this.#needsDrain) await this.#drained();
     } else {
       this.#write(view);
       await this.#until(() => this.#underWay === 0);
@@ -169,9 +171,8 @@ class BodySender {
     void this.#views?.return?.();
   }
 
-  async #sendGiven(chunk: Uint8Array): Promise<void> {
-    this.#write(chunk);
-    if (this.#needsDrain) await this.#until(() => !this.#needsDrain);
+  #drained(): Promise<void> {
+    return this.#until(() => !this.#needsDrain);
   }
 
   #write(chunk: Uint8Array): void {
