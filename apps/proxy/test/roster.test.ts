@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Roster, type Rostered } from '../src/relay/roster.ts';
+import { Roster, type Rostered } from '../src/roster.ts';
 import { seededRandom } from './seeded-random.ts';
 
 test('a roster holds what a set would, and every member knows its place', () => {
@@ -32,4 +32,19 @@ test('members may leave while it is gone through', () => {
   }
   expect(met).toEqual(all);
   expect(roster.size).toBe(0);
+});
+
+test('whoever waits for a roster to be empty is told when the last one leaves, and at once when it is', async () => {
+  const roster = new Roster<Rostered>();
+  await roster.whenEmpty();
+  const all = Array.from({ length: 3 }, (): Rostered => ({ rosterIndex: 0 }));
+  for (const member of all) roster.add(member);
+  const told: string[] = [];
+  const waits = ['first', 'second'].map((name) => roster.whenEmpty().then(() => told.push(name)));
+  for (const member of all.slice(1)) roster.delete(member);
+  await Promise.resolve();
+  expect(told).toEqual([]);
+  roster.delete(all[0] as Rostered);
+  await Promise.all(waits);
+  expect(told).toEqual(['first', 'second']);
 });

@@ -69,8 +69,6 @@ class PipedClient implements Client {
   readonly #exchanges = new Roster<ResponseHandler>();
   #isClosed = false;
   #closing: Promise<void> | undefined;
-  /** Lets `close()` go on, when the last exchange is over. */
-  #resolveIdle: (() => void) | undefined;
 
   constructor(options: ClientOptions) {
     const { pipe = {} } = options;
@@ -122,7 +120,7 @@ class PipedClient implements Client {
           onInformation,
           onPaused,
         },
-        { onResponse: resolve, onFailure: reject, onOver: () => this.#forget(exchange) },
+        { onResponse: resolve, onFailure: reject, onOver: () => this.#exchanges.delete(exchange) },
       );
       this.#exchanges.add(exchange);
       if (signal?.aborted === true) exchange.breakOff(signal.reason);
@@ -178,17 +176,8 @@ class PipedClient implements Client {
   }
 
   async #whenOver(): Promise<void> {
-    if (this.#exchanges.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#resolveIdle = resolve;
-      });
-    }
+    await this.#exchanges.whenEmpty();
     if (this.#ownAgent?.destroyed === false) await this.#ownAgent.close();
-  }
-
-  #forget(exchange: ResponseHandler): void {
-    this.#exchanges.delete(exchange);
-    if (this.#exchanges.size === 0) this.#resolveIdle?.();
   }
 }
 

@@ -15,6 +15,7 @@ export interface Rostered {
  */
 export class Roster<T extends Rostered> implements Iterable<T> {
   readonly #members: T[] = [];
+  #onEmpty: (() => void)[] = [];
 
   get size(): number {
     return this.#members.length;
@@ -30,13 +31,29 @@ export class Roster<T extends Rostered> implements Iterable<T> {
     const { rosterIndex } = member;
     if (this.#members[rosterIndex] !== member) return;
     const last = this.#members.pop() as T;
-    if (last === member) return;
-    this.#members[rosterIndex] = last;
-    last.rosterIndex = rosterIndex;
+    if (last !== member) {
+      this.#members[rosterIndex] = last;
+      last.rosterIndex = rosterIndex;
+    }
+    if (this.#members.length === 0) this.#tellEmpty();
+  }
+
+  /** Settles when none is there: at once, or when the last one has left. */
+  async whenEmpty(): Promise<void> {
+    if (this.#members.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty.push(resolve);
+    });
   }
 
   /** Of those that are there now: they may leave meanwhile. */
   [Symbol.iterator](): IterableIterator<T> {
     return [...this.#members].values();
+  }
+
+  #tellEmpty(): void {
+    const told = this.#onEmpty;
+    this.#onEmpty = [];
+    for (const tell of told) tell();
   }
 }

@@ -31,3 +31,18 @@ test('members may leave while it is gone through', () => {
   }
   expect(met).toEqual(all);
 });
+
+test('whoever waits for a roster to be empty is told when the last one leaves, and at once when it is', async () => {
+  const roster = new Roster<Rostered>();
+  await roster.whenEmpty();
+  const all = members(3);
+  for (const member of all) roster.add(member);
+  const told: string[] = [];
+  const waits = ['first', 'second'].map((name) => roster.whenEmpty().then(() => told.push(name)));
+  for (const member of all.slice(1)) roster.delete(member);
+  await Promise.resolve();
+  expect(told).toEqual([]);
+  roster.delete(all[0] as Rostered);
+  await Promise.all(waits);
+  expect(told).toEqual(['first', 'second']);
+});

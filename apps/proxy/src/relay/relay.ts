@@ -28,7 +28,7 @@ import { ProducerPauses } from '../watch/producer-pauses.ts';
 import { ClientLeft, type Downstream } from './downstream.ts';
 import type { ExchangeOutcome } from './exchange-outcome.ts';
 import { ExchangeRecord } from './exchange-record.ts';
-import { Roster, type Rostered } from './roster.ts';
+import { Roster, type Rostered } from '../roster.ts';
 import { joinTunnel } from './tunnel.ts';
 
 export interface RelayOptions {
@@ -52,18 +52,14 @@ export interface RelayOptions {
 export class Relay {
   readonly #options: RelayOptions;
   readonly #open = new Roster<OpenExchange>();
-  #resolveIdle: (() => void) | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
   }
 
   /** Settles when none is under way. */
-  async whenIdle(): Promise<void> {
-    if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#resolveIdle = resolve;
-    });
+  whenIdle(): Promise<void> {
+    return this.#open.whenEmpty();
   }
 
   /** Exchanges under way. */
@@ -91,7 +87,6 @@ export class Relay {
     const responseBody = record.responseBody && (await record.responseBody);
     this.#open.delete(exchange);
     this.#options.onExchange?.(record.outcome(requestBody, responseBody));
-    if (this.#open.size === 0) this.#resolveIdle?.();
   }
 
   async #exchange(downstream: Downstream, record: ExchangeRecord): Promise<void> {

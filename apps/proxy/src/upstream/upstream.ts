@@ -1,6 +1,7 @@
 import type { TunnelResponse } from '@millrace/client';
 import type { UpstreamConfig } from '../config/config-schema.ts';
 import type { MemoryBudget } from '../limits/memory-budget.ts';
+import { Roster, type Rostered } from '../roster.ts';
 import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
 import { Balancer } from './balancer.ts';
@@ -47,7 +48,7 @@ export class Upstream {
   readonly #budget: MemoryBudget | undefined;
   readonly #now: () => number;
   readonly #checking = new Set<NodeJS.Timeout>();
-  #resolveIdle: (() => void) | undefined;
+  readonly #attempts = new Roster<Attempt>();
 
   constructor({ name, config, authorities, budget, now = () => performance.now() }: UpstreamOptions) {
     this.name = name;
@@ -130,11 +131,7 @@ export class Upstream {
   /** Takes no more requests, and waits for those under way. */
   async close(): Promise<void> {
     this.#stopChecks();
-    if (this.#open > 0) {
-      await new Promise<void>((resolve) => {
-        this.#resolveIdle = resolve;
-      });
-    }
+    await this.#attempts.whenEmpty();
     await Promise.all(this.servers.map((server) => server.close()));
   }
 
@@ -142,10 +139,6 @@ export class Upstream {
   async destroy(reason: unknown): Promise<void> {
     this.#stopChecks();
     await Promise.all(this.servers.map((server) => server.destroy(reason)));
-  }
-
-  get #open(): number {
-    return this.servers.reduce((sum, { open }) => sum + open, 0);
   }
 
   #stopChecks(): void {
@@ -175,15 +168,18 @@ export class Upstream {
   }
 
   #begin(server: UpstreamServer, { signal }: RequestParts, body: ReplayableBody | null): Attempt {
-    server.open += 1;
     const limit = totalTimeout(this.#config.totalTimeoutMs, server.origin, signal);
-    return {
+    const attempt: Attempt = {
       server,
       pass: server.breaker?.begin(),
       limit,
       body: body?.attempt() ?? null,
       signal: limit.signal,
+      rosterIndex: 0,
     };
+    server.open += 1;
+    this.#attempts.add(attempt);
+    return attempt;
   }
 
   #answered(attempt: Attempt, { content, tunnel }: TunnelResponse): void {
@@ -217,15 +213,16 @@ export class Upstream {
     if (pass !== undefined) server.breaker?.end(pass, verdict, this.#now());
   }
 
-  #over({ server, limit }: Attempt): void {
+  #over(attempt: Attempt): void {
+    const { server, limit } = attempt;
     limit.clear();
     server.open -= 1;
-    if (this.#open === 0) this.#resolveIdle?.();
+    this.#attempts.delete(attempt);
   }
 }
 
 /** A request under way to one server. */
-interface Attempt extends ServerAttempt {
+interface Attempt extends ServerAttempt, Rostered {
   readonly server: UpstreamServer;
   readonly pass: BreakerPass | undefined;
   readonly limit: TotalTimeout;

@@ -1,5 +1,5 @@
 import type { PipeReader, PipeSummary } from '@millrace/core';
-import { Roster } from '../relay/roster.ts';
+import { Roster } from '../roster.ts';
 import { OpenBody, type BodyFacts, type Direction } from './open-body.ts';
 
 /** Bodies by how they ended. */

@@ -1,6 +1,6 @@
 import type { PipeReader } from '@millrace/core';
 import type { BodyPipe } from '../upstream/route.ts';
-import type { Rostered } from '../relay/roster.ts';
+import type { Rostered } from '../roster.ts';
 import { ObservedReader, type ReaderObserver } from './observed-reader.ts';
 import { Stopwatch } from './stopwatch.ts';
 
