@@ -5,6 +5,7 @@ import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { pairsOf } from '../src/policy/header-lines.ts';
 import { demoBody, demoSha256 } from '../src/demo/demo-body.ts';
 import { startDemoOrigin } from '../src/demo/demo-origin.ts';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
@@ -153,6 +154,25 @@ describe.each(everyStrategy)('over HTTP/2 through $name', (strategy) => {
 });
 
 describe('over HTTP/2', () => {
+  // Where Node lacks the setting, it throws.
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  it.runIf(major > 24 || (major === 24 && minor >= 21))(
+    'headers that came twice go on twice, also where one would do, as over HTTP/1.1',
+    async () => {
+      const twice = ['Content-Type: a/b', 'Content-Type: c/d', 'ETag: "1"', 'ETag: "2"', 'X-A: 1', 'X-A: 2'];
+      const upstream = await rawServer(
+        ['HTTP/1.1 200 OK', ...twice, 'Content-Length: 2', '', 'ok'].join('\r\n'),
+      );
+      const { url } = await secureProxy(upstream);
+      const request = http2Request(http2Session(url));
+      const rawHeaders = (await once(request, 'response'))[2] as string[];
+      const lines = [...pairsOf(rawHeaders)].map(([name, value]) => `${name}: ${value}`);
+      expect(lines).toEqual(
+        expect.arrayContaining(twice.map((line) => line.replace(/^[^:]+/, (name) => name.toLowerCase()))),
+      );
+    },
+  );
+
   it('the head goes on with :authority for Host and cookies in one line, and the answer without a connection’s headers', async () => {
     let seen: http.IncomingHttpHeaders = {};
     const upstream = await httpServer((request, response) => {

@@ -20,6 +20,8 @@ const SESSION_MEMORY_MB = 32;
 const MOST_LOST_BYTES = 4 * 1024 * 1024;
 /** As the last stream that is answered, before it is known which that is (RFC 9113 §6.8). */
 const ANY_STREAM = 2 ** 31 - 1;
+/** Headers that came twice go on twice, as over HTTP/1.1. Node 24 has the setting, and its types do not; without it Node throws. */
+const repeatsGoOn = { strictSingleValueFields: false };
 /** A session on which nothing happens for so long is told to go. */
 const IDLE_MS = 120_000;
 
@@ -39,6 +41,7 @@ export class Http2Sessions {
   constructor({ maxHeaderBytes, onExchange }: Http2Options) {
     this.#server = createServer({
       maxSessionMemory: SESSION_MEMORY_MB,
+      ...repeatsGoOn,
       settings: {
         maxConcurrentStreams: MOST_STREAMS,
         maxHeaderListSize: maxHeaderBytes,
