@@ -1,10 +1,18 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
+import { constants, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { failOnReset } from '@millrace/core/node';
-import { GuardedStream } from './guarded-stream.ts';
+import { GuardedStream, MOST_WRITTEN_BYTES } from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
 import type { SocketReads } from './socket-reads.ts';
 import type { TrailerSource } from './request-trailers.ts';
+
+/**
+ * Of a stream that was given up, Node (22 and 24) counts what had not been sent for memory of its session, for good; at 10 MB it
+ * resets every answer. No more requests go to a session that has lost so much.
+ */
+const MOST_LOST_BYTES = 2 * 1024 * 1024;
+/** All that were begun are answered. */
+const ANY_STREAM = 2 ** 31 - 1;
 
 /** A request that goes out on a connection. */
 export interface OutgoingRequest {
@@ -51,11 +59,19 @@ export class Connection {
     const session = this.#isHttp2 && this.#socket ? sessionOn(this.#socket) : undefined;
     if (session === undefined) return;
     const request = session.request.bind(session);
+    let lostBytes = 0;
+    const lose = ({ writableFinished, writableLength }: ClientHttp2Stream): void => {
+      if (writableFinished || lostBytes > MOST_LOST_BYTES) return;
+      lostBytes += Math.min(writableLength, MOST_WRITTEN_BYTES);
+      // As if the server had said so: undici lets it finish what was begun, and goes on with another.
+      if (lostBytes > MOST_LOST_BYTES) session.emit('goaway', constants.NGHTTP2_NO_ERROR, ANY_STREAM);
+    };
     // undici gives headers as a record.
     session.request = (headers, options) => {
       const starting = this.#starting;
       this.#starting = undefined;
       const stream = new GuardedStream(request, headers as OutgoingHttpHeaders, options, starting);
+      stream.stream.once('close', () => lose(stream.stream));
       starting?.onStream(stream);
       return stream.stream;
     };

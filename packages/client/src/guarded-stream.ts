@@ -5,6 +5,15 @@ import type { TrailerSource } from './request-trailers.ts';
 
 type Request = ClientHttp2Session['request'];
 
+/**
+ * What Node's stream gets at a time. From 10 MB on that its streams have got and not sent, a session resets every answer, with
+ * `ENHANCE_YOUR_CALM`: 100 streams of so much are two thirds of that. What waits in front of the stream does not count.
+ */
+export const MOST_WRITTEN_BYTES = 65_536;
+
+/** One of the ways to call `write`; what follows the bytes is passed on as it is. */
+type WriteBytes = (chunk: Uint8Array, ...rest: never[]) => boolean;
+
 /** What undici leaves out of a request over HTTP/2. */
 export interface StreamAdditions {
   /** Sent behind the last byte; undici sends none. */
@@ -30,6 +39,8 @@ export interface StreamAdditions {
  * What goes out: undici gives a stream up by `close()`, for which Node sends an empty frame with `END_STREAM` before the
  * reset, so an upload that broke off would look whole to the server. `destroy` sends the reset alone. Its code is
  * `INTERNAL_ERROR`, since servers on Node take `CANCEL` for an end as well; `CANCEL` goes behind a whole request.
+ *
+ * What waits to go out: Node is given little of a body at a time, however much undici has of it.
  */
 export class GuardedStream {
   readonly stream: ClientHttp2Stream;
@@ -54,6 +65,7 @@ export class GuardedStream {
       waitForTrailers: trailers !== undefined,
     });
     this.#watchEnd();
+    this.#cutWrites();
     this.stream.close = () => this.cancel();
     if (trailers !== undefined) {
       this.stream.once('wantTrailers', () => this.stream.sendTrailers(headerRecordOf(trailers())));
@@ -79,6 +91,23 @@ export class GuardedStream {
   cancel(): void {
     if (this.isSent) this.#aborter.abort();
     else this.stream.destroy(new errors.RequestAbortedError());
+  }
+
+  #cutWrites(): void {
+    const { stream } = this;
+    // It would hand over all that waits, as if it had not been cut.
+    Reflect.set(stream, '_writev', undefined);
+    const write: WriteBytes = stream.write.bind(stream);
+    const writeInPieces: WriteBytes = (chunk, ...rest) => {
+      let at = 0;
+      if (chunk instanceof Uint8Array) {
+        for (; chunk.length - at > MOST_WRITTEN_BYTES; at += MOST_WRITTEN_BYTES) {
+          write(chunk.subarray(at, at + MOST_WRITTEN_BYTES));
+        }
+      }
+      return write(at === 0 ? chunk : chunk.subarray(at), ...rest);
+    };
+    stream.write = writeInPieces;
   }
 
   #watchEnd(): void {

@@ -278,6 +278,38 @@ describe('an HTTP/2 upload', () => {
     expect(connection.socket.destroyed).toBe(false);
   });
 
+  it('has room beside others that are as large', async () => {
+    const sizes: number[] = [];
+    const { url } = await http2Server(async (request, response) => {
+      let size = 0;
+      for await (const chunk of request) size += (chunk as Uint8Array).length;
+      sizes.push(size);
+      response.end('thanks');
+    });
+    const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+    const body = new Uint8Array(500_000);
+    const requests = Array.from({ length: 60 }, () => client.request(url, { method: 'POST', body }));
+    const texts = await Promise.all(requests.map(async (request) => (await request).content.text()));
+    expect(texts).toEqual(requests.map(() => 'thanks'));
+    expect(sizes).toEqual(requests.map(() => body.length));
+  });
+
+  it('may be answered early again and again', async () => {
+    let sessions = 0;
+    const { url, server } = await http2Server((_, response) => response.end('too much'));
+    server.on('session', () => (sessions += 1));
+    const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+    const body = new Uint8Array(300_000);
+    for (let sent = 0; sent < 400; sent += 10) {
+      const requests = Array.from({ length: 10 }, () => client.request(url, { method: 'POST', body }));
+      const texts = await Promise.all(requests.map(async (request) => (await request).content.text()));
+      expect(texts).toEqual(requests.map(() => 'too much'));
+    }
+    // Each is used no more when it has lost too much to such requests, and not before it has had dozens of them.
+    expect(sessions).toBeGreaterThan(1);
+    expect(sessions).toBeLessThan(20);
+  });
+
   it('waits for the server, which takes no more than its window', async () => {
     const server = await rawHttp2Server();
     let yielded = 0;
