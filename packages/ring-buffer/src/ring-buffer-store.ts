@@ -164,11 +164,11 @@ export class RingBufferStore implements ByteStore {
 
   private copyOut(count: number): Uint8Array<ArrayBuffer> {
     if (this.#lease !== null && count <= this.#capacity - this.#tail) {
-      const { ring } = this.#lease;
+      const lease = this.#lease;
       const end = this.#tail + count;
       return count < LEAST_UNZEROED_BYTES
-        ? ring.slice(this.#tail, end)
-        : new Uint8Array(ring.subarray(this.#tail, end));
+        ? lease.ring.slice(this.#tail, end)
+        : new Uint8Array(lease.part(this.#tail, end));
     }
     const bytes = new Uint8Array(count);
     this.copyTo(bytes, count);
@@ -177,12 +177,12 @@ export class RingBufferStore implements ByteStore {
 
   /** Copies `count` readable bytes, from `skip` behind the front on, to `target` from `at` on. */
   private copyTo(target: Uint8Array, count: number, skip = 0, at = 0): void {
-    if (this.#lease === null || count === 0) return;
-    const { ring } = this.#lease;
+    const lease = this.#lease;
+    if (lease === null || count === 0) return;
     const from = this.at(skip);
     const first = Math.min(count, this.#capacity - from);
-    target.set(ring.subarray(from, from + first), at);
-    if (first < count) target.set(ring.subarray(0, count - first), at + first);
+    target.set(lease.part(from, from + first), at);
+    if (first < count) target.set(lease.part(0, count - first), at + first);
   }
 
   /**

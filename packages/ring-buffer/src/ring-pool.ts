@@ -145,6 +145,8 @@ export interface Joined {
 export class RingLease {
   readonly #pool: RingPool;
   #ring: Uint8Array<ArrayBuffer>;
+  /** Asked for once: a view made of it takes 13 ns, and 20 with `subarray` (Node 24), of 190 for a chunk of 64 bytes. */
+  #memory: ArrayBuffer;
   /** Where the part of the ring ends that owners before this one may have written to; 0 once that was wiped. */
   #staleBytes: number;
   /** Where the part of the ring ends that this owner has written to, every byte of it. */
@@ -155,6 +157,7 @@ export class RingLease {
 
   constructor(ring: Uint8Array<ArrayBuffer>, staleBytes: number, pool: RingPool) {
     this.#ring = ring;
+    this.#memory = ring.buffer;
     this.#staleBytes = staleBytes;
     this.#pool = pool;
   }
@@ -162,6 +165,11 @@ export class RingLease {
   /** The memory; none once it was given back. */
   get ring(): Uint8Array<ArrayBuffer> {
     return this.#ring;
+  }
+
+  /** Bytes `from` to `to` as they lie in the ring, for its owner; who shows them to others lends. */
+  part(from: number, to: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory, from, to - from);
   }
 
   /** From here on every byte of the ring is zero. */
@@ -177,7 +185,7 @@ export class RingLease {
     if (this.#staleBytes > this.dirtyBytes) this.#ring.fill(0, this.dirtyBytes, this.#staleBytes);
     this.#staleBytes = 0;
     this.isLent = true;
-    return this.#ring.subarray(from, to);
+    return this.part(from, to);
   }
 
   /**
@@ -190,6 +198,7 @@ export class RingLease {
     const ring = this.#ring;
     if (ring === NO_MEMORY) throw new Error('This ring was given back before');
     this.#ring = NO_MEMORY;
+    this.#memory = NO_MEMORY.buffer;
     // A reader that transferred the memory of a lent view took the ring with it, which no other body may feel [P18].
     if (this.isLent || ring.length === 0) return;
     this.#pool.takeBack(ring, this.usedBytes);
