@@ -26,6 +26,7 @@ import type { BodyPipe, Route, Routing } from '../upstream/route.ts';
 import type { BodyLedger } from '../watch/body-ledger.ts';
 import { ProducerPauses } from '../watch/producer-pauses.ts';
 import { ClientLeft, type Downstream } from './downstream.ts';
+import { endOfTurn } from './end-of-turn.ts';
 import type { ExchangeOutcome } from './exchange-outcome.ts';
 import { ExchangeRecord } from './exchange-record.ts';
 import { Roster, type Rostered } from '../roster.ts';
@@ -127,7 +128,10 @@ export class Relay {
       record.answered();
       if (answer.content === undefined)
         await this.#join(downstream, route, answer, record, pauses, handshake);
-      else await this.#answer(downstream, route, answer, record, pauses);
+      else {
+        await endOfTurn();
+        await this.#answer(downstream, route, answer, record, pauses);
+      }
     } catch (reason) {
       upload?.reader.cancel(reason);
       const refusal = refusalFor(reason);
@@ -222,6 +226,7 @@ export class Relay {
   ): Promise<unknown> | undefined {
     const { status, statusText, content } = answer;
     try {
+      downstream.left.throwIfAborted();
       downstream.begin(status, statusText, forwardedResponseHeaders(answer));
     } catch (reason) {
       content.cancel(reason);
