@@ -10,6 +10,7 @@ import { welcome } from './demo/welcome.ts';
 import { isGivenOpen } from './config/given-open.ts';
 import { messageOf } from './message-of.ts';
 import { isOwnWorker } from './run/own-worker.ts';
+import { needsRestart } from './run/needs-restart.ts';
 import { listening } from './run/proxy-process.ts';
 import { reloadOnSignal } from './run/reload-on-signal.ts';
 import { runWorker } from './run/run-worker.ts';
@@ -60,7 +61,8 @@ async function readAgain(demoUrl: URL | undefined): Promise<ProxyConfig> {
 interface Running {
   readonly subject: AdminSubject;
   readonly urls: readonly string[];
-  reload(): Promise<void>;
+  /** @returns What was read. */
+  reload(): Promise<ProxyConfig>;
   drain(timeoutMs: number): Promise<number>;
 }
 
@@ -74,7 +76,7 @@ async function run(config: ProxyConfig): Promise<void> {
   const demo = config.upstreams.size === 0 ? await startDemoOrigin() : undefined;
   const starting = config.workers > 1 ? runMany(config, demo?.url) : runOne(config, demo?.url);
   // Heeded from now on, and obeyed when there is something to reload: unheard, it would end the process.
-  reloadOnSignal(async () => (await starting).reload());
+  reloadOnSignal(async () => needsRestart(config, await (await starting).reload()));
   const running = await starting;
   const admin = await listening('--admin-listen', config.adminListen, (listen) =>
     AdminServer.start({ listen, servePage, subject: running.subject }),
@@ -110,7 +112,11 @@ async function runOne(config: ProxyConfig, demoUrl: URL | undefined): Promise<Ru
     subject: watched.proxy,
     urls: watched.proxy.urls,
     drain: (timeoutMs) => watched.drain(timeoutMs),
-    reload: async () => watched.reload(await readAgain(demoUrl)),
+    async reload() {
+      const next = await readAgain(demoUrl);
+      await watched.reload(next);
+      return next;
+    },
   };
 }
 
@@ -127,8 +133,9 @@ async function runMany({ workers: count }: ProxyConfig, demoUrl: URL | undefined
     drain: (timeoutMs) => workers.drain(timeoutMs),
     async reload() {
       // What is wrong with it is found here, before any of them has changed.
-      await readAgain(demoUrl);
+      const next = await readAgain(demoUrl);
       await workers.reload();
+      return next;
     },
   };
 }

@@ -152,6 +152,21 @@ describe('SIGHUP', () => {
     expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('says what takes a restart, and does the rest', async () => {
+    const old = await httpServer((_, response) => void response.end('old'));
+    const next = await httpServer((_, response) => void response.end('new'));
+    const file = await fileWith({ upstream: old.origin });
+    const proxy = await runProxy('--config', file);
+    await writeFile(file, JSON.stringify({ upstream: next.origin, workers: 2, drainTimeoutMs: 1 }));
+    proxy.process.kill('SIGHUP');
+    await proxy.says('drainTimeoutMs has changed');
+    expect(proxy.errors()).toBe(
+      'millrace-proxy: workers has changed, which takes a restart: the old one goes on.\n' +
+        'millrace-proxy: drainTimeoutMs has changed, which takes a restart: the old one goes on.\n',
+    );
+    expect(await (await fetch(proxy.url)).text()).toBe('new');
+  });
+
   it('changes nothing when that is wrong, and says why', async () => {
     const upstream = await httpServer((_, response) => void response.end('old'));
     const file = await fileWith({ upstream: upstream.origin });

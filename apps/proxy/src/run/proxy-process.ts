@@ -11,6 +11,7 @@ import type { AdminSubject } from '../watch/admin-server.ts';
 import { BodyLedger } from '../watch/body-ledger.ts';
 import { Metrics } from '../watch/metrics.ts';
 import { proxySnapshot, type ProxySnapshot } from '../watch/proxy-snapshot.ts';
+import { sameListener } from './needs-restart.ts';
 import { RouteSet } from './route-set.ts';
 import { certificateOf } from './tls-files.ts';
 
@@ -138,7 +139,7 @@ export class ProxyProcess implements Routing, AdminSubject {
     const { listen } = this.#config;
     const certificates = await Promise.all(
       listen.map((listener, at) =>
-        certificateOf({ ...listener, tls: config.listen[at]?.tls ?? listener.tls }, config),
+        certificateOf({ ...listener, tls: sameListener(listener, at, config)?.tls ?? listener.tls }, config),
       ),
     );
     const routes = await RouteSet.create(config, this.budget);

@@ -3,8 +3,10 @@ import { ConfigError } from '../config/config-error.ts';
 /**
  * Reads the configuration again on SIGHUP. One that is wrong changes nothing, and says why. Signals that come while
  * one is being obeyed are obeyed together, by one more reading.
+ *
+ * @param reload Settles with the settings that stay as they were, since they take a restart.
  */
-export function reloadOnSignal(reload: () => Promise<void>): void {
+export function reloadOnSignal(reload: () => Promise<readonly string[]>): void {
   let isReloading = false;
   let isAsked = false;
   const obey = async (): Promise<void> => {
@@ -20,10 +22,15 @@ export function reloadOnSignal(reload: () => Promise<void>): void {
   process.on('SIGHUP', () => void obey());
 }
 
-async function reloaded(reload: () => Promise<void>): Promise<void> {
+async function reloaded(reload: () => Promise<readonly string[]>): Promise<void> {
   try {
-    await reload();
+    const unheeded = await reload();
     process.stdout.write('SIGHUP: the new configuration is for all new requests\n');
+    for (const name of unheeded) {
+      process.stderr.write(
+        `millrace-proxy: ${name} has changed, which takes a restart: the old one goes on.\n`,
+      );
+    }
   } catch (reason) {
     const sentences = reason instanceof ConfigError ? reason.sentences : [String(reason)];
     for (const sentence of sentences) process.stderr.write(`millrace-proxy: ${sentence}\n`);
