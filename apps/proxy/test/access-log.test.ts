@@ -2,8 +2,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../src/config/config-error.ts';
+import type { ClientRequest } from '../src/listener/client-request.ts';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
-import { AccessLog } from '../src/watch/access-log.ts';
+import { AccessLog, accessLogEntry } from '../src/watch/access-log.ts';
 import { clientRequest } from './client-request.ts';
 import { ownFolder } from './own-folder.ts';
 
@@ -55,6 +56,13 @@ describe('the access log', () => {
     await log.close();
     expect(await targetsIn(join(`${folder}.1`, 'access.log'))).toEqual(['/1']);
     expect(await targetsIn(join(folder, 'access.log'))).toEqual(['/2']);
+  });
+
+  it('names the host that was asked for, over HTTP/2 by its pseudo header', () => {
+    const hostIn = (request: Partial<ClientRequest>): unknown =>
+      accessLogEntry({ ...outcome('/'), request: clientRequest(request) }).host;
+    expect(hostIn({ rawHeaders: ['Host', 'a.example'], authority: undefined })).toBe('a.example');
+    expect(hostIn({ rawHeaders: [], authority: 'b.example', httpVersion: '2.0' })).toBe('b.example');
   });
 
   it.skipIf(process.platform !== 'linux')('is closed though nothing can be written', async () => {

@@ -148,7 +148,7 @@ export function accessLogEntry(outcome: ExchangeOutcome): Record<string, unknown
     client: request.peerAddress,
     method: request.method,
     target: request.target,
-    host: valuesOf(request.rawHeaders, 'host')[0],
+    host: valuesOf(request.rawHeaders, 'host')[0] ?? request.authority,
     http: request.httpVersion,
     tls: request.isEncrypted,
     status: outcome.status,
