@@ -102,6 +102,7 @@ async function run(config: ProxyConfig): Promise<void> {
       })),
       adminUrl: admin.url,
       hasDemo: demo !== undefined,
+      processId: process.pid,
     }),
   );
 }

@@ -15,6 +15,7 @@ it('names the only way there is, and what to try with the demo origin', () => {
     routes: [route],
     adminUrl: 'http://127.0.0.1:2',
     hasDemo: true,
+    processId: 7,
   });
   expect(text).toContain(`millrace-proxy listens at http://127.0.0.1:1
   upstream   http://a.example (the demo origin)
@@ -25,7 +26,7 @@ Try, with the live page open:
 `);
 });
 
-it('names every listener and every route', () => {
+it('names every listener and every route, and the process that takes signals', () => {
   const small = {
     ...route,
     matches: 'api.example/small',
@@ -37,11 +38,13 @@ it('names every listener and every route', () => {
     routes: [small, route],
     adminUrl: 'http://127.0.0.1:2',
     hasDemo: false,
+    processId: 7,
   });
   expect(text).toBe(`millrace-proxy listens at http://127.0.0.1:1
                        at https://127.0.0.1:3
   route      api.example/small to http://b.example, http://c.example through @millrace/chunk-queue, pausing at 65536 bytes, resuming at 32768
   route      / to http://a.example through @millrace/ring-buffer, pausing at 65536 bytes, resuming at 32768
   live page  http://127.0.0.1:2/
+  process    7; SIGHUP reads the configuration again, SIGTERM stops it and lets open bodies finish
 `);
 });

@@ -5,6 +5,7 @@ export interface WelcomeFacts {
   readonly routes: readonly WelcomeRoute[];
   readonly adminUrl: string;
   readonly hasDemo: boolean;
+  readonly processId: number;
 }
 
 export interface WelcomeRoute {
@@ -18,7 +19,7 @@ export interface WelcomeRoute {
 }
 
 /** What is printed once the proxy listens: where it is, where requests go, and what to try. */
-export function welcome({ urls, routes, adminUrl, hasDemo }: WelcomeFacts): string {
+export function welcome({ urls, routes, adminUrl, hasDemo, processId }: WelcomeFacts): string {
   const [first = '', ...others] = urls;
   const lines = [
     `millrace-proxy listens at ${first}`,
@@ -26,7 +27,13 @@ export function welcome({ urls, routes, adminUrl, hasDemo }: WelcomeFacts): stri
     ...(routes.length === 1 ? routes.flatMap((route) => onlyRoute(route, hasDemo)) : routes.map(oneOfMany)),
     `  live page  ${adminUrl}/`,
   ];
-  return `${[...lines, ...(hasDemo ? demoTips(first) : [])].join('\n')}\n`;
+  // Who tries the demo has a terminal to stop it in; everybody else has signals to send.
+  const more = hasDemo ? demoTips(first) : [signalsTo(processId)];
+  return `${[...lines, ...more].join('\n')}\n`;
+}
+
+function signalsTo(processId: number): string {
+  return `  process    ${processId}; SIGHUP reads the configuration again, SIGTERM stops it and lets open bodies finish`;
 }
 
 function onlyRoute(route: WelcomeRoute, hasDemo: boolean): string[] {
