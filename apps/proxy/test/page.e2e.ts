@@ -16,6 +16,8 @@ const TABLET = { width: 768, height: 1024 };
 const NARROWEST_COLUMNS = { width: 961, height: 900 };
 /** What must be left of a request's path to be of use. */
 const LEAST_REQUEST_WIDTH = 160;
+/** As the page writes it, which never breaks between a number and its unit. */
+const LONGEST_DURATION = '59\u00a0min 59\u00a0s';
 /** More than the sockets of a connection hold, so that a client that does not read is felt by the proxy. */
 const LARGE_BYTES = 268_435_456;
 
@@ -190,13 +192,24 @@ describe('the live page', () => {
         const chart = document.querySelector('#rates-chart');
         return chart?.clientWidth === Math.round(chart?.querySelector('.uplot')?.clientWidth ?? 0);
       });
-      const { widths, requestWidths } = await page.evaluate(() => ({
-        // A table that scrolls sideways hides what nobody looks for.
-        widths: Array.from(document.querySelectorAll('html, .scroll'), (element) => element.scrollWidth),
-        requestWidths: Array.from(document.querySelectorAll('#bodies .request'), (cell) => cell.clientWidth),
-      }));
+      const { widths, requestWidths, crammed } = await page.evaluate((longest) => {
+        const durations = document.querySelectorAll('#strategies td:nth-last-child(-n + 2)');
+        for (const cell of durations) cell.textContent = longest;
+        return {
+          // A table that scrolls sideways hides what nobody looks for.
+          widths: Array.from(document.querySelectorAll('html, .scroll'), (element) => element.scrollWidth),
+          requestWidths: Array.from(
+            document.querySelectorAll('#bodies .request'),
+            (cell) => cell.clientWidth,
+          ),
+          crammed: Array.from(document.querySelectorAll('#strategies td, .scroll'), (element) =>
+            Math.max(0, element.scrollWidth - element.clientWidth),
+          ),
+        };
+      }, LONGEST_DURATION);
       expect(Math.max(...widths), `nothing sticks out of ${name}`).toBeLessThanOrEqual(viewport.width);
       expect(Math.min(...requestWidths), `for a path in ${name}`).toBeGreaterThanOrEqual(LEAST_REQUEST_WIDTH);
+      expect(Math.max(...crammed), `each strategy's figures fit in ${name}`).toBe(0);
       await page.screenshot({ path: report(name), fullPage: true });
     }
 
