@@ -5,6 +5,7 @@ import { brokenStore } from './broken-subject.ts';
 import type { BrokenSubject } from './broken-subject.ts';
 
 const pool: Uint8Array[] = [];
+const unwiped: Uint8Array[] = [];
 const slab = { bytes: new Uint8Array(0), used: 0 };
 
 /** Memory has two owners: the caller and the store, two results, or two stores. */
@@ -114,8 +115,25 @@ export const storesThatAlias: readonly BrokenSubject[] = [
     },
   ),
   brokenStore(
+    'lends-memory-from-a-pool-as-it-was-left',
+    { on: 'ring', breaks: ['S10'] },
+    class extends RingStore {
+      override put(chunk: Uint8Array, owned: boolean): number {
+        const at = unwiped.findIndex((bytes) => bytes.length === this.capacity);
+        if (chunk.length > 0 && at >= 0) this.bytes ??= unwiped.splice(at, 1)[0] ?? null;
+        return super.put(chunk, owned);
+      }
+
+      override clear(): void {
+        if (this.bytes !== null) unwiped.push(this.bytes);
+        super.clear();
+        unwiped.splice(0, unwiped.length - 8);
+      }
+    },
+  ),
+  brokenStore(
     'gives-its-memory-to-the-pool-twice',
-    { on: 'ring', breaks: ['S1'] },
+    { on: 'ring', breaks: ['S1', 'S10'] },
     class extends RingStore {
       override put(chunk: Uint8Array, owned: boolean): number {
         const at = pool.findIndex((bytes) => bytes.length === this.capacity);
