@@ -7,7 +7,7 @@ import { everyStrategy } from './every-strategy.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { configFrom, startProcess } from './start-process.ts';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
-import { bytesServer, connectTo, tunnel, watched } from './tunnels.ts';
+import { atLength, bytesServer, connectTo, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
 
 describe.each(everyStrategy)('CONNECT through $name', (strategy) => {
@@ -147,6 +147,28 @@ describe('CONNECT', () => {
     });
     expect(await rawExchange(url, ask)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
+
+  it.each(['ahead', ''])(
+    'behind other requests waits until a slow client has their answers, and ends as that has: %j',
+    async (ahead) => {
+      const upstream = await atLength();
+      const target = await bytesServer((socket) => void socket.pipe(socket));
+      const { url, snapshot, outcomes } = await watched(upstream, { connectTargets: [target] });
+      const { hostname, port } = new URL(url);
+      const socket = net.connect(Number(port), hostname);
+      onTestFinished(() => void socket.destroy());
+      const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+      socket.end(`${get}${get}${connectTo(target)}${ahead}`);
+      await until(() => snapshot().then(({ slow }) => slow.producersPaused > 0));
+      const received: Buffer[] = [];
+      for await (const chunk of socket as AsyncIterable<Buffer>) received.push(chunk);
+      const text = String(Buffer.concat(received));
+      expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200']);
+      expect(text.slice(text.lastIndexOf('\r\n\r\n') + 4)).toBe(ahead);
+      await until(() => outcomes.length === 3);
+      expect(outcomes.map(({ result }) => result)).toEqual(['whole', 'whole', 'whole']);
+    },
+  );
 
   it('to a target that refuses connections is a 502', async () => {
     const { url } = await startProcess({

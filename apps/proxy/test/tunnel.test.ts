@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import net from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { demoBody } from '../src/demo/demo-body.ts';
@@ -7,7 +8,7 @@ import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { rawServer } from './raw-server.ts';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
-import { ASK, echo, switching, tunnel, watched } from './tunnels.ts';
+import { ASK, atLength, echo, LENGTH, switching, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
 
 describe.each(everyStrategy)('a WebSocket through $name', (strategy) => {
@@ -159,6 +160,49 @@ describe('a tunnel', () => {
     expect(answer).toContain('no');
     await until(() => outcomes.length === 1);
     expect(outcomes[0]).toMatchObject({ result: 'whole', status: 403 });
+  });
+
+  it('that the upstream refuses at length is answered as fast as the client takes it', async () => {
+    const upstream = await atLength();
+    const { url, snapshot, outcomes } = await watched(upstream);
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.write(ASK);
+    await until(() => snapshot().then(({ slow }) => slow.producersPaused === 1));
+    let bytes = 0;
+    for await (const chunk of socket as AsyncIterable<Buffer>) bytes += chunk.length;
+    expect(bytes).toBeGreaterThan(LENGTH);
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({ result: 'whole', status: 200 });
+  });
+
+  it.each([
+    ['an answer of the upstream', 'GET /1 HTTP/1.1\r\nHost: a\r\n\r\n', 426],
+    ["an answer of Node's own", 'GET /1 HTTP/1.1\r\nHost: a\r\nExpect: the unexpected\r\n\r\n', 417],
+  ])('that is asked for behind %s waits for its turn', async (_, before, status) => {
+    const { url: upstream } = await echo();
+    const { url } = await watched(upstream);
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n';
+    socket.write(before + ASK.replace(/\r\n$/, `${key}\r\n`));
+    let received = '';
+    socket.on('data', (bytes) => {
+      received += String(bytes);
+    });
+    await until(() => received.includes('HTTP/1.1 101'));
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 101']);
+  });
+
+  it('that is asked for behind the last answer of a connection is none', async () => {
+    const { url: upstream, requests } = await echo();
+    const { url, outcomes } = await watched(upstream);
+    const last = 'GET /1 HTTP/1.1\r\nHost: no host\r\n\r\n';
+    expect((await rawExchange(url, last + ASK)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+    await until(() => outcomes.length === 1);
+    expect(requests).toEqual([]);
   });
 
   it('to an upstream that is gone is a 502', async () => {

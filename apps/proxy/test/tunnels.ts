@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { failOnReset } from '@millrace/core/node';
 import { listen } from '@millrace/test-servers/listen';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
+import { httpServer } from './http-server.ts';
 import { startProxy, type StartOptions } from './start-proxy.ts';
 
 export async function watched(upstream: URL, options: StartOptions = {}) {
@@ -43,6 +44,18 @@ export async function switching(serve: (socket: net.Socket) => void): Promise<UR
     serve(socket);
   });
   return new URL(`http://127.0.0.1:${await listen(upstream)}`);
+}
+
+/** More than the system takes off a proxy's hands while its client reads nothing. */
+export const LENGTH = 16 * 1024 * 1024;
+
+/** An upstream that answers everything with `LENGTH` bytes, in small pieces. */
+export function atLength(): Promise<URL> {
+  return httpServer((_, response) => {
+    response.writeHead(200, { 'content-length': LENGTH });
+    for (let sent = 0; sent < LENGTH; sent += 4096) response.write(Buffer.alloc(4096));
+    response.end();
+  });
 }
 
 /** A server of nothing but bytes, as CONNECT leads to. */

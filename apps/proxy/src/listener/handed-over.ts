@@ -15,10 +15,39 @@ export function asksForTunnel({ method, headers, httpVersion }: IncomingMessage)
   );
 }
 
-/** What to answer with on a connection that Node has handed over, should the answer be no tunnel: its last answer. */
-export function responseOn(socket: Socket, message: IncomingMessage): ServerResponse {
-  // Node has taken its own listeners away; an error that nobody listens to would end the process.
+/**
+ * Takes over a connection that Node has let go of, with the request that asks for a tunnel as its last one. Answers to
+ * those before it may still be under way (pipelining), and there can be no other until they are through.
+ *
+ * @param behindHead What of it Node has read already.
+ * @param serve Called when they are; never where the connection is closed behind one of them.
+ */
+export function takeOver(socket: Socket, behindHead: Buffer, serve: () => void): void {
+  // Node has taken its own listeners away. An error that nobody listens to would end the process,
   socket.on('error', () => {});
+  // and an answer that waits until its client has taken what was written would wait for ever.
+  socket.on('drain', () => {
+    const answer = answerOn(socket);
+    if (answer?.writableLength === 0) answer.emit('drain');
+  });
+  // At once: behind an end that has come meanwhile, nothing can be put back.
+  socket.unshift(behindHead);
+  serveNext(socket, serve);
+}
+
+function serveNext(socket: Socket, serve: () => void): void {
+  const answer = answerOn(socket);
+  if (answer !== null) answer.once('close', () => serveNext(socket, serve));
+  else if (socket.writable) serve();
+}
+
+/** The answer that a connection carries, Node's own ones included, of which nobody else is told. */
+function answerOn(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null {
+  return socket._httpMessage ?? null;
+}
+
+/** What to answer with on a connection that was taken over, should the answer be no tunnel: its last answer. */
+export function responseOn(socket: Socket, message: IncomingMessage): ServerResponse {
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);

@@ -18,8 +18,8 @@ interface Informing {
 
 export interface Http1Facts {
   readonly expectsContinue?: boolean;
-  /** Where Node has handed its connection over for a tunnel: what came behind the head. */
-  readonly handedOver?: Buffer | undefined;
+  /** Whether Node has handed its connection over for a tunnel. */
+  readonly isHandedOver?: boolean;
 }
 
 /** An exchange over HTTP/1, behind node:http. */
@@ -31,19 +31,17 @@ export class Http1Downstream implements Downstream {
   readonly closed: Promise<void>;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse & Informing;
-  readonly #handedOver: Buffer | undefined;
   readonly #leaving = new LeaveSignal();
   #isSwitched = false;
 
   constructor(message: IncomingMessage, response: ServerResponse, facts: Http1Facts = {}) {
     const { headers, socket } = message;
-    const { expectsContinue = false, handedOver } = facts;
+    const { expectsContinue = false, isHandedOver = false } = facts;
     const isConnect = message.method === 'CONNECT';
     this.#message = message;
     this.#response = response;
     this.expectsContinue = expectsContinue;
-    this.upgrade = handedOver === undefined || isConnect ? undefined : headers.upgrade;
-    this.#handedOver = handedOver;
+    this.upgrade = isHandedOver && !isConnect ? headers.upgrade : undefined;
     // They say so by a length or by chunks (RFC 9112 §6.3).
     this.hasBody =
       !isConnect &&
@@ -71,7 +69,7 @@ export class Http1Downstream implements Downstream {
       response.on('close', onClose);
       // A response that waits for the one before it (pipelining) hears nothing of the connection on Node 22, nor does one
       // anywhere that has let go of it for a tunnel.
-      if (response.socket === null || handedOver !== undefined) socket.on('close', onClose);
+      if (response.socket === null || isHandedOver) socket.on('close', onClose);
     });
   }
 
@@ -152,7 +150,6 @@ export class Http1Downstream implements Downstream {
     }
     response.flushHeaders();
     response.detachSocket(socket);
-    if (this.#handedOver !== undefined) socket.unshift(this.#handedOver);
     failOnReset(socket);
     return {
       duplex: socket,

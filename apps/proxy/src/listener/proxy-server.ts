@@ -19,7 +19,7 @@ import { Relay } from '../relay/relay.ts';
 import type { Routing } from '../upstream/route.ts';
 import type { BodyLedger } from '../watch/body-ledger.ts';
 import { Connections } from './connections.ts';
-import { asksForTunnel, responseOn } from './handed-over.ts';
+import { asksForTunnel, responseOn, takeOver } from './handed-over.ts';
 import { Http1Downstream, type Http1Facts } from './http1-downstream.ts';
 import { Http2Sessions } from './http2-sessions.ts';
 
@@ -144,14 +144,17 @@ export class ProxyServer {
       serve(message, response);
     });
     server.on('checkContinue', (message, response) => serve(message, response, { expectsContinue: true }));
-    server.on('upgrade', (message, socket: Socket, handedOver) => {
-      const response = responseOn(socket, message);
-      if (asksForTunnel(message)) serve(message, response, { handedOver });
-      // Node before 24.9 hands every upgrade over, and what is behind the head has lost its meaning.
-      else new Http1Downstream(message, response).refuse(new Refusal(501, 'Only WebSocket is upgraded to.'));
+    server.on('upgrade', (message, socket: Socket, behindHead) => {
+      takeOver(socket, behindHead, () => {
+        const response = responseOn(socket, message);
+        if (asksForTunnel(message)) serve(message, response, { isHandedOver: true });
+        // Node before 24.9 hands every upgrade over, and what is behind the head has lost its meaning.
+        else
+          new Http1Downstream(message, response).refuse(new Refusal(501, 'Only WebSocket is upgraded to.'));
+      });
     });
-    server.on('connect', (message, socket: Socket, handedOver) => {
-      serve(message, responseOn(socket, message), { handedOver });
+    server.on('connect', (message, socket: Socket, behindHead) => {
+      takeOver(socket, behindHead, () => serve(message, responseOn(socket, message), { isHandedOver: true }));
     });
   }
 

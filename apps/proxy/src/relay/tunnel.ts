@@ -55,10 +55,13 @@ export async function joinTunnel(
       client.resume();
     });
   });
-  client.on('end', () => {
+  const endUpload = (): void => {
     // Where it was reset, `close` says so.
     if (!wasReset()) writer.end();
-  });
+  };
+  // It may have come while the upstream was asked.
+  if (client.readableEnded) endUpload();
+  else client.on('end', endUpload);
   client.on('error', () => {});
   const clientClosed = new Promise<void>((resolve) => {
     client.on('close', () => {
