@@ -630,6 +630,35 @@ describe('a pipe over a store that breaks its interface', () => {
       await views.return?.();
       expect(events).toEqual(['clear']);
     });
+
+    it('the next step after a cancel ends the loan alone: the rest may be memory that is gone', async () => {
+      const { events, views, reader, writer } = await lentLast('open');
+      writer.writeCopy(bytes(3, 4, 5));
+      reader.cancel('enough');
+      expect(events).toEqual([]);
+      await expect(views.next()).rejects.toBe('enough');
+      expect(events).toEqual(['drop 2', 'clear']);
+      expect(await writer.closed).toMatchObject({ delivered: 2, discarded: 3 });
+    });
+
+    it('is cleared all the same when it fails to end the loan', async () => {
+      const lost = new Error('lost');
+      let cleared = 0;
+      const strategy = strategyWith(() => ({
+        drop: () => {
+          throw lost;
+        },
+        clear: () => void (cleared += 1),
+      }));
+      const { writer, reader } = createPipe(strategy);
+      const views = reader.views();
+      writer.writeCopy(bytes(1, 2));
+      await views.next();
+      writer.end();
+      expect(await views.next()).toEqual({ value: undefined, done: true });
+      expect(cleared).toBe(1);
+      expect(await writer.closed).toMatchObject({ outcome: 'ended', delivered: 2, hookError: lost });
+    });
   });
 
   it('[P3] copies nothing out while it holds bytes: the reader sees an error, not the 0 of a clean end', async () => {
