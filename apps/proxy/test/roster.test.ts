@@ -48,3 +48,19 @@ test('whoever waits for a roster to be empty is told when the last one leaves, a
   await Promise.all(waits);
   expect(told).toEqual(['first', 'second']);
 });
+
+test('one that takes the place of the last one in the same step is waited for, too', async () => {
+  const roster = new Roster<Rostered>();
+  const [first, second]: Rostered[] = [{ rosterIndex: 0 }, { rosterIndex: 0 }];
+  roster.add(first as Rostered);
+  let isTold = false;
+  const wait = roster.whenEmpty().then(() => {
+    isTold = true;
+  });
+  roster.delete(first as Rostered);
+  roster.add(second as Rostered);
+  await new Promise(setImmediate);
+  expect(isTold).toBe(false);
+  roster.delete(second as Rostered);
+  await wait;
+});

@@ -38,12 +38,13 @@ export class Roster<T extends Rostered> implements Iterable<T> {
     if (this.#members.length === 0) this.#tellEmpty();
   }
 
-  /** Settles when none is there: at once, or when the last one has left. */
+  /** Settles when none is there: at once, or when the last one has left and no other has come in the same step. */
   async whenEmpty(): Promise<void> {
-    if (this.#members.length === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onEmpty.push(resolve);
-    });
+    while (this.#members.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty.push(resolve);
+      });
+    }
   }
 
   /** Of those that are there now: they may leave meanwhile. */
