@@ -14,6 +14,8 @@ export const MOST_WRITTEN_BYTES = 65_536;
 /** One of the ways to call `write`; what follows the bytes is passed on as it is. */
 type WriteBytes = (chunk: Uint8Array, ...rest: never[]) => boolean;
 
+type Listen = (event: string, listener: () => void) => ClientHttp2Stream;
+
 /** What undici leaves out of a request over HTTP/2. */
 export interface StreamAdditions {
   /** Sent behind the last byte; undici sends none. */
@@ -40,6 +42,8 @@ export interface StreamAdditions {
  * reset, so an upload that broke off would look whole to the server. `destroy` sends the reset alone. Its code is
  * `INTERNAL_ERROR`, since servers on Node take `CANCEL` for an end as well; `CANCEL` goes behind a whole request.
  *
+ * What has come in: it is delivered, whatever becomes of the stream while it waits for a slow reader.
+ *
  * What waits to go out: Node is given little of a body at a time, however much undici has of it.
  */
 export class GuardedStream {
@@ -65,6 +69,7 @@ export class GuardedStream {
       waitForTrailers: trailers !== undefined,
     });
     this.#watchEnd();
+    this.#keepReceived();
     this.#cutWrites();
     this.stream.close = () => this.cancel();
     if (trailers !== undefined) {
@@ -108,6 +113,18 @@ export class GuardedStream {
       return write(at === 0 ? chunk : chunk.subarray(at), ...rest);
     };
     stream.write = writeInPieces;
+  }
+
+  /**
+   * A reset while the request is under way is `aborted` for Node, and undici then listens to no more data: what had come and
+   * waits for a slow reader was gone, with an end behind it where the server had sent one.
+   */
+  #keepReceived(): void {
+    const { stream } = this;
+    const on = stream.on.bind(stream) as Listen;
+    Reflect.set(stream, 'on', (event: string, listener: () => void) =>
+      event === 'aborted' ? stream : on(event, listener),
+    );
   }
 
   #watchEnd(): void {

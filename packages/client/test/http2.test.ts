@@ -278,6 +278,40 @@ describe('an HTTP/2 upload', () => {
     expect(connection.socket.destroyed).toBe(false);
   });
 
+  it.each([
+    ['whole', END_STREAM],
+    ['all that came, and no end [P3]', 0],
+  ])(
+    'that is answered early, and reset before its slow reader comes, has its answer: %s',
+    async (_, flags) => {
+      const server = await rawHttp2Server();
+      const { reader, writer } = createPipe(chunkQueue);
+      const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext, pipe: { highWaterMark: 1 } });
+      const requested = client.request(server.url, { method: 'POST', body: reader });
+      writer.writeCopy(new Uint8Array(5));
+      const connection = await server.next();
+      const { stream } = await connection.next(frameTypes.data);
+      connection.sendHeaders(stream);
+      const { content } = await requested;
+      connection.sendData(stream, 'far ');
+      await content.reader.peek(4);
+      connection.sendData(stream, 'too ');
+      connection.sendData(stream, 'much', flags);
+      connection.sendReset(stream, codes.noError);
+      // An answer behind the reset: whoever has that has the reset.
+      const later = client.request(server.url, { method: 'PUT' });
+      connection.sendHeaders((await connection.next(frameTypes.headers, 2)).stream, END_STREAM);
+      await (await later).content.read();
+      let text = '';
+      const reading = (async () => {
+        for await (const chunk of content.stream()) text += new TextDecoder().decode(chunk);
+      })();
+      if (flags === END_STREAM) await reading;
+      else await expect(reading).rejects.toThrow('the stream was reset before its end');
+      expect([text, content.complete]).toEqual(['far too much', flags === END_STREAM]);
+    },
+  );
+
   it('has room beside others that are as large', async () => {
     const sizes: number[] = [];
     const { url } = await http2Server(async (request, response) => {

@@ -32,10 +32,10 @@ export class RawHttp2Connection {
     return this.#received;
   }
 
-  /** Settles when the client has sent a frame of this type, with it. */
-  async next(type: number): Promise<Frame> {
+  /** Settles when the client has sent `count` frames of this type, with the last of them. */
+  async next(type: number, count = 1): Promise<Frame> {
     for (;;) {
-      const frame = this.#received.find((candidate) => candidate.type === type);
+      const frame = this.#received.filter((candidate) => candidate.type === type)[count - 1];
       if (frame !== undefined) return frame;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
