@@ -50,6 +50,13 @@ export function checkClientOptions(options: ClientOptions): void {
       'createClient got both agent and dispatcher; agent is for the dispatcher that the client makes itself',
     );
   }
+  if (options.agent !== undefined && 'dispatch' in options.agent) {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      'createClient got a dispatcher as agent, which takes the options of one; give it as dispatcher',
+      { value: options.agent },
+    );
+  }
   checkTimeouts(options);
   // No store holds memory before its first byte [S7], so this costs nothing and finds a bad mark at once.
   createPipe(options.strategy, options.pipe);

@@ -32,7 +32,12 @@ export function payloadOf(
   if (typeof payload === 'object' && Symbol.asyncIterator in payload) return payload;
   throw new PipeError(
     'ERR_PIPE_ARGUMENT',
-    `the request body is of type ${typeof payload}; it must be a Uint8Array, a string, an async iterable or a PipeReader`,
+    `the request body is of type ${typeNameOf(payload)}; it must be a Uint8Array, a string, an async iterable or a PipeReader`,
     { value: payload },
   );
+}
+
+/** `Blob` and `FormData` say more than `object` does. */
+function typeNameOf(value: unknown): string {
+  return typeof value === 'object' ? (value?.constructor?.name ?? 'object') : typeof value;
 }

@@ -1,6 +1,7 @@
 import type { BufferStrategy } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
 import { refusingPort } from '@millrace/test-servers/refusing-port';
+import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { createClient, type ClientOptions, type RequestOptions } from '../src/index.ts';
 import { everyStrategy } from './every-strategy.ts';
@@ -15,6 +16,7 @@ describe('createClient', () => {
     ['no options', undefined],
     ['no strategy', {}],
     ['both a dispatcher and an agent', { strategy: chunkQueue, agent: {}, dispatcher: {} }],
+    ['a dispatcher as agent', { strategy: chunkQueue, agent: new Agent() }],
     ['a low mark above the high one', { strategy: chunkQueue, pipe: { highWaterMark: 1, lowWaterMark: 2 } }],
     ['a negative timeout', { strategy: chunkQueue, headersTimeoutMs: -1 }],
     ['a timeout that is no number', { strategy: chunkQueue, bodyTimeoutMs: Number.NaN }],
@@ -67,6 +69,16 @@ describe('request, given what cannot be sent', () => {
       name: 'PipeError',
       code: 'ERR_PIPE_ARGUMENT',
     });
+  });
+
+  it('names the kind of a body that is none', async () => {
+    const client = makeClient({ strategy: chunkQueue });
+    for (const [body, kind] of [[new Blob(['hi']), 'Blob'] as const, [5, 'number'] as const]) {
+      const sent = { method: 'POST', body: body as unknown as string };
+      await expect(client.request('http://127.0.0.1/', sent)).rejects.toThrow(
+        `the request body is of type ${kind}; it must be a Uint8Array`,
+      );
+    }
   });
 
   it('does not repeat a password in the message', async () => {

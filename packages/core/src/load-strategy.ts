@@ -46,14 +46,19 @@ export async function loadStrategy(
   try {
     module = await importModule(specifier);
   } catch (cause) {
-    throw new PipeError('ERR_PIPE_STRATEGY', whyNotLoaded(specifier, cause), { value: specifier, cause });
+    const why = await whyNotLoaded(specifier, cause, importModule);
+    throw new PipeError('ERR_PIPE_STRATEGY', why, { value: specifier, cause });
   }
   const strategy: unknown = (module as { default?: unknown } | null)?.default;
   requireStrategy(strategy, `The default export of ${specifier}`);
   return strategy;
 }
 
-function whyNotLoaded(specifier: string, cause: unknown): string {
+async function whyNotLoaded(
+  specifier: string,
+  cause: unknown,
+  importModule: (name: string) => Promise<unknown>,
+): Promise<string> {
   const message = cause instanceof Error ? cause.message : describe(cause);
   // Every runtime names what it did not find, then who imported it. A strategy that is there but misses a
   // dependency of its own is named only as the importer.
@@ -62,9 +67,22 @@ function whyNotLoaded(specifier: string, cause: unknown): string {
   if (!isMissing || !namesOf(specifier).some((name) => missed.includes(name))) {
     return `Strategy ${specifier} could not be loaded: ${message}`;
   }
-  return isPath(specifier)
-    ? `There is no strategy module at ${specifier}`
+  if (isPath(specifier)) return `There is no strategy module at ${specifier}`;
+  // A name without its scope is somebody else's package: not one to tell people to install while ours is there.
+  const ours = `@millrace/${specifier}`;
+  const isOurs = !specifier.startsWith('@') && (await isThere(ours, importModule));
+  return isOurs
+    ? `Strategy ${specifier} is not installed, but ${ours} is: name that`
     : `Strategy ${specifier} is not installed: run "npm install ${specifier}"`;
+}
+
+async function isThere(name: string, importModule: (name: string) => Promise<unknown>): Promise<boolean> {
+  try {
+    await importModule(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a runtime may call it: Node names a file URL by its path. */

@@ -21,7 +21,7 @@ export interface Pipe {
  * @throws PipeError `ERR_PIPE_STRATEGY` when `strategy` is none; `ERR_PIPE_ARGUMENT` when an option is out of range.
  */
 export function createPipe(strategy: BufferStrategy, options?: PipeOptions): Pipe {
-  requireStrategy(strategy, 'What createPipe was given');
+  requireStrategy(strategy, 'The strategy given');
   const setup = resolveOptions(options, strategy.traits);
   const store = openStore(strategy, setup);
   const probe = probeFor(strategy.name, setup);

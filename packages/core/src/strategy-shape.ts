@@ -8,6 +8,7 @@ import { CONTRACT_VERSION, type BufferStrategy } from './strategy.ts';
 export function flawOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return `is ${describe(value)}, not a strategy object`;
   const { name, contract, traits, createStore } = value as Partial<Record<keyof BufferStrategy, unknown>>;
+  if (contract === undefined) return `is ${describe(value)}, no strategy${remedyFor(value)}`;
   if (contract !== CONTRACT_VERSION) {
     return `is written for contract ${describe(contract)}; this is contract ${CONTRACT_VERSION}`;
   }
@@ -15,6 +16,12 @@ export function flawOf(value: unknown): string | undefined {
     return `has the name ${describe(name)}; it must be its package name`;
   if (typeof createStore !== 'function') return 'has no createStore function';
   return flawOfTraits(traits);
+}
+
+/** Of the two that are near a strategy: what it is imported in, and what it is loaded with. */
+function remedyFor(value: object): string {
+  if ('then' in value) return ': await it first';
+  return 'default' in value ? ': take its default export' : '';
 }
 
 function flawOfTraits(traits: unknown): string | undefined {

@@ -35,6 +35,21 @@ describe('loadStrategy', () => {
     }
   });
 
+  it('names the package of ours that is there when its scope was left out', async () => {
+    const imported: string[] = [];
+    const importOne = async (name: string): Promise<unknown> => {
+      imported.push(name);
+      if (name === '@millrace/array') return { default: arrayStrategy };
+      throw new Error(`Cannot find package '${name}' imported from app.js`);
+    };
+    const { message } = await refusal('array', { import: importOne });
+    expect(message).toBe('Strategy array is not installed, but @millrace/array is: name that');
+    const other = await refusal('list', { import: importOne });
+    expect(other.message).toBe('Strategy list is not installed: run "npm install list"');
+    await refusal('@else/array', { import: importOne });
+    expect(imported).toEqual(['array', '@millrace/array', 'list', '@millrace/list', '@else/array']);
+  });
+
   it('says that a file is missing, without offering to install it', async () => {
     const url = fixture('absent');
     const error = await refusal(url);
@@ -150,7 +165,10 @@ describe('what is asked of a strategy', () => {
     [null, 'is null, not a strategy object'],
     ['array', 'is "array", not a strategy object'],
     [() => arrayStrategy, 'is a function, not a strategy object'],
-    [{}, 'is written for contract undefined; this is contract 1'],
+    [{}, 'is an object of type Object, no strategy'],
+    [Promise.resolve(arrayStrategy), 'is an object of type Promise, no strategy: await it first'],
+    [{ default: arrayStrategy }, 'is an object of type Object, no strategy: take its default export'],
+    [{ ...arrayStrategy, contract: '1' }, 'is written for contract "1"; this is contract 1'],
     [{ ...arrayStrategy, name: '' }, 'has the name ""; it must be its package name'],
     [{ ...arrayStrategy, name: 5 }, 'has the name 5; it must be its package name'],
     [{ ...arrayStrategy, createStore: undefined }, 'has no createStore function'],
