@@ -147,7 +147,12 @@ function isInstalled(name: string, folder: string): boolean {
 }
 
 function requireStrategy(value: unknown, specifier: string): asserts value is BufferStrategy {
-  const problem = value === undefined ? 'it has none, and no createPipe either' : strategyProblem(value);
+  if (value === undefined) {
+    throw new UsageError(
+      `${specifier} exports nothing to grade: a BufferStrategy as its default export, or createPipe`,
+    );
+  }
+  const problem = strategyProblem(value);
   if (problem !== null)
     throw new UsageError(`The default export of ${specifier} is no buffer strategy: ${problem}`);
 }

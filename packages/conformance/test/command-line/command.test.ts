@@ -158,6 +158,10 @@ describe('what cannot be graded', () => {
     ['@no-such/package/door', /-p @no-such\/package millrace-conformance @no-such\/package\/door"/],
     ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
     ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
+    [
+      './no-subject.ts',
+      /\.\/no-subject\.ts exports nothing to grade: a BufferStrategy as its default export, or createPipe$/m,
+    ],
     ['.', /subjects\/ is a folder: name a file in it|subjects is a folder: name a file in it/],
     ['./never-loads.ts', /The process ended while a module was loaded: nothing was left to wait for/],
     ['./exits.ts', /The process ended while a module was loaded: /],

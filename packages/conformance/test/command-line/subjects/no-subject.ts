@@ -1,0 +1,2 @@
+/** Neither a default export nor createPipe. */
+export const store = {};
