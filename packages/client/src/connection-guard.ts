@@ -37,6 +37,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   /** The socket whose FIN is the end of the body; `undefined` when the body says itself where it ends. */
   #delimiter: Socket | undefined;
   #stream: GuardedStream | undefined;
+  #deliveredBytes = 0;
   /** Over HTTP/2, what is still to come of a body of a declared length; `undefined`: there is none. */
   #missingBytes: number | undefined;
 
@@ -99,6 +100,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#deliveredBytes += chunk.length;
     if (this.#missingBytes !== undefined) this.#missingBytes -= chunk.length;
     this.#handler.onResponseData?.(controller, chunk);
     if (controller.paused) this.#connection.reads?.pause();
@@ -137,7 +139,12 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   }
 
   #lossOfStream(): Error | undefined {
-    if (this.#stream?.wasEnded === true) return undefined;
+    const stream = this.#stream;
+    // An end means that all is there, not that nobody listens any more.
+    if (stream !== undefined && stream.receivedBytes !== this.#deliveredBytes) {
+      return new errors.SocketError('bytes were lost in front of the end of the stream');
+    }
+    if (stream?.wasEnded === true) return undefined;
     // Servers on Node leave the end out now and then, and reset with NO_ERROR: of 60 bodies of five requests at once, behind 24.
     if (this.#missingBytes === 0) return undefined;
     return new errors.SocketError('the stream was reset before its end');

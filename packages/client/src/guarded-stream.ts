@@ -50,6 +50,7 @@ export class GuardedStream {
   readonly stream: ClientHttp2Stream;
   readonly #aborter = new AbortController();
   #wasEnded = false;
+  #receivedBytes = 0;
   #isTunnel = false;
 
   constructor(
@@ -80,6 +81,11 @@ export class GuardedStream {
   /** Whether the server has ended its side itself. */
   get wasEnded(): boolean {
     return this.#wasEnded;
+  }
+
+  /** Bytes of the body that have come, those included that wait to be read. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
   }
 
   /** Whether the request has been handed over to its last byte. */
@@ -133,6 +139,7 @@ export class GuardedStream {
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
       const isReset = stream.closed || stream.destroyed;
       if (chunk === null && !isReset) this.#wasEnded = true;
+      if (chunk instanceof Uint8Array) this.#receivedBytes += chunk.length;
       if (chunk === null && isReset && this.#isTunnel && !this.#wasEnded) {
         // Not here: Node has not done with the stream.
         queueMicrotask(() => stream.destroy(new errors.SocketError('the stream was reset before its end')));
