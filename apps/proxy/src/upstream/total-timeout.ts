@@ -10,7 +10,7 @@ export interface TotalTimeout {
 
 /** @param timeoutMs 0: for ever. */
 export function totalTimeout(timeoutMs: number, origin: string, signal: AbortSignal): TotalTimeout {
-  if (timeoutMs === 0) return { signal, hasFired: false, clear: doNothing };
+  if (timeoutMs === 0) return { signal, hasFired: false, clear: () => {} };
   const limit = new AbortController();
   let hasFired = false;
   const timer = setTimeout(() => {
@@ -32,5 +32,3 @@ export function totalTimeout(timeoutMs: number, origin: string, signal: AbortSig
     },
   };
 }
-
-function doNothing(): void {}

@@ -187,7 +187,11 @@ export class Upstream {
     void (content ?? tunnel).closed.then(() => this.#over(attempt));
   }
 
-  /** What another server may be asked because of. @throws The reason, when it is nobody's fault that a server could mend. */
+  /**
+   * Ends an attempt, and says why it failed, where another server may do better.
+   *
+   * @throws The reason, where none would: the client has left, its body broke off, or the time for all of it is over.
+   */
   #failed(
     attempt: Attempt,
     reason: unknown,
