@@ -347,6 +347,26 @@ describe('TE [RFC 9110 §10.1.4]', () => {
 });
 
 describe('a request', () => {
+  it('goes on with all of its headers, and so with its body, however many there are', async () => {
+    let received = '';
+    const server = net.createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .on('data', (bytes) => {
+          received += bytes.toString('latin1');
+          if (received.endsWith('hi')) socket.write('HTTP/1.1 204 No Content\r\n\r\n');
+        });
+    });
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(server)}`));
+    const lines = 'a: b\r\n'.repeat(1200);
+    const answer = await rawExchange(
+      url,
+      `POST / HTTP/1.1\r\nHost: a\r\n${lines}Content-Length: 2\r\n${CLOSE}hi`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 204 /);
+    expect(received.split('a: b\r\n')).toHaveLength(1201);
+  });
+
   it('for a URL goes to the host of that, whatever its Host says [RFC 9112 §3.2.2]', async () => {
     const { url } = await startProxy(await headUpstream());
     const { target, headers } = await headOf(url, `GET http://b.example/c?d HTTP/1.1\r\nHost: a\r\n${CLOSE}`);

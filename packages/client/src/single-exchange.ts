@@ -101,6 +101,8 @@ export class SingleExchange implements Dispatcher.DispatchController {
     const request = this.#makeRequest(socket);
     if (request === undefined) return;
     this.#request = request;
+    // Their bytes are limited; of more than 1 000 lines Node would drop the rest without a word.
+    request.maxHeadersCount = 0;
     request.on('error', (error) => this.#lose(error));
     request.on('close', () => this.#lose(new errors.SocketError('other side closed')));
     request.on('drain', () => this.#goOn?.());

@@ -145,6 +145,17 @@ describe('a request on a connection of its own', () => {
     await expect(content.text()).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
   });
 
+  it('gets every header and trailer of its answer, however many there are', async () => {
+    const lines = 'a: b\r\n'.repeat(1200);
+    const head = `HTTP/1.1 200 OK\r\n${lines}last: 1\r\ntransfer-encoding: chunked\r\n\r\n`;
+    const server = await rawServer(`${head}2\r\nhi\r\n0\r\n${lines}last: 2\r\n\r\n`);
+    const response = await makeClient({ strategy: chunkQueue }).request(server.url, special);
+    expect(await response.content.text()).toBe('hi');
+    expect(response.rawHeaders).toHaveLength(2 * 1202);
+    expect(response.headers['last']).toBe('1');
+    expect(response.trailers['last']).toBe('2');
+  });
+
   it('is broken off by its client, and not taken by an agent that was destroyed', async () => {
     const server = await rawServer();
     const agent = createAgent();

@@ -104,6 +104,8 @@ export class ProxyServer {
       shouldUpgradeCallback: asksForTunnel,
       ...(maxHeaderBytes === undefined ? undefined : { maxHeaderSize: maxHeaderBytes }),
     });
+    // Their bytes are limited. Of more than 1 000 lines Node drops the rest (22.19, 24.8), a length among them, and with it the body.
+    http1.maxHeadersCount = 0;
     const door =
       tls === undefined
         ? http1
