@@ -168,8 +168,10 @@ describe('a tunnel over HTTP/2', () => {
   it.each([
     ['another protocol', { ...webSocket, ':protocol': 'connect-udp' }, 501],
     ['CONNECT, which is not enabled', { ':method': 'CONNECT', ':authority': 'a.example:443' }, 501],
-  ])('for %s is refused', async (_, headers, status) => {
-    const { url } = await watched(new URL('http://127.0.0.1:1'), { tls: tlsCertificate });
+  ])('for %s is refused, and told', async (_, headers, status) => {
+    const { url, outcomes } = await watched(new URL('http://127.0.0.1:1'), { tls: tlsCertificate });
     expect(await http2Answer(http2Request(await session(url), headers, false))).toMatchObject({ status });
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({ result: 'refused', status, brokenBy: 'client' });
   });
 });

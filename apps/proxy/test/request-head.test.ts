@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { HeaderPolicy } from '../src/policy/header-policy.ts';
-import { checkFraming, forwardedRequest, forwardsLeft } from '../src/policy/request-head.ts';
+import {
+  checkExpectations,
+  checkFraming,
+  forwardedRequest,
+  forwardsLeft,
+} from '../src/policy/request-head.ts';
 import { clientRequest } from './client-request.ts';
 
 const target = { authority: 'public.example', path: '/a' };
@@ -107,6 +112,26 @@ describe('the framing of a request', () => {
       expect(() => checkFraming(clientRequest({ rawHeaders: [name, '5'] }))).toThrow(
         expect.objectContaining({ status: 400 }),
       );
+    },
+  );
+});
+
+describe('what a request expects', () => {
+  it.each([
+    ['nothing', [], '1.1'],
+    ['100-continue', ['Expect', '100-Continue'], '1.1'],
+    ['nothing that means anything, in HTTP/1.0', ['Expect', 'tea'], '1.0'],
+  ] as const)('may be %s', (_, rawHeaders, httpVersion) => {
+    expect(() => checkExpectations(clientRequest({ rawHeaders, httpVersion }))).not.toThrow();
+  });
+
+  it.each(['1.1', '2.0'] as const)(
+    'is refused with 417 when it is anything else, over HTTP/%s',
+    (httpVersion) => {
+      for (const expectation of ['tea', '100-continue, tea', '100-continue tea']) {
+        const request = clientRequest({ rawHeaders: ['Expect', expectation], httpVersion });
+        expect(() => checkExpectations(request)).toThrow(expect.objectContaining({ status: 417 }));
+      }
     },
   );
 });

@@ -5,6 +5,7 @@ import { context, propagation, trace, type Span, type SpanOptions, type Tracer }
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemoOrigin } from '../src/demo/demo-origin.ts';
 import { AccessLog } from '../src/watch/access-log.ts';
+import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { spanRecorder } from '../src/watch/spans.ts';
 import { download } from './download.ts';
 import { ownFolder } from './own-folder.ts';
@@ -138,10 +139,13 @@ describe('what went through', () => {
     });
     const record = await spanRecorder();
     const { outcomes } = await afterTwoBodies();
-    for (const outcome of outcomes) record?.(outcome);
+    const [whole] = outcomes as [ExchangeOutcome];
+    const unread = { ...whole, request: { ...whole.request, method: '' } };
+    for (const outcome of [...outcomes, unread]) record?.(outcome);
     expect(spans.map(({ name, parent }) => [name, parent])).toEqual([
       ['GET', undefined],
       ['GET', TRACE],
+      ['_OTHER', undefined],
     ]);
     expect(spans[0]?.options?.attributes).toMatchObject({
       'url.path': '/bytes/1000',

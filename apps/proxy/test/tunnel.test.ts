@@ -179,7 +179,7 @@ describe('a tunnel', () => {
 
   it.each([
     ['an answer of the upstream', 'GET /1 HTTP/1.1\r\nHost: a\r\n\r\n', 426],
-    ["an answer of Node's own", 'GET /1 HTTP/1.1\r\nHost: a\r\nExpect: the unexpected\r\n\r\n', 417],
+    ['a refusal', 'GET /1 HTTP/1.1\r\nHost: a\r\nExpect: the unexpected\r\n\r\n', 417],
   ])('that is asked for behind %s waits for its turn', async (_, before, status) => {
     const { url: upstream } = await echo();
     const { url } = await watched(upstream);

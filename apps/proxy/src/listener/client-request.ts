@@ -1,5 +1,6 @@
 /** The head of a request as its client sent it, whatever version of HTTP brought it. */
 export interface ClientRequest {
+  /** Empty, as the target is, where the head could not be read. */
   readonly method: string;
   /** As in the request line, byte for byte; over HTTP/2 it is `:path`. */
   readonly target: string;

@@ -41,6 +41,11 @@ export class Connections {
     return true;
   }
 
+  /** The answer to the request that was read last, should there have been one. */
+  lastAnswer(socket: Socket): ServerResponse | undefined {
+    return this.#last.get(socket);
+  }
+
   /** From now on every connection is closed when its last exchange is over, idle ones at once. */
   drain(): void {
     this.#isDraining = true;

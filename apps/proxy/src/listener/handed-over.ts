@@ -32,16 +32,20 @@ export function takeOver(socket: Socket, behindHead: Buffer, serve: () => void):
   });
   // At once: behind an end that has come meanwhile, nothing can be put back.
   socket.unshift(behindHead);
-  serveNext(socket, serve);
+  whenAnswered(socket, serve);
 }
 
-function serveNext(socket: Socket, serve: () => void): void {
+/**
+ * Goes on when the answers to all requests that were read from a connection are through; never where it is closed behind one
+ * of them.
+ */
+export function whenAnswered(socket: Socket, goOn: () => void): void {
   const answer = answerOn(socket);
-  if (answer !== null) answer.once('close', () => serveNext(socket, serve));
-  else if (socket.writable) serve();
+  if (answer !== null) answer.once('close', () => whenAnswered(socket, goOn));
+  else if (socket.writable) goOn();
 }
 
-/** The answer that a connection carries, Node's own ones included, of which nobody else is told. */
+/** The answer that a connection carries. */
 function answerOn(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null {
   return socket._httpMessage ?? null;
 }
@@ -50,6 +54,11 @@ function answerOn(socket: Socket & { _httpMessage?: ServerResponse | null }): Se
 export function responseOn(socket: Socket, message: IncomingMessage): ServerResponse {
   const response = new ServerResponse(message);
   response.shouldKeepAlive = false;
+  return lastOn(socket, response);
+}
+
+/** Lets an answer out, as the last one of a connection that carries none. */
+export function lastOn(socket: Socket, response: ServerResponse): ServerResponse {
   response.assignSocket(socket);
   response.on('finish', () => socket.destroySoon());
   return response;

@@ -28,7 +28,8 @@ const IDLE_MS = 120_000;
 export interface Http2Options {
   /** Most bytes of one request's headers. */
   readonly maxHeaderBytes: number;
-  readonly onExchange: (downstream: Http2Downstream) => void;
+  /** @param refusal What the exchange is to be answered with in any case. */
+  readonly onExchange: (downstream: Http2Downstream, refusal?: Refusal) => void;
 }
 
 /** The HTTP/2 sessions of clients, on connections that somebody else has accepted. */
@@ -56,7 +57,7 @@ export class Http2Sessions {
       stream.once('close', () => this.#leave(session, stream));
       const downstream = new Http2Downstream(stream, headers, rawHeaders);
       if (downstream.upgrade === undefined || downstream.upgrade === 'websocket') onExchange(downstream);
-      else downstream.refuse(new Refusal(501, 'Only WebSocket is gone on with.'));
+      else onExchange(downstream, new Refusal(501, 'Only WebSocket is gone on with.'));
     });
   }
 

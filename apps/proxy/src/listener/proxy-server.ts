@@ -19,9 +19,17 @@ import { Relay } from '../relay/relay.ts';
 import type { Routing } from '../upstream/route.ts';
 import type { BodyLedger } from '../watch/body-ledger.ts';
 import { Connections } from './connections.ts';
-import { asksForTunnel, responseOn, takeOver } from './handed-over.ts';
+import { asksForTunnel, lastOn, responseOn, takeOver, whenAnswered } from './handed-over.ts';
 import { Http1Downstream, type Http1Facts } from './http1-downstream.ts';
 import { Http2Sessions } from './http2-sessions.ts';
+import {
+  bodyRefusal,
+  headRefusal,
+  unreadRequest,
+  versionRefusal,
+  type HeadLimits,
+  type ParseError,
+} from './unread-request.ts';
 
 export interface ProxyOptions {
   readonly listen: ListenAddress;
@@ -67,6 +75,7 @@ export class ProxyServer {
   readonly #connections: Connections;
   readonly #http2: Http2Sessions;
   readonly #relay: Relay;
+  readonly #headLimits: HeadLimits;
   /** Every connection of TCP, handshakes and tunnels included, by its other end. */
   readonly #sockets = new Map<string, Socket>();
 
@@ -78,9 +87,11 @@ export class ProxyServer {
     this.#http1 = http1;
     this.#connections = new Connections(http1);
     this.#relay = new Relay(options);
+    const { maxHeaderBytes = 16_384, headersTimeoutMs = 60_000 } = options;
+    this.#headLimits = { maxHeaderBytes, headersTimeoutMs };
     this.#http2 = new Http2Sessions({
-      maxHeaderBytes: options.maxHeaderBytes ?? 16_384,
-      onExchange: (downstream) => void this.#relay.handle(downstream),
+      maxHeaderBytes,
+      onExchange: (downstream, refusal) => void this.#relay.handle(downstream, refusal),
     });
     door.on('connection', (socket) => {
       const peer = peerOf(socket);
@@ -102,6 +113,8 @@ export class ProxyServer {
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / LOOKS_PER_TIMEOUT),
       shouldUpgradeCallback: asksForTunnel,
+      // Refused like every other request that is none.
+      requireHostHeader: false,
       ...(maxHeaderBytes === undefined ? undefined : { maxHeaderSize: maxHeaderBytes }),
     });
     // Their bytes are limited. Of more than 1 000 lines Node drops the rest (22.19, 24.8), a length among them, and with it the body.
@@ -136,9 +149,14 @@ export class ProxyServer {
   }
 
   #serveHttp1(server: Server): void {
-    const serve = (message: IncomingMessage, response: ServerResponse, facts?: Http1Facts): void => {
+    const serve = (
+      message: IncomingMessage,
+      response: ServerResponse,
+      { refusal, ...facts }: Http1Facts & { readonly refusal?: Refusal } = {},
+    ): void => {
       if (!this.#connections.begin(message, response)) return;
-      void this.#relay.handle(new Http1Downstream(message, response, facts));
+      const downstream = new Http1Downstream(message, response, facts);
+      void this.#relay.handle(downstream, refusal ?? versionRefusal(message));
     };
     server.on('request', (message, response) => {
       // Node's parser stops behind a request that asks for an upgrade, and what it had read ahead is lost.
@@ -146,17 +164,41 @@ export class ProxyServer {
       serve(message, response);
     });
     server.on('checkContinue', (message, response) => serve(message, response, { expectsContinue: true }));
+    // What else may be expected is refused like every other request.
+    server.on('checkExpectation', (message, response) => serve(message, response));
     server.on('upgrade', (message, socket: Socket, behindHead) => {
       takeOver(socket, behindHead, () => {
         const response = responseOn(socket, message);
         if (asksForTunnel(message)) serve(message, response, { isHandedOver: true });
         // Node before 24.9 hands every upgrade over, and what is behind the head has lost its meaning.
-        else
-          new Http1Downstream(message, response).refuse(new Refusal(501, 'Only WebSocket is upgraded to.'));
+        else serve(message, response, { refusal: new Refusal(501, 'Only WebSocket is upgraded to.') });
       });
     });
     server.on('connect', (message, socket: Socket, behindHead) => {
       takeOver(socket, behindHead, () => serve(message, responseOn(socket, message), { isHandedOver: true }));
+    });
+    server.on('clientError', (cause, socket) => this.#refuseUnread(cause, socket as Socket));
+  }
+
+  /** Node reads a connection no further. What it would answer by itself, nobody would hear of. */
+  #refuseUnread(cause: ParseError, socket: Socket): void {
+    const last = this.#connections.lastAnswer(socket);
+    if (last !== undefined && !last.req.complete) {
+      // An end where a body goes on is how most clients leave.
+      if (cause.code === 'HPE_INVALID_EOF_STATE') socket.destroy(cause);
+      else breakBody(last, cause);
+      return;
+    }
+    // A connection on which nothing was asked is closed without a word, as an idle one is.
+    if (!socket.writable || socket.bytesRead === 0) {
+      socket.destroy(cause);
+      return;
+    }
+    const { message, response } = unreadRequest(socket);
+    if (!this.#connections.begin(message, response)) return;
+    whenAnswered(socket, () => {
+      const downstream = new Http1Downstream(message, lastOn(socket, response));
+      void this.#relay.handle(downstream, headRefusal(cause, this.#headLimits));
     });
   }
 
@@ -192,6 +234,13 @@ export class ProxyServer {
     await this.#relay.whenIdle();
     return cutOff;
   }
+}
+
+/** Fails the body that its upstream is being sent, and closes the connection behind the answer. */
+function breakBody(answer: ServerResponse, cause: ParseError): void {
+  answer.shouldKeepAlive = false;
+  // Where nobody listens, nobody wants it any more.
+  if (answer.req.listenerCount('error') > 0) answer.req.emit('error', bodyRefusal(cause));
 }
 
 function peerOf({ remoteAddress, remotePort }: Socket): string {

@@ -1,7 +1,7 @@
 /** Why a request gets no answer from the upstream: the status for it, and one sentence for whoever sent it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 403 | 404 | 405 | 408 | 413 | 501 | 502 | 503 | 504;
+  readonly status: 400 | 403 | 404 | 405 | 408 | 413 | 417 | 431 | 501 | 502 | 503 | 504;
 
   /** For `Retry-After`, in whole seconds. */
   readonly retryAfterS: number | undefined;
@@ -30,6 +30,8 @@ const titles: Readonly<Record<Refusal['status'], string>> = {
   405: 'Method Not Allowed',
   408: 'Request Timeout',
   413: 'Content Too Large',
+  417: 'Expectation Failed',
+  431: 'Request Header Fields Too Large',
   501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',

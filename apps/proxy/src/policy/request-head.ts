@@ -53,6 +53,17 @@ export function checkFraming({ method, rawHeaders, httpVersion }: ClientRequest)
 }
 
 /**
+ * HTTP/1.0 knows of no expectations (RFC 9110 §10.1.1).
+ *
+ * @throws Refusal 417 for what the proxy cannot see to.
+ */
+export function checkExpectations({ rawHeaders, httpVersion }: ClientRequest): void {
+  const unmet = membersOf(rawHeaders, 'expect').find((expectation) => expectation !== '100-continue');
+  if (unmet === undefined || httpVersion === '1.0') return;
+  throw new Refusal(417, `The request expects ${JSON.stringify(unmet)}; nothing but 100-continue can be.`);
+}
+
+/**
  * How many more servers may pass the request on, where it says so (RFC 9110 §7.6.2).
  *
  * @throws Refusal 400 for what is no number.

@@ -5,7 +5,7 @@ import { messageOf } from '../message-of.ts';
 import { Refusal } from '../policy/refusal.ts';
 import { membersOf, valuesOf } from '../policy/header-lines.ts';
 import { HeaderPolicy } from '../policy/header-policy.ts';
-import { checkFraming, forwardedRequest, forwardsLeft } from '../policy/request-head.ts';
+import { checkExpectations, checkFraming, forwardedRequest, forwardsLeft } from '../policy/request-head.ts';
 import { WebSocketHandshake } from '../policy/websocket-handshake.ts';
 import { requestTargetOf, type RequestTarget } from '../policy/request-target.ts';
 import {
@@ -76,12 +76,16 @@ export class Relay {
     }
   }
 
-  /** Handles one exchange; settles when it is over. Never rejects. */
-  async handle(downstream: Downstream): Promise<void> {
+  /**
+   * Handles one exchange; settles when it is over. Never rejects.
+   *
+   * @param refusal What to answer in any case.
+   */
+  async handle(downstream: Downstream, refusal?: Refusal): Promise<void> {
     const record = new ExchangeRecord(downstream, () => performance.now());
     const exchange = { downstream, record, rosterIndex: 0 };
     this.#open.add(exchange);
-    await this.#exchange(downstream, record);
+    await this.#exchange(downstream, record, refusal);
     downstream.release();
     await downstream.closed;
     const requestBody = record.requestBody && (await record.requestBody);
@@ -90,12 +94,18 @@ export class Relay {
     this.#options.onExchange?.(record.outcome(requestBody, responseBody));
   }
 
-  async #exchange(downstream: Downstream, record: ExchangeRecord): Promise<void> {
+  async #exchange(
+    downstream: Downstream,
+    record: ExchangeRecord,
+    refusal: Refusal | undefined,
+  ): Promise<void> {
     let upload: Upload | undefined;
     const pauses = new ProducerPauses();
     try {
+      if (refusal !== undefined) throw refusal;
       const { request } = downstream;
       checkFraming(request);
+      checkExpectations(request);
       const target = requestTargetOf(request);
       if (forwardsLeft(request) === 0) {
         answerForProxy(downstream);
@@ -134,12 +144,12 @@ export class Relay {
       }
     } catch (reason) {
       upload?.reader.cancel(reason);
-      const refusal = refusalFor(reason);
+      const answer = refusalFor(reason);
       if (downstream.isUnanswered) {
-        record.refused(refusal);
-        downstream.refuse(refusal);
+        record.refused(answer);
+        downstream.refuse(answer);
       } else {
-        record.broke(refusal.side, reason);
+        record.broke(answer.side, reason);
         downstream.breakOff();
       }
     }

@@ -35,13 +35,15 @@ function recorderOver({ propagation, trace, ROOT_CONTEXT, SpanKind, SpanStatusCo
   return (outcome) => {
     const { request, status, startedAtMs, durationMs, result, reason, upstream } = outcome;
     const parent = propagation.extract(ROOT_CONTEXT, request.rawHeaders, rawHeadersGetter);
+    // What OpenTelemetry calls a request whose head could not be read.
+    const method = request.method === '' ? '_OTHER' : request.method;
     const span: Span = tracer.startSpan(
-      request.method,
+      method,
       {
         kind: SpanKind.SERVER,
         startTime: startedAtMs,
         attributes: {
-          'http.request.method': request.method,
+          'http.request.method': method,
           'url.path': request.target.split('?', 1)[0] ?? '/',
           'url.scheme': request.isEncrypted ? 'https' : 'http',
           'network.protocol.version': request.httpVersion,
