@@ -29,12 +29,12 @@ async function* upload(bytes: number): AsyncGenerator<Uint8Array> {
 
 describe('an upstream of HTTP/2 that reads no request', () => {
   it.each([
-    ['no body', 0, 3],
-    ['an upload of a few bytes', 1, 3],
-    // More of them, and the client goes on with another connection. The upstream then closes this one, and what it has
-    // answered and a slow reader has not taken yet is broken off.
-    ['an upload that it answers early', 2_000_000, 1],
-  ])('has its answers go on whole: %s', async (_, uploadBytes, rounds) => {
+    ['no body', 0],
+    ['an upload of a few bytes', 1],
+    // So many of them that the client goes on with another connection, and the upstream closes this one.
+    ['an upload that it answers early', 2_000_000],
+  ])('has its answers go on whole: %s', async (_, uploadBytes) => {
+    const rounds = 3;
     const atOnce = 20;
     const body = 'too much '.repeat(20_000);
     const { url, outcomes } = await unreading(body);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { errors, type Dispatcher } from 'undici';
 import { needsMoreThanUndici, type AgentDispatchOptions } from './agent-dispatch-options.ts';
+import { ArrivedResponse } from './arrived-response.ts';
 import type { Connection, OutgoingRequest } from './connection.ts';
 import { declaredBytes, endsWithConnection, isBodiless } from './framing.ts';
 import type { GuardedStream } from './guarded-stream.ts';
@@ -20,10 +21,11 @@ import type { TrailerSource } from './request-trailers.ts';
  *     peer sends RST   'error' ─▶ undici: onResponseEnd ─▶ not ended, errored       ─▶ the error
  *
  * Bodies with a length or chunks say themselves where they end, so a reset right behind them is no failure. Over
- * HTTP/2 a frame says so, and an end without it is none (`GuardedStream`).
+ * HTTP/2 a frame says so, and an end without it is none (`GuardedStream`); what came in front of it is kept for its
+ * reader (`ArrivedResponse`).
  */
 export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequest {
-  readonly #handler: Dispatcher.DispatchHandler;
+  #handler: Dispatcher.DispatchHandler;
   readonly #method: string;
   readonly #connection: Connection;
   readonly trailers: TrailerSource | undefined;
@@ -37,6 +39,8 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   /** The socket whose FIN is the end of the body; `undefined` when the body says itself where it ends. */
   #delimiter: Socket | undefined;
   #stream: GuardedStream | undefined;
+  /** Over HTTP/2, in front of the handler. */
+  #arrived: ArrivedResponse | undefined;
   #deliveredBytes = 0;
   /** Over HTTP/2, what is still to come of a body of a declared length; `undefined`: there is none. */
   #missingBytes: number | undefined;
@@ -57,6 +61,10 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     this.#stream = stream;
   }
 
+  onStreamEnd(): void {
+    this.#arrived?.arrive();
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     if (this.#needsHttp2 && !this.#connection.isHttp2) {
       // It was sent here because the server spoke HTTP/2 before. undici would drop them without a word.
@@ -66,6 +74,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     // answer has begun: its reader would get the second answer behind part of the first.
     if (this.#wasAnswered) throw new errors.SocketError('closed when a request behind it was aborted');
     this.#requestsBefore = this.#connection.request(this);
+    if (this.#connection.isHttp2) this.#handler = this.#arrived ??= new ArrivedResponse(this.#handler);
     this.#handler.onRequestStart?.(controller, context);
   }
 

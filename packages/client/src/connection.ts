@@ -1,10 +1,9 @@
 import { constants, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { failOnReset } from '@millrace/core/node';
-import { GuardedStream, MOST_WRITTEN_BYTES } from './guarded-stream.ts';
+import { GuardedStream, MOST_WRITTEN_BYTES, type StreamedRequest } from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
 import type { SocketReads } from './socket-reads.ts';
-import type { TrailerSource } from './request-trailers.ts';
 
 /**
  * Of a stream that was given up, Node (22 and 24) counts what had not been sent for memory of its session, for good; at 10 MB it
@@ -15,11 +14,7 @@ const MOST_LOST_BYTES = 2 * 1024 * 1024;
 const ANY_STREAM = 2 ** 31 - 1;
 
 /** A request that goes out on a connection. */
-export interface OutgoingRequest {
-  readonly trailers: TrailerSource | undefined;
-  readonly expectsContinue: boolean;
-  readonly acceptsTrailers: boolean;
-  readonly asteriskForm: boolean;
+export interface OutgoingRequest extends StreamedRequest {
   /** Over HTTP/2 it has got a stream; nothing can have arrived on it yet. */
   onStream(stream: GuardedStream): void;
 }

@@ -14,10 +14,10 @@ export const MOST_WRITTEN_BYTES = 65_536;
 /** One of the ways to call `write`; what follows the bytes is passed on as it is. */
 type WriteBytes = (chunk: Uint8Array, ...rest: never[]) => boolean;
 
-type Listen = (event: string, listener: () => void) => ClientHttp2Stream;
+type Listen = (event: string, listener: (...args: never[]) => void) => ClientHttp2Stream;
 
-/** What undici leaves out of a request over HTTP/2. */
-export interface StreamAdditions {
+/** The request that a stream is made for: what undici leaves out of it, and who wants to know. */
+export interface StreamedRequest {
   /** Sent behind the last byte; undici sends none. */
   readonly trailers: TrailerSource | undefined;
   /** Asks for `100 Continue`. The body waits for it by itself. */
@@ -26,6 +26,8 @@ export interface StreamAdditions {
   readonly acceptsTrailers: boolean;
   /** Is for the server as a whole. */
   readonly asteriskForm: boolean;
+  /** The server has ended its side: all that it sends has come, read or not. */
+  onStreamEnd(): void;
 }
 
 /**
@@ -57,9 +59,9 @@ export class GuardedStream {
     request: Request,
     headers: OutgoingHttpHeaders | undefined,
     options: Parameters<Request>[1],
-    additions: StreamAdditions | undefined,
+    streamed: StreamedRequest | undefined,
   ) {
-    const { trailers, expectsContinue, acceptsTrailers, asteriskForm } = additions ?? {};
+    const { trailers, expectsContinue, acceptsTrailers, asteriskForm } = streamed ?? {};
     const added: OutgoingHttpHeaders = { ...headers };
     if (expectsContinue === true) added['expect'] = '100-continue';
     if (acceptsTrailers === true) added['te'] = 'trailers';
@@ -69,7 +71,7 @@ export class GuardedStream {
       signal: this.#aborter.signal,
       waitForTrailers: trailers !== undefined,
     });
-    this.#watchEnd();
+    this.#watchEnd(streamed);
     this.#keepReceived();
     this.#cutWrites();
     this.stream.close = () => this.cancel();
@@ -122,30 +124,33 @@ export class GuardedStream {
   }
 
   /**
-   * A reset while the request is under way is `aborted` for Node, and undici then listens to no more data: what had come and
-   * waits for a slow reader was gone, with an end behind it where the server had sent one.
+   * undici listens to no more data when trailers have come, or a reset while the request is under way (`aborted` for Node): what
+   * waits for a slow reader would be gone. Behind the end its listener does nothing.
    */
   #keepReceived(): void {
     const { stream } = this;
-    const on = stream.on.bind(stream) as Listen;
-    Reflect.set(stream, 'on', (event: string, listener: () => void) =>
-      event === 'aborted' ? stream : on(event, listener),
-    );
+    const off = stream.off.bind(stream) as Listen;
+    stream.off = (event: string, listener: (...args: never[]) => void) =>
+      event === 'data' ? stream : off(event, listener);
   }
 
-  #watchEnd(): void {
+  #watchEnd(streamed: StreamedRequest | undefined): void {
     const { stream } = this;
     const push = stream.push.bind(stream);
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
       const isReset = stream.closed || stream.destroyed;
-      if (chunk === null && !isReset) this.#wasEnded = true;
       if (chunk instanceof Uint8Array) this.#receivedBytes += chunk.length;
       if (chunk === null && isReset && this.#isTunnel && !this.#wasEnded) {
         // Not here: Node has not done with the stream.
         queueMicrotask(() => stream.destroy(new errors.SocketError('the stream was reset before its end')));
         return false;
       }
-      return push(chunk, encoding);
+      const takesMore = push(chunk, encoding);
+      if (chunk === null && !isReset && !this.#wasEnded) {
+        this.#wasEnded = true;
+        streamed?.onStreamEnd();
+      }
+      return takesMore;
     };
   }
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import http2 from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipe } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAgent } from '../src/index.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { everyWayOfCollecting, everyWayOfStreaming } from './every-way-of-reading.ts';
 import { http2Cleartext, http2OverTls, http2Server, tlsServer } from './http2-server.ts';
@@ -154,6 +156,65 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     expect(sha256(...chunks)).toBe(sha256(body));
     expect({ ...trailers }).toEqual({ 'x-sum': 'done' });
     expect(content.trailers).toBe(trailers);
+  });
+
+  it.each(Object.entries(breaks))(
+    'that has come whole is whole for a reader that comes behind %s',
+    async (how, breakOff) => {
+      const dispatcher = createAgent(http2Cleartext);
+      onTestFinished(() => dispatcher.destroy());
+      const client = makeClient({ strategy, dispatcher, pipe: { highWaterMark: 4 } });
+      const { content, stream, connection } = await responding(client);
+      connection.sendData(stream, 'the first ');
+      await content.reader.peek(10);
+      connection.sendData(stream, 'one and ');
+      connection.sendData(stream, 'the last', END_STREAM);
+      await answeredBehind(client, connection, 1);
+      const isOfTheStream = how.startsWith('RST_STREAM');
+      const gone = isOfTheStream ? undefined : once(dispatcher, 'disconnect');
+      breakOff(connection, stream);
+      await (gone ?? answeredBehind(client, connection, 2));
+      let text = '';
+      for await (const chunk of content.stream()) {
+        text += new TextDecoder().decode(chunk);
+        await nextTurn();
+      }
+      expect([text, content.complete]).toEqual(['the first one and the last', true]);
+    },
+  );
+
+  it('that has come whole can be given up, and holds no stream', async () => {
+    const client = makeClient({ strategy, agent: http2Cleartext, pipe: { highWaterMark: 4 } });
+    const { content, stream, connection } = await responding(client);
+    connection.sendData(stream, 'the first ');
+    await content.reader.peek(10);
+    connection.sendData(stream, 'one and ');
+    connection.sendData(stream, 'the last', END_STREAM);
+    await answeredBehind(client, connection, 1);
+    content.cancel(new Error('enough'));
+    expect(await content.closed).toMatchObject({ outcome: 'cancelled', delivered: 0 });
+    expect(content.complete).toBe(false);
+    await answeredBehind(client, connection, 2);
+    expect(connection.received.filter(({ type }) => type === frameTypes.reset)).toEqual([]);
+    await client.close();
+  });
+
+  it('keeps what its reader has not taken yet when its trailers come', async () => {
+    const body = patternedBytes(200_000);
+    const { url } = await http2Server((_, response) => {
+      response.write(body);
+      response.addTrailers({ 'x-sum': 'done' });
+      response.end();
+    });
+    const { content } = await makeClient({ strategy, agent: http2Cleartext }).request(url);
+    const chunks: Uint8Array[] = [];
+    await untilIdle(() => content.reader.size);
+    for await (const chunk of content.stream()) {
+      chunks.push(chunk);
+      await untilIdle(() => content.reader.size);
+    }
+    expect(sha256(...chunks)).toBe(sha256(body));
+    expect({ ...content.trailers }).toEqual({ 'x-sum': 'done' });
   });
 
   it('that nobody reads stops its server, and goes on when it is read', async () => {
@@ -394,6 +455,18 @@ async function responding(client: ReturnType<typeof makeClient>) {
   const { stream } = await connection.next(frameTypes.headers);
   connection.sendHeaders(stream);
   return { content: (await requested).content, connection, stream };
+}
+
+/** Settles when the answer to another request, its `at`th, has come: what was sent on the connection before has come too. */
+async function answeredBehind(
+  client: ReturnType<typeof makeClient>,
+  connection: RawHttp2Connection,
+  at: number,
+): Promise<void> {
+  const { localAddress, localPort } = connection.socket;
+  const later = client.request(`http://${localAddress}:${localPort}/`);
+  connection.sendHeaders((await connection.next(frameTypes.headers, at + 1)).stream, END_STREAM);
+  await (await later).content.read();
 }
 
 /** Settles when many turns of the event loop, each of which could have changed the figure, have left it alone. */
