@@ -97,7 +97,9 @@ describe.each([1, 2])('SIGHUP to a proxy of TLS with %i worker(s)', (workers) =>
     await write({ key: otherTlsCertificate.key, cert: tlsCertificate.cert });
     proxy.process.kill('SIGHUP');
     await proxy.says('SIGHUP changed nothing; the old configuration goes on.');
-    expect(proxy.errors()).toContain('cert.pem and key.pem are no certificate and key');
+    expect(proxy.errors()).toContain(
+      'listen.tls.keyFile is "key.pem"; it is not the key of the certificate in "cert.pem".',
+    );
     expect(await certificateOf(proxy.url)).toBe(tlsCertificate.cert);
     expect(await textOf(await begun(proxy.url))).toBe('ok');
   });
@@ -129,7 +131,7 @@ describe('SIGHUP to a proxy in front of a server with an authority of its own', 
     await writeFile(caFile, 'none');
     proxy.process.kill('SIGHUP');
     await proxy.says('SIGHUP changed nothing; the old configuration goes on.');
-    expect(proxy.errors()).toContain('The file "ca.pem" holds no certificate in PEM.');
+    expect(proxy.errors()).toContain('upstreams.app.tls.caFile is "ca.pem"; it holds no certificate in PEM.');
     expect((await fetch(proxy.url)).status).toBe(200);
   });
 });

@@ -68,14 +68,18 @@ describe('a start that goes wrong', () => {
     [
       'a strategy that is not installed',
       ['--strategy', '@millrace/no-such-buffer'],
-      'Strategy @millrace/no-such-buffer is not installed: run "npm install @millrace/no-such-buffer"',
+      '--strategy is "@millrace/no-such-buffer": Strategy @millrace/no-such-buffer is not installed: run "npm install @millrace/no-such-buffer"',
     ],
     [
       'a strategy file that is not there',
       ['--strategy', './no-such-buffer.ts'],
-      'The strategy is "./no-such-buffer.ts"; there is no such file.',
+      '--strategy is "./no-such-buffer.ts"; there is no such file.',
     ],
-    ['a package that is no strategy', ['--strategy', 'node:path'], 'The default export of node:path'],
+    [
+      'a package that is no strategy',
+      ['--strategy', 'node:path'],
+      '--strategy is "node:path": The default export of node:path',
+    ],
     [
       'an upstream that is no URL',
       ['--upstream', 'localhost'],

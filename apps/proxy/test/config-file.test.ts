@@ -44,6 +44,7 @@ describe('a configuration file', () => {
     expect(config.listen[1]).toEqual({
       address: { host: '::', port: 9443 },
       tls: { certFile: 'cert.pem', keyFile: 'key.pem' },
+      place: 'listen[1]',
     });
     expect(config.upstreams.get('api')).toMatchObject({
       servers: [{ weight: 1 }, { url: new URL('http://10.0.0.2:3000'), weight: 3 }],

@@ -11,15 +11,17 @@ async function configOf(argv: string[], env: Record<string, string> = {}): Promi
 describe('the configuration', () => {
   it('needs nothing to be said', async () => {
     expect(await configOf([])).toEqual({
-      listen: [{ address: { host: '127.0.0.1', port: 8080 } }],
+      listen: [{ address: { host: '127.0.0.1', port: 8080 }, place: '--listen' }],
       adminListen: { host: '127.0.0.1', port: 8081 },
       strategy: '@millrace/ring-buffer',
+      strategyPlace: '--strategy',
       highWaterMark: 65_536,
       lowWaterMark: 32_768,
       upstreams: new Map(),
       routes: [
         {
           strategy: '@millrace/ring-buffer',
+          strategyPlace: '--strategy',
           highWaterMark: 65_536,
           lowWaterMark: 32_768,
           path: '/',

@@ -235,10 +235,15 @@ describe('a file of authorities', () => {
     const torn = authoritiesOf(tlsCertificate.cert.slice(0, 300));
     const missing = join(torn, '..', 'missing.pem');
     expect(await sentencesFor(missing, empty, key, torn, empty)).toEqual([
-      `The file ${JSON.stringify(missing)} cannot be read: there is no such file.`,
-      `The file ${JSON.stringify(empty)} holds no certificate in PEM.`,
-      expect.stringContaining(`Block 2 of the file ${JSON.stringify(key)} is no certificate in PEM: `),
-      expect.stringContaining(`Block 1 of the file ${JSON.stringify(torn)} is no certificate in PEM: `),
+      `upstreams.app0.tls.caFile is ${JSON.stringify(missing)}; there is no such file.`,
+      `upstreams.app1.tls.caFile is ${JSON.stringify(empty)}; it holds no certificate in PEM.`,
+      expect.stringContaining(
+        `upstreams.app2.tls.caFile is ${JSON.stringify(key)}; block 2 of it is no certificate in PEM: `,
+      ),
+      expect.stringContaining(
+        `upstreams.app3.tls.caFile is ${JSON.stringify(torn)}; block 1 of it is no certificate in PEM: `,
+      ),
+      `upstreams.app4.tls.caFile is ${JSON.stringify(empty)}; it holds no certificate in PEM.`,
     ]);
   });
 

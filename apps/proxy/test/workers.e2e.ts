@@ -148,7 +148,9 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
   it('say what is wrong when they cannot start, and none stays', async () => {
     const { code, stderr } = await runToExit('--workers', '2', '--strategy', '@millrace/no-such-buffer');
     expect(code).toBe(2);
-    expect(stderr).toContain('millrace-proxy: Strategy @millrace/no-such-buffer is not installed');
+    expect(stderr).toContain(
+      'millrace-proxy: --strategy is "@millrace/no-such-buffer": Strategy @millrace/no-such-buffer is not installed',
+    );
   });
 });
 

@@ -9,3 +9,20 @@ export class ConfigError extends Error {
     this.sentences = all;
   }
 }
+
+/**
+ * Waits for all of them.
+ *
+ * @throws ConfigError With the mistakes of all.
+ */
+export async function allOrMistakes<T>(pending: readonly Promise<T>[]): Promise<T[]> {
+  const sentences: string[] = [];
+  const values: T[] = [];
+  for (const settled of await Promise.allSettled(pending)) {
+    if (settled.status === 'fulfilled') values.push(settled.value);
+    else if (settled.reason instanceof ConfigError) sentences.push(...settled.reason.sentences);
+    else throw settled.reason;
+  }
+  if (sentences.length > 0) throw new ConfigError(sentences);
+  return values;
+}

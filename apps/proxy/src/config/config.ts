@@ -6,15 +6,20 @@ import type { ConfigInput, ConnectConfig, ParsedConfig, UpstreamConfig } from '.
 import { readFlags } from './flags.ts';
 import { isGivenOpen } from './given-open.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { sentencesOf } from './mistakes.ts';
+import { placeOf, sentencesOf } from './mistakes.ts';
 import { settingNames, settings, type Setting, type SettingName } from './settings.ts';
 
 /** The strategy and the marks of bodies, by name. */
 export interface PipeConfig {
   readonly strategy: string;
+  /** Where it is named, for messages. */
+  readonly strategyPlace: string;
   readonly highWaterMark: number;
   readonly lowWaterMark: number;
 }
+
+/** A listener, and where it is described, for messages. */
+export type Listener = ListenerConfig & { readonly place: string };
 
 /** One way through the proxy. */
 export interface RouteConfig extends PipeConfig {
@@ -29,7 +34,7 @@ export interface RouteConfig extends PipeConfig {
 
 /** What the proxy is told, checked, every default filled in. */
 export interface ProxyConfig extends PipeConfig {
-  readonly listen: readonly ListenerConfig[];
+  readonly listen: readonly Listener[];
   readonly adminListen: ListenAddress;
   /** By name. Empty: start the demo origin. */
   readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
@@ -153,6 +158,7 @@ function parse(
 
   const pipe: PipeConfig = {
     strategy: parsed.strategy,
+    strategyPlace: name('strategy'),
     highWaterMark: parsed.highWaterMark,
     lowWaterMark: parsed.lowWaterMark ?? Math.floor(parsed.highWaterMark / 2),
   };
@@ -172,7 +178,8 @@ function parse(
   const written: (typeof parsed.routes)[number][] =
     parsed.routes.length > 0 ? parsed.routes : [{ upstream: only, keepsHost: false }];
   const routes = written.map((route, at): RouteConfig => {
-    const own = { ...pipe, ...withoutUndefined(route) };
+    const strategyPlace = route.strategy === undefined ? pipe.strategyPlace : `routes[${at}].strategy`;
+    const own = { ...pipe, ...withoutUndefined(route), strategyPlace };
     // A mark of the route's own goes with one that fits it.
     const isLower = route.highWaterMark !== undefined && route.lowWaterMark === undefined;
     const marks = isLower ? { ...own, lowWaterMark: Math.floor(own.highWaterMark / 2) } : own;
@@ -213,7 +220,10 @@ function parse(
   } = parsed;
   return {
     ...pipe,
-    listen,
+    listen: listen.map((listener, at) => ({
+      ...listener,
+      place: placeOf(hasSeveral(input) ? ['listen', at] : ['listen'], nameOf),
+    })),
     adminListen,
     upstreams,
     routes: routes.toSorted(bySpecificity),
@@ -226,6 +236,11 @@ function parse(
     accessLog: file === undefined ? accessLog : fromFolder(accessLog, dirname(file)),
     baseDirectory: file === undefined ? '.' : dirname(file),
   };
+}
+
+/** Whether a configuration has a list of listeners, and not one alone. */
+function hasSeveral(input: unknown): boolean {
+  return Array.isArray((input as ConfigInput).listen);
 }
 
 function fromFolder(accessLog: string | undefined, folder: string): string | undefined {

@@ -26,7 +26,7 @@ function sentences(
     const known = knownNamesAt(path);
     const otherwise = `known are ${known.join(', ')}.`;
     return issue.keys.map(
-      (key) => `${nameAt([...path, key], nameOf)} is not known; ${didYouMean(key, known) ?? otherwise}`,
+      (key) => `${placeOf([...path, key], nameOf)} is not known; ${didYouMean(key, known) ?? otherwise}`,
     );
   }
   if (issue.code === 'invalid_union') {
@@ -34,7 +34,7 @@ function sentences(
     const [best] = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a));
     if (best !== undefined && best.length > 0) return best.flatMap((inner) => sentences(inner, path, nameOf));
   }
-  const name = nameAt(path, nameOf);
+  const name = placeOf(path, nameOf);
   if (issue.code === 'custom' && issue.params?.isWhole === true) return [`${name} ${issue.message}.`];
   if (issue.input === undefined) return [`${name} is missing; it ${issue.message}.`];
   return [`${name} is ${shown(issue.input)}; it ${issue.message}.`];
@@ -45,8 +45,15 @@ function depthOf(issues: readonly Issue[]): number {
   return Math.max(0, ...issues.map(({ path, code }) => 2 * path.length + (code === 'invalid_type' ? 0 : 1)));
 }
 
-/** As `routes[1].upstream`. */
-function nameAt(path: readonly PropertyKey[], nameOf: (key: PropertyKey) => string | undefined): string {
+/**
+ * What a place in the configuration is called: as `routes[1].upstream`.
+ *
+ * @param nameOf As for `sentencesOf`.
+ */
+export function placeOf(
+  path: readonly PropertyKey[],
+  nameOf: (key: PropertyKey) => string | undefined = () => undefined,
+): string {
   const [first, ...rest] = path;
   if (first === undefined) return 'The configuration';
   let name = nameOf(first) ?? String(first);

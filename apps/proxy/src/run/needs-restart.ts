@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ListenerConfig } from '../config/config-schema.ts';
-import type { ProxyConfig } from '../config/config.ts';
+import type { Listener, ProxyConfig } from '../config/config.ts';
 
 /** What only a start reads, by its place in the file. */
 const read: Readonly<Record<string, (config: ProxyConfig) => unknown>> = {
@@ -21,9 +20,9 @@ export function needsRestart(started: ProxyConfig, next: ProxyConfig): string[] 
 
 /** The listener of another configuration that has the same address: at the same place in the list, where there are several. */
 export function sameListener(
-  { address }: ListenerConfig,
+  { address }: Listener,
   at: number,
   { listen }: ProxyConfig,
-): ListenerConfig | undefined {
+): Listener | undefined {
   return [...listen.slice(at, at + 1), ...listen].find((other) => isDeepStrictEqual(other.address, address));
 }

@@ -13,7 +13,7 @@ import { Metrics } from '../watch/metrics.ts';
 import { proxySnapshot, type ProxySnapshot } from '../watch/proxy-snapshot.ts';
 import { sameListener } from './needs-restart.ts';
 import { RouteSet } from './route-set.ts';
-import { certificateOf } from './tls-files.ts';
+import { loadCertificates } from './tls-files.ts';
 
 /**
  * Everything of a proxy that runs in one process: its listeners, the routes behind them, and what is counted.
@@ -67,9 +67,10 @@ export class ProxyProcess implements Routing, AdminSubject {
     onExchange: (outcome: ExchangeOutcome) => void = () => {},
   ): Promise<ProxyProcess> {
     const budget = new MemoryBudget(config.limits.memoryBytes);
+    const certificates = await loadCertificates(config.listen, config);
     const proxy = new ProxyProcess(config, await RouteSet.create(config, budget), budget, onExchange);
-    for (const listener of config.listen) {
-      const tls = await certificateOf(listener, config);
+    for (const [at, listener] of config.listen.entries()) {
+      const tls = certificates[at];
       const start = (listen: ListenAddress): Promise<ProxyServer> => proxy.#serve(listen, tls);
       proxy.#servers.push(await listening('--listen', listener.address, start));
     }
@@ -137,11 +138,11 @@ export class ProxyProcess implements Routing, AdminSubject {
    */
   async reload(config: ProxyConfig): Promise<void> {
     const { listen } = this.#config;
-    const certificates = await Promise.all(
-      listen.map((listener, at) =>
-        certificateOf({ ...listener, tls: sameListener(listener, at, config)?.tls ?? listener.tls }, config),
-      ),
-    );
+    const described = listen.map((listener, at) => {
+      const next = sameListener(listener, at, config);
+      return next?.tls === undefined ? listener : next;
+    });
+    const certificates = await loadCertificates(described, config);
     const routes = await RouteSet.create(config, this.budget);
     for (const [at, { tls }] of listen.entries()) {
       const certificate = certificates[at];

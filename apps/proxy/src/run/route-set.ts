@@ -50,8 +50,7 @@ export class RouteSet implements Routing {
 
   /** @throws ConfigError For strategies and certificates of authorities that cannot be had. */
   static async create(config: ProxyConfig, budget: MemoryBudget): Promise<RouteSet> {
-    const names = [config.strategy, ...config.routes.map(({ strategy }) => strategy)];
-    const strategies = await loadStrategies(names, config.baseDirectory);
+    const strategies = await loadStrategies([config, ...config.routes], config.baseDirectory);
     return new RouteSet(config, strategies, await loadAuthorities(config), budget);
   }
 
@@ -84,7 +83,8 @@ export class RouteSet implements Routing {
    * @throws ConfigError When it cannot be had.
    */
   async switchStrategy(name: string): Promise<void> {
-    const loaded = await loadStrategies([name], this.#config.baseDirectory);
+    const named = [{ strategy: name, strategyPlace: 'strategy' }];
+    const loaded = await loadStrategies(named, this.#config.baseDirectory);
     for (const [key, strategy] of loaded) this.#strategies.set(key, strategy);
     this.#table = this.#tableOf(loaded.get(name));
     this.#tunnelPipe = this.#pipeOf(this.#config, loaded.get(name));

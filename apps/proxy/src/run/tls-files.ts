@@ -1,29 +1,73 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { ConfigError } from '../config/config-error.ts';
+import { allOrMistakes, ConfigError } from '../config/config-error.ts';
+import type { Listener, ProxyConfig } from '../config/config.ts';
+import { placeOf } from '../config/mistakes.ts';
 import { whyUnreadable } from '../config/why-unreadable.ts';
-import type { ListenerConfig } from '../config/config-schema.ts';
-import type { ProxyConfig } from '../config/config.ts';
+import { messageOf } from '../message-of.ts';
 
-/** The key and the certificate of a listener, read now. @throws ConfigError That names the file. */
-export async function certificateOf(
-  { tls }: ListenerConfig,
+/** A file that is named in the configuration, read now. */
+interface NamedFile {
+  readonly pem: Buffer;
+  /** Where and how it is named, as the beginning of a sentence. */
+  readonly named: string;
+}
+
+/**
+ * The keys and the certificates of listeners, read now; `undefined` for those without.
+ *
+ * @throws ConfigError One sentence for each file that is none.
+ */
+export function loadCertificates(
+  listeners: readonly Listener[],
   { baseDirectory }: ProxyConfig,
+): Promise<(SecureContextOptions | undefined)[]> {
+  return allOrMistakes(listeners.map((listener) => certificateOf(listener, baseDirectory)));
+}
+
+async function certificateOf(
+  { place, tls }: Listener,
+  baseDirectory: string,
 ): Promise<SecureContextOptions | undefined> {
   if (tls === undefined) return undefined;
-  const context = {
-    cert: await read(tls.certFile, baseDirectory),
-    key: await read(tls.keyFile, baseDirectory),
-  };
+  const [cert, key] = (await allOrMistakes([
+    read(`${place}.tls.certFile`, tls.certFile, baseDirectory),
+    read(`${place}.tls.keyFile`, tls.keyFile, baseDirectory),
+  ])) as [NamedFile, NamedFile];
+  const [certificate, privateKey] = [certificateIn(cert), keyIn(key)];
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new ConfigError(
+      `${key.named}; it is not the key of the certificate in ${JSON.stringify(tls.certFile)}.`,
+    );
+  }
+  const context = { cert: cert.pem, key: key.pem };
   try {
     createSecureContext(context);
   } catch (cause) {
-    const message = `${tls.certFile} and ${tls.keyFile} are no certificate and key: ${(cause as Error).message}.`;
-    throw new ConfigError(message, { cause });
+    throw new ConfigError(`${place}.tls cannot be listened with: ${messageOf(cause)}.`, { cause });
   }
   return context;
+}
+
+/** The first one. Others behind it, and a key beside them, are passed over as TLS does. */
+function certificateIn({ pem, named }: NamedFile): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new ConfigError(`${named}; it holds no certificate in PEM.`, { cause });
+  }
+}
+
+function keyIn({ pem, named }: NamedFile): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (cause) {
+    throw new ConfigError(`${named}; it holds no key in PEM that can be read: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
 }
 
 /**
@@ -36,43 +80,40 @@ export async function loadAuthorities({
   baseDirectory,
 }: ProxyConfig): Promise<Map<string, string[]>> {
   const authorities = new Map<string, string[]>();
-  const mistakes = new Set<string>();
-  for (const [name, { tls }] of upstreams) {
-    if (tls?.caFile === undefined) continue;
-    try {
-      authorities.set(name, certificatesIn(await read(tls.caFile, baseDirectory), tls.caFile));
-    } catch (reason) {
-      if (!(reason instanceof ConfigError)) throw reason;
-      for (const sentence of reason.sentences) mistakes.add(sentence);
-    }
-  }
-  if (mistakes.size > 0) throw new ConfigError([...mistakes]);
+  const load = async (name: string, caFile: string): Promise<void> => {
+    const place = placeOf(['upstreams', name, 'tls', 'caFile']);
+    authorities.set(name, certificatesIn(await read(place, caFile, baseDirectory)));
+  };
+  await allOrMistakes(
+    Array.from(upstreams, async ([name, { tls }]) => {
+      if (tls?.caFile !== undefined) await load(name, tls.caFile);
+    }),
+  );
   return authorities;
 }
 
 /** TLS passes over what it cannot read in a list of authorities, and every handshake would fail without a word why. */
-function certificatesIn(pem: Buffer, name: string): string[] {
+function certificatesIn({ pem, named }: NamedFile): string[] {
   const blocks = String(pem)
     .split(/^(?=-----BEGIN )/m)
     .filter((block) => block.startsWith('-----BEGIN '));
-  if (blocks.length === 0)
-    throw new ConfigError(`The file ${JSON.stringify(name)} holds no certificate in PEM.`);
+  if (blocks.length === 0) throw new ConfigError(`${named}; it holds no certificate in PEM.`);
   for (const [at, block] of blocks.entries()) {
     try {
       void new X509Certificate(block);
     } catch (cause) {
-      const message = `Block ${at + 1} of the file ${JSON.stringify(name)} is no certificate in PEM: ${(cause as Error).message}.`;
-      throw new ConfigError(message, { cause });
+      const why = messageOf(cause);
+      throw new ConfigError(`${named}; block ${at + 1} of it is no certificate in PEM: ${why}.`, { cause });
     }
   }
   return blocks;
 }
 
-async function read(name: string, baseDirectory: string): Promise<Buffer> {
+async function read(place: string, file: string, baseDirectory: string): Promise<NamedFile> {
+  const named = `${place} is ${JSON.stringify(file)}`;
   try {
-    return await readFile(resolve(baseDirectory, name));
+    return { pem: await readFile(resolve(baseDirectory, file)), named };
   } catch (cause) {
-    const why = whyUnreadable(cause as NodeJS.ErrnoException);
-    throw new ConfigError(`The file ${JSON.stringify(name)} cannot be read: ${why}.`, { cause });
+    throw new ConfigError(`${named}; ${whyUnreadable(cause as NodeJS.ErrnoException)}.`, { cause });
   }
 }
