@@ -1,3 +1,4 @@
+import './required-node.ts';
 export { createClient } from './client.ts';
 export type { Client } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
