@@ -1,22 +1,50 @@
-import http2 from 'node:http2';
+import { once } from 'node:events';
+import http2, { constants, type ClientHttp2Stream, type ServerHttp2Stream } from 'node:http2';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '@millrace/test-servers/listen';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
+import { http2Request, http2Session } from './http2-client.ts';
 import { ownFile } from './own-folder.ts';
 import { startProcess } from './start-process.ts';
 import { until } from './until.ts';
 
-/** A proxy before a server on Node that speaks HTTP/2, reads no request and declares no length. */
-async function unreading(body: string): Promise<{ url: string; outcomes: readonly ExchangeOutcome[] }> {
-  const server = http2.createSecureServer(tlsCertificate, (_, response) => response.writeHead(413).end(body));
+const certificate = () => ({
+  certFile: ownFile('cert.pem', tlsCertificate.cert),
+  keyFile: ownFile('key.pem', tlsCertificate.key),
+});
+
+/** A proxy before a server that speaks HTTP/2. @param overTls Where it listens so, it speaks HTTP/2 with clients as well. */
+async function proxyBefore(
+  server: http2.Http2SecureServer,
+  { overTls = false } = {},
+): Promise<{ url: string; outcomes: readonly ExchangeOutcome[] }> {
   server.on('session', (session) => {
     session.on('error', () => {});
     onTestFinished(() => session.destroy());
   });
   const servers = [`https://127.0.0.1:${await listen(server)}`];
   const tls = { caFile: ownFile('ca.pem', tlsCertificate.cert) };
-  return startProcess({ upstreams: { app: { servers, tls, http2: true } } });
+  return startProcess({
+    ...(overTls ? { listen: { address: '127.0.0.1:0', tls: certificate() } } : undefined),
+    upstreams: { app: { servers, tls, http2: true } },
+  });
+}
+
+/** The same before a server on Node that reads no request and declares no length. */
+function unreading(body: string): Promise<{ url: string; outcomes: readonly ExchangeOutcome[] }> {
+  return proxyBefore(
+    http2.createSecureServer(tlsCertificate, (_, response) => response.writeHead(413).end(body)),
+  );
+}
+
+/** Whether the frame with the head of the answer is its last one, what the head says, and what the trailers say. */
+async function headOf(stream: ClientHttp2Stream): Promise<[boolean, unknown, unknown]> {
+  let trailers: http2.IncomingHttpHeaders = {};
+  stream.on('trailers', (headers) => (trailers = headers));
+  const [headers, flags] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders, number];
+  await stream.resume().toArray();
+  return [(flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0, headers['grpc-status'], trailers['grpc-status']];
 }
 
 /** An upload without a length, of which the most is never asked for. */
@@ -49,5 +77,31 @@ describe('an upstream of HTTP/2 that reads no request', () => {
     }
     await until(() => outcomes.length === rounds * atOnce);
     expect(outcomes.filter(({ result }) => result !== 'whole')).toEqual([]);
+  });
+});
+
+describe('an answer over HTTP/2 on both sides', () => {
+  it.each<[string, (stream: ServerHttp2Stream) => void, [boolean, unknown, unknown]]>([
+    [
+      'is a head alone where it was one, as errors of gRPC are',
+      (stream) => stream.respond({ ':status': 200, 'grpc-status': '5' }, { endStream: true }),
+      [true, '5', undefined],
+    ],
+    [
+      'has trailers behind its head where it had them, without a body as well',
+      (stream) => {
+        stream.respond({ ':status': 200 }, { waitForTrailers: true });
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '5' }));
+        stream.end();
+      },
+      [false, undefined, '5'],
+    ],
+  ])('%s', async (_, answer, expected) => {
+    const server = http2.createSecureServer(tlsCertificate);
+    server.on('stream', (stream: ServerHttp2Stream) => answer(stream));
+    const { url, outcomes } = await proxyBefore(server, { overTls: true });
+    expect(await headOf(http2Request(http2Session(url)))).toEqual(expected);
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({ result: 'whole', status: 200 });
   });
 });

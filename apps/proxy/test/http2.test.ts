@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import http2 from 'node:http2';
+import http2, { constants } from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -203,18 +203,18 @@ describe('over HTTP/2', () => {
     expect(answer.headers).not.toHaveProperty('x-hop');
   });
 
-  it('103 and trailers go on', async () => {
+  it.each(['body', ''])('103 and trailers go on, around the body %j', async (body) => {
     const upstream = await rawServer(
       [
         'HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n',
         'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n',
-        '4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n',
+        `${body === '' ? '' : `4\r\n${body}\r\n`}0\r\nx-sum: 42\r\n\r\n`,
       ].join(''),
     );
     const { url } = await secureProxy(upstream);
     expect(await http2Answer(http2Request(http2Session(url)))).toMatchObject({
       status: 200,
-      body: 'body',
+      body,
       trailers: { 'x-sum': '42' },
       information: [{ ':status': 103, link: '</a.css>; rel=preload' }],
     });
@@ -224,10 +224,14 @@ describe('over HTTP/2', () => {
     ['HEAD', 200, 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n'],
     ['GET', 204, 'HTTP/1.1 204 No Content\r\n\r\n'],
     ['GET', 304, 'HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n'],
-  ])('an answer without a body ends: %s %i', async (method, status, response) => {
+    ['GET', 200, 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+    ['GET', 200, 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ])('an answer without a body ends with its head: %s %i', async (method, status, response) => {
     const { url, outcomes } = await secureProxy(await rawServer(response));
-    const answer = await http2Answer(http2Request(http2Session(url), { ':method': method }));
-    expect(answer).toMatchObject({ status, body: '' });
+    const stream = http2Request(http2Session(url), { ':method': method });
+    const head = once(stream, 'response');
+    expect(await http2Answer(stream)).toMatchObject({ status, body: '' });
+    expect(Number((await head)[1]) & constants.NGHTTP2_FLAG_END_STREAM).not.toBe(0);
     await until(() => outcomes.length === 1);
     expect(outcomes[0]).toMatchObject({ result: 'whole', status });
   });

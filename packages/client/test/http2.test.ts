@@ -113,8 +113,32 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     const { stream } = await connection.next(frameTypes.headers);
     connection.sendHeaders(stream, END_STREAM);
     const { content } = await requested;
+    expect(content.complete).toBe(true);
     expect(await content.text()).toBe('');
     expect(content.complete).toBe(true);
+  });
+
+  it('is not over with its headers when trailers come in the same breath', async () => {
+    const server = await rawHttp2Server();
+    const requested = client().request(server.url);
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    connection.socket.cork();
+    connection.sendHeaders(stream);
+    connection.sendTrailers(stream, 'x-sum', 'done');
+    connection.socket.uncork();
+    const { content, trailers } = await requested;
+    expect(await content.text()).toBe('');
+    expect({ ...trailers }).toEqual({ 'x-sum': 'done' });
+  });
+
+  it('fails when the headers end the stream and declare a body [P15]', async () => {
+    const server = await rawHttp2Server();
+    const requested = client().request(server.url);
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    connection.sendHeaders(stream, END_STREAM, 5);
+    await expect(requested.then(({ content }) => content.text())).rejects.toBeInstanceOf(Error);
   });
 
   it.each([

@@ -57,6 +57,17 @@ export class RawHttp2Connection {
     this.send(frameTypes.headers, END_HEADERS | flags, stream, Uint8Array.of(0x88, ...declared));
   }
 
+  /** Without HPACK's table, and the last frame of the stream. */
+  sendTrailers(stream: number, name: string, value: string): void {
+    const payload = Buffer.concat([
+      Uint8Array.of(0, name.length),
+      Buffer.from(name),
+      Uint8Array.of(value.length),
+      Buffer.from(value),
+    ]);
+    this.send(frameTypes.headers, END_HEADERS | END_STREAM, stream, payload);
+  }
+
   sendData(stream: number, text: string, flags = 0): void {
     this.send(frameTypes.data, flags, stream, Buffer.from(text));
   }

@@ -123,7 +123,8 @@ export class Http1Downstream implements Downstream {
     return isChunked ? headers : rejectHeaders(headers, (name) => name === 'trailer');
   }
 
-  end(): void {
+  answer(status: number, statusText: string, headers: string[]): void {
+    this.begin(status, statusText, headers);
     this.#response.end();
   }
 

@@ -101,8 +101,9 @@ export class Http2Downstream implements Downstream {
     this.#status = status;
   }
 
-  end(): void {
-    this.#stream.end();
+  answer(status: number, _statusText: string, headers: readonly string[]): void {
+    this.#stream.respond({ ':status': status, ...recordOf(headers) }, { endStream: true });
+    this.#status = status;
   }
 
   send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary> {

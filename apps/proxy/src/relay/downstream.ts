@@ -31,10 +31,10 @@ export interface Downstream {
   receive(options: ReceiveBodyOptions): ReceivedBody;
   /** Sends an interim answer (1xx). Does nothing where there may be none. @param headers Flat, as `rawHeaders`. */
   inform(status: number, headers: readonly string[]): void;
-  /** Sends the head of the answer. @param headers Flat, as `rawHeaders`; given away. */
+  /** Sends the head of an answer whose body follows. @param headers Flat, as `rawHeaders`; given away. */
   begin(status: number, statusText: string, headers: string[]): void;
-  /** Ends an answer that has no body. */
-  end(): void;
+  /** Sends an answer that is no more than its head, and ends with it. @param headers As above. */
+  answer(status: number, statusText: string, headers: string[]): void;
   /**
    * Sends the body, no faster than the client takes it. One that fails or is short breaks the answer off: the client
    * never sees a clean end. Settles when all of that is done.

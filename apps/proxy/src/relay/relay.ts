@@ -235,17 +235,17 @@ export class Relay {
     pauses: ProducerPauses,
   ): Promise<unknown> | undefined {
     const { status, statusText, content } = answer;
+    const isHeadAlone = isBodiless(downstream.request.method, status) || isWholeAndEmpty(answer);
     try {
       downstream.left.throwIfAborted();
-      downstream.begin(status, statusText, forwardedResponseHeaders(answer));
+      const headers = forwardedResponseHeaders(answer);
+      if (isHeadAlone) downstream.answer(status, statusText, headers);
+      else downstream.begin(status, statusText, headers);
     } catch (reason) {
       content.cancel(reason);
       throw reason;
     }
-    if (isBodiless(downstream.request.method, status)) {
-      downstream.end();
-      return undefined;
-    }
+    if (isHeadAlone) return undefined;
     const { reader, expectedBytes = null, closed } = content;
     record.responseBody = closed;
     const body = this.#options.ledger.open(
@@ -285,8 +285,12 @@ function needsHandshake({ upgrade, request }: Downstream): boolean {
  */
 function answerForProxy(downstream: Downstream): void {
   if (downstream.request.method === 'TRACE') throw new Refusal(501, 'The proxy does not answer TRACE.');
-  downstream.begin(204, 'No Content', []);
-  downstream.end();
+  downstream.answer(204, 'No Content', []);
+}
+
+/** Nothing will come behind its head. */
+function isWholeAndEmpty({ content, rawTrailers }: IncomingResponse): boolean {
+  return content.complete && content.reader.size === 0 && rawTrailers.length === 0;
 }
 
 function factsOf({ request }: Downstream, pipe: BodyPipe): { method: string; path: string; pipe: BodyPipe } {
