@@ -46,7 +46,7 @@ function messageAt(index: number): Buffer {
 /** Serves what is asked for by a number; a word is not found. */
 const handlers = {
   one({ request }: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>): void {
-    if (Number.isNaN(Number(request))) answer({ code: status.NOT_FOUND, details: `no ${request}` });
+    if (Number.isNaN(Number(request))) answer({ code: status.NOT_FOUND, details: `no ${String(request)}` });
     else answer(null, request);
   },
   async many(call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
