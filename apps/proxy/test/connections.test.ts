@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Connections } from '../src/listener/connections.ts';
 import { rawExchange } from './raw-exchange.ts';
+import { until } from './until.ts';
 
 /** More than the system takes off a server's hands while the client reads nothing. */
 const BODY_BYTES = 32 * 1024 * 1024;
@@ -81,6 +82,47 @@ describe('the connections of a server', () => {
     finish();
     expect(String(await body)).toBe('ok');
     await closed;
+  });
+
+  it.each([
+    ['HTTP/1.0', 'reset, since it would look whole', 'ECONNRESET'],
+    ['HTTP/1.1', 'cut, and says so', 'end'],
+  ])('whose client sends its end in the middle of an answer to %s are %s [P3]', async (version, _, how) => {
+    const { connect } = await serving((__, response) => void response.write('first'));
+    const socket = connect();
+    const seen: string[] = [];
+    socket
+      .on('end', () => seen.push('end'))
+      .on('error', ({ code }: NodeJS.ErrnoException) => seen.push(`${code}`));
+    socket.write(`GET / ${version}\r\nhost: a\r\n\r\n`);
+    let received = '';
+    while (!received.includes('first')) received += String(await once(socket, 'data'));
+    const closed = new Promise((resolve) => void socket.on('close', resolve));
+    socket.end();
+    await closed;
+    expect(seen).toEqual([how]);
+  });
+
+  it('lose nothing of an answer to HTTP/1.0 that is ended but not all sent when the client sends its end', async () => {
+    const { connect } = await serving((_, response) => void response.end(Buffer.alloc(BODY_BYTES)));
+    const socket = connect();
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    await once(socket, 'readable');
+    socket.end();
+    expect(await read(socket)).toBeGreaterThan(BODY_BYTES);
+  });
+
+  it('are no leak of listeners, however many requests one carries at once', async () => {
+    const warn = vi.spyOn(process, 'emitWarning');
+    onTestFinished(() => warn.mockRestore());
+    let requests = 0;
+    const { connect } = await serving(({ socket }) => {
+      requests += 1;
+      socket.on('close', () => {});
+    });
+    connect().write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(20));
+    await until(() => requests === 20);
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it('are told not to be kept when an exchange begins while they are drained', async () => {

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { answerOn } from './handed-over.ts';
 
 /**
  * The open connections of a server, and which of them carry an exchange.
@@ -19,6 +20,10 @@ export class Connections {
     server.closeIdleConnections = () => this.#closeIdle();
     server.on('connection', (socket) => {
       this.#open.set(socket, 0);
+      // Each answer that waits for the one before it listens (pipelining).
+      socket.setMaxListeners(0);
+      // Before Node, which then ends the connection on this side, too.
+      socket.prependListener('end', () => resetIfCut(socket));
       socket.on('close', () => this.#open.delete(socket));
     });
   }
@@ -63,4 +68,14 @@ export class Connections {
     const exchanges = this.#open.get(socket);
     if (exchanges !== undefined) this.#open.set(socket, exchanges + change);
   }
+}
+
+/**
+ * For a client that has sent its end and so has left, as far as anybody can tell. An answer to HTTP/1.0 may end with its
+ * connection, and would look whole where that is closed in good order.
+ */
+function resetIfCut(socket: Socket): void {
+  const answer = answerOn(socket);
+  if (answer?.req.httpVersion !== '1.0' || !answer.headersSent || answer.writableEnded) return;
+  socket.resetAndDestroy();
 }

@@ -46,7 +46,7 @@ export function whenAnswered(socket: Socket, goOn: () => void): void {
 }
 
 /** The answer that a connection carries. */
-function answerOn(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null {
+export function answerOn(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null {
   return socket._httpMessage ?? null;
 }
 
