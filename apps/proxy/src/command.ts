@@ -10,11 +10,11 @@ import { welcome } from './demo/welcome.ts';
 import { isGivenOpen } from './config/given-open.ts';
 import { messageOf } from './message-of.ts';
 import { isOwnWorker } from './run/own-worker.ts';
+import { wasStartedAgain } from './run/lean-start.ts';
 import { needsRestart } from './run/needs-restart.ts';
 import { listening } from './run/proxy-process.ts';
 import { reloadOnSignal } from './run/reload-on-signal.ts';
 import { runWorker } from './run/run-worker.ts';
-import { wasStartedAgain } from './run/small-nursery.ts';
 import { stopOnSignals } from './run/stop-on-signals.ts';
 import { startWatched } from './run/watched-process.ts';
 import { Workers } from './run/workers.ts';
@@ -70,7 +70,7 @@ async function run(config: ProxyConfig): Promise<void> {
   const { accessLog } = config;
   if (accessLog !== undefined && isGivenOpen(accessLog) && wasStartedAgain()) {
     throw new ConfigError(
-      `accessLog is ${JSON.stringify(accessLog)}, which was closed when the proxy started itself again for a small nursery; name it with --access-log, which it looks at before.`,
+      `accessLog is ${JSON.stringify(accessLog)}, which was closed when the proxy started itself again to take less memory; name it with --access-log, which it looks at before.`,
     );
   }
   const demo = config.upstreams.size === 0 ? await startDemoOrigin() : undefined;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-/** What is started: the command, in a process with a small nursery. */
+/** What is started: the command, in a process that takes little memory. */
 import { mistakeOfNode } from './run/least-node.ts';
-import { restartWithSmallNursery } from './run/small-nursery.ts';
+import { restartLean } from './run/lean-start.ts';
 
 // Before anything is loaded that fails on an older one, in words that say nothing to whoever started it.
 const mistake = mistakeOfNode(process.versions.node);
@@ -9,5 +9,5 @@ if (mistake !== undefined) {
   process.stderr.write(`millrace-proxy: ${mistake}\n`);
   process.exit(1);
 }
-restartWithSmallNursery();
+restartLean();
 await import('./command.ts');

@@ -126,7 +126,7 @@ describe('an access log in a file that the proxy was given open', () => {
       code: 2,
       stdout: '',
       stderr:
-        'millrace-proxy: accessLog is "/dev/fd/3", which was closed when the proxy started itself again for a small nursery; name it with --access-log, which it looks at before.\n',
+        'millrace-proxy: accessLog is "/dev/fd/3", which was closed when the proxy started itself again to take less memory; name it with --access-log, which it looks at before.\n',
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { argsWithSmallNursery, type Start } from '../src/run/small-nursery.ts';
+import { leanArgs, type Start } from '../src/run/lean-start.ts';
 
 const start: Start = {
   execPath: '/bin/node',
@@ -8,13 +8,15 @@ const start: Start = {
   told: ['access.log'],
   nodeOptions: '--enable-source-maps',
   hasChannel: false,
+  hasMaglev: true,
 };
 
 describe('a process', () => {
-  it('is started again as it was, with a small nursery', () => {
-    expect(argsWithSmallNursery(start)).toEqual([
+  it('is started again as it was, with a small nursery and one optimizing compiler', () => {
+    expect(leanArgs(start)).toEqual([
       '/bin/node',
-      '--max-semi-space-size=16',
+      '--max-semi-space-size=8',
+      '--no-maglev',
       '--import',
       'some.ts',
       'main.ts',
@@ -23,10 +25,15 @@ describe('a process', () => {
     ]);
   });
 
+  it('is told nothing of a compiler that its Node may not know', () => {
+    const args = leanArgs({ ...start, hasMaglev: false });
+    expect(args?.slice(0, 3)).toEqual(['/bin/node', '--max-semi-space-size=8', '--import']);
+  });
+
   it.each(['/dev/fd/2', '{"accessLog": "/proc/self/fd/1"}', '/dev/fd/', 'fd/3'])(
     'is started again though it is told %s, which stays open or is no such file',
     (told) => {
-      expect(argsWithSmallNursery({ ...start, told: [told] })).toBeDefined();
+      expect(leanArgs({ ...start, told: [told] })).toBeDefined();
     },
   );
 
@@ -42,6 +49,6 @@ describe('a process', () => {
     ['the file says so', { told: ['{"accessLog": "/dev/fd/10"}'] }],
     ['a debugger waits for it', { execArgv: ['--inspect-brk=0'] }],
   ])('stays as it is when %s', (_, change) => {
-    expect(argsWithSmallNursery({ ...start, ...change })).toBeUndefined();
+    expect(leanArgs({ ...start, ...change })).toBeUndefined();
   });
 });
