@@ -10,8 +10,11 @@ const MOST_KEPT_BYTES = 8 * 1024 * 1024;
  */
 const MOST_HELD_BYTES = 16 * 1024 * 1024;
 
-/** Bounds the search; one stream that grows from 1 KiB to 4 MiB leaves thirteen. */
-const MOST_HELD_BUFFERS = 32;
+/**
+ * Bounds the search. One stream that grows from 1 KiB to 4 MiB leaves thirteen, and one that is read by view while it is
+ * written uses three or four in turn: with 32, sixteen such streams took new memory for each second move.
+ */
+const MOST_HELD_BUFFERS = 256;
 
 /**
  * Capacities that may wait here come in four steps an octave (1024, 1280, 1536, 1792, 2048 …), so that chunks of
@@ -56,7 +59,7 @@ interface Spare {
  *   M2  a buffer that was ever lent goes back to its lender alone: a view that was kept for too long can neither
  *       show nor change the bytes of another pipe [P18]
  *   M3  nothing that waits here is in use; what was left while it was lent waits for the end of that loan before all else
- *   M4  heldBytes = sum of capacities ≤ 16 MiB, at most 32 buffers
+ *   M4  heldBytes = sum of capacities ≤ 16 MiB, at most 256 buffers
  *   M5  lentBuffers = how many of them wait for a lender, loans = how many for the end of a loan too
  *
  * Only an exact match leaves, so that what other pipes did never changes the cost that a store reports [P18].
@@ -79,7 +82,7 @@ export class SpareMemory {
 
   /** Memory of exactly `capacity` bytes that `lender` gave back after it was lent, bytes of old included. */
   reacquireLent(capacity: number, lender: object): Uint8Array | undefined {
-    return this.#remove(capacity, lender);
+    return this.#lentBuffers === 0 ? undefined : this.#remove(capacity, lender);
   }
 
   /** Keeps memory of which no view was ever given away, for any store. */
