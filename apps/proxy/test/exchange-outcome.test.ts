@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ClientLimits } from '../src/limits/client-limits.ts';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { download, get } from './download.ts';
 import { httpServer } from './http-server.ts';
@@ -10,11 +11,12 @@ import { rawServer } from './raw-server.ts';
 import { startProxy } from './start-proxy.ts';
 import { until } from './until.ts';
 
-async function watched(upstream: URL, highWaterMark?: number) {
+async function watched(upstream: URL, highWaterMark?: number, limits?: ClientLimits) {
   const outcomes: ExchangeOutcome[] = [];
   const proxy = await startProxy(upstream, {
     onExchange: (outcome) => outcomes.push(outcome),
     ...(highWaterMark === undefined ? undefined : { highWaterMark }),
+    ...(limits === undefined ? undefined : { limits }),
   });
   const next = async (): Promise<ExchangeOutcome> => {
     await until(() => outcomes.length > 0);
@@ -125,6 +127,29 @@ describe('how an exchange went', () => {
       brokenBy: 'client',
       requestBody: { outcome: 'failed', written: 4, delivered: 4 },
     });
+  });
+
+  it.each([
+    ['breaks it off', (socket: net.Socket) => void socket.destroy()],
+    ['sends what is no chunk of it', (socket: net.Socket) => void socket.write('no chunk\r\n')],
+    ['sends more of it than it may', (socket: net.Socket) => void socket.write('2\r\nyz\r\n')],
+  ])('is broken by the client that %s while its request body is answered', async (_, breakOff) => {
+    const upstream = await httpServer((request, response) => {
+      request.on('error', () => {}).resume();
+      response.on('error', () => {}).write('first');
+    });
+    const { url, next } = await watched(upstream, 65_536, { idleTimeoutMs: 0, maxRequestBytes: 2 });
+    const { hostname, port } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.write(`POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n`);
+    let received = '';
+    socket.on('error', () => {}).on('data', (bytes) => void (received += String(bytes)));
+    await until(() => received.includes('first'));
+    breakOff(socket);
+    const outcome = await next();
+    expect(outcome).toMatchObject({ result: 'broken', status: 200, brokenBy: 'client' });
+    expect(outcome.requestBody).toMatchObject({ outcome: 'failed' });
   });
 
   it('is broken by the proxy that stops', async () => {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '@millrace/test-servers/listen';
 import { refusingPort } from '@millrace/test-servers/refusing-port';
-import { get } from './download.ts';
+import { download, get } from './download.ts';
 import { httpServer } from './http-server.ts';
 import { configFrom, startProcess } from './start-process.ts';
 import { until } from './until.ts';
@@ -296,11 +296,75 @@ describe('a limit', () => {
     request.destroy();
   });
 
-  it('on a whole exchange is a 504 before the answer', async () => {
-    const upstream = await httpServer(() => {});
-    const { url } = await startProcess({
-      upstreams: { app: { servers: [upstream.origin], totalTimeoutMs: 20 } },
+  describe('on a whole exchange', () => {
+    const timed = async (handle: http.RequestListener, totalTimeoutMs = 20) => {
+      const { origin } = await httpServer(handle);
+      const app = {
+        servers: [origin],
+        totalTimeoutMs,
+        breaker: { failures: 1 + Number(totalTimeoutMs > 20) },
+      };
+      return startProcess({ upstreams: { app } });
+    };
+    /** One that is over when `ring` is called. */
+    const rung = async (handle: http.RequestListener) => {
+      const setTimer = vi.spyOn(globalThis, 'setTimeout');
+      onTestFinished(() => setTimer.mockRestore());
+      const timers = () => setTimer.mock.calls.filter(([, delayMs]) => delayMs === 54_321);
+      return { ...(await timed(handle, 54_321)), timers, ring: () => timers()[0]?.[0]() };
+    };
+
+    it('is a 504 before the answer, and counts as a failure of the server', async () => {
+      const { proxy, url } = await timed(() => {});
+      expect((await fetch(url)).status).toBe(504);
+      expect(proxy.routes.upstreams[0]?.states[0]?.breaker).toBe('open');
     });
-    expect((await fetch(url)).status).toBe(504);
+
+    it('is a 408 while the client has not sent its body, and says nothing of the server', async () => {
+      const { proxy, url } = await timed((request) => void request.on('error', () => {}).resume());
+      const request = http.request(url, { method: 'POST', headers: { 'content-length': 100 } });
+      request.on('error', () => {}).write('x');
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      expect(response.statusCode).toBe(408);
+      expect(proxy.routes.upstreams[0]?.states[0]?.breaker).toBe('closed');
+      request.destroy();
+    });
+
+    it('is one for all attempts', async () => {
+      let requests = 0;
+      const { url, timers } = await rung(({ socket }, response) => {
+        requests += 1;
+        if (requests === 1) socket.resetAndDestroy();
+        else response.end('ok');
+      });
+      expect(await (await fetch(url)).text()).toBe('ok');
+      expect([requests, timers().length]).toEqual([2, 1]);
+    });
+
+    it('breaks the answer off, and is told as what it is', async () => {
+      const { url, outcomes } = await timed((_, response) => void response.write('first'));
+      await expect(download(url)).rejects.toMatchObject({ code: 'ECONNRESET' });
+      await until(() => outcomes.length > 0);
+      const message: unknown = expect.stringMatching(/took longer than 20 ms in all\.$/);
+      expect(outcomes).toMatchObject([
+        { result: 'broken', status: 200, brokenBy: 'upstream', reason: { message } },
+      ]);
+    });
+
+    it('is the fault of a client that does not take its answer', async () => {
+      const { proxy, url, outcomes, ring } = await rung((_, response) => {
+        response.on('error', () => {}).write(Buffer.alloc(32 * 1024 * 1024));
+      });
+      const response = await get(url);
+      response.on('error', () => {}).pause();
+      await until(() => proxy.ledger.snapshot().slow.producersPaused === 1);
+      ring();
+      response.destroy();
+      await until(() => outcomes.length > 0);
+      const message: unknown = expect.stringMatching(/^The client let the upstream wait/);
+      expect(outcomes).toMatchObject([
+        { result: 'broken', status: 200, brokenBy: 'client', reason: { message } },
+      ]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { PipeSummary } from '@millrace/core';
+import { PipeError, type PipeSummary } from '@millrace/core';
 import { Refusal } from '../policy/refusal.ts';
 import type { Downstream } from './downstream.ts';
 import type { ExchangeOutcome, Side } from './exchange-outcome.ts';
@@ -47,7 +47,8 @@ export class ExchangeRecord {
   /** For when everything that belongs to the exchange is over. The bodies, where there were any, ended like this. */
   outcome(requestBody: PipeSummary | undefined, responseBody: PipeSummary | undefined): ExchangeOutcome {
     const downstream = this.#downstream;
-    if (responseBody?.outcome === 'failed') this.broke('upstream', responseBody.reason);
+    const side = responseBody && brokenBy(responseBody, requestBody);
+    if (side !== undefined) this.broke(side, responseBody?.reason);
     if (downstream.left.aborted) this.broke('client', downstream.left.reason);
     const failure = this.#failure;
     return {
@@ -64,4 +65,15 @@ export class ExchangeRecord {
       responseBody,
     };
   }
+}
+
+/** Who has broken an answer's body off, as far as its end says so: a client that leaves cancels it, and says that by itself. */
+function brokenBy({ outcome, reason }: PipeSummary, requestBody: PipeSummary | undefined): Side | undefined {
+  // The time for all of it is over, or the body of the request is no HTTP.
+  if (reason instanceof Refusal) return reason.side;
+  // Those of servers are undici's; these are of who has not sent its body on, or not taken the answer.
+  if (reason instanceof PipeError && reason.code === 'ERR_PIPE_TIMEOUT') return 'client';
+  if (outcome !== 'failed') return undefined;
+  // An upload that breaks off takes the answer with it.
+  return requestBody?.outcome === 'failed' && requestBody.reason === reason ? 'client' : 'upstream';
 }

@@ -44,6 +44,11 @@ export class ReplayableBody {
     return this.#keeps && this.#failure === undefined;
   }
 
+  /** Whether the client is waited for. */
+  get isAwaited(): boolean {
+    return this.#reading !== undefined;
+  }
+
   /** Whether `reason` is what the body itself broke off with, for which no server is to blame. */
   hasFailedWith(reason: unknown): boolean {
     return this.#failure !== undefined && this.#failure.reason === reason;

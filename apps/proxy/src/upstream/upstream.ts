@@ -80,15 +80,16 @@ export class Upstream {
     const body = this.#replayable(head, parts);
     /** A handful at most. */
     const tried: UpstreamServer[] = [];
+    const limit = this.#limit(tried, parts, body);
     let wasSentBefore = false;
     try {
       for (;;) {
         const server = this.#choose(tried);
         tried.push(server);
         parts.onServer?.(server.origin);
-        const attempt = this.#begin(server, parts, body);
+        const attempt = this.#begin(server, limit, body);
         try {
-          const answer = await server.request(head, parts, attempt, pipe);
+          const answer = await server.request(head, limit.parts, attempt, pipe);
           this.#answered(attempt, answer);
           body?.answered();
           return answer;
@@ -103,9 +104,25 @@ export class Upstream {
         }
       }
     } catch (reason) {
+      limit.clear();
       body?.giveUp();
       throw reason;
     }
+  }
+
+  #limit(tried: readonly UpstreamServer[], parts: RequestParts, body: ReplayableBody | null): TotalTimeout {
+    const { totalTimeoutMs } = this.#config;
+    return totalTimeout(totalTimeoutMs, parts, (isPaused) =>
+      isPaused || body?.isAwaited === true
+        ? new Refusal(
+            408,
+            `The client let the upstream wait: it took longer than ${totalTimeoutMs} ms in all.`,
+          )
+        : new Refusal(
+            504,
+            `The upstream ${tried.at(-1)?.origin} took longer than ${totalTimeoutMs} ms in all.`,
+          ),
+    );
   }
 
   #replayable({ method }: RequestHead, { body }: RequestParts): ReplayableBody | null {
@@ -167,14 +184,13 @@ export class Upstream {
     );
   }
 
-  #begin(server: UpstreamServer, { signal }: RequestParts, body: ReplayableBody | null): Attempt {
-    const limit = totalTimeout(this.#config.totalTimeoutMs, server.origin, signal);
+  #begin(server: UpstreamServer, limit: TotalTimeout, body: ReplayableBody | null): Attempt {
     const attempt: Attempt = {
       server,
       pass: server.breaker?.begin(),
       limit,
       body: body?.attempt() ?? null,
-      signal: limit.signal,
+      signal: limit.parts.signal,
       rosterIndex: 0,
     };
     server.open += 1;
@@ -184,7 +200,10 @@ export class Upstream {
 
   #answered(attempt: Attempt, { content, tunnel }: TunnelResponse): void {
     this.#judge(attempt, 'answered');
-    void (content ?? tunnel).closed.then(() => this.#over(attempt));
+    void (content ?? tunnel).closed.then(() => {
+      attempt.limit.clear();
+      this.#over(attempt);
+    });
   }
 
   /**
@@ -200,9 +219,9 @@ export class Upstream {
   ): UpstreamFailure {
     const { server, limit } = attempt;
     this.#over(attempt);
-    if (limit.hasFired) {
-      this.#judge(attempt, 'failed');
-      throw limit.signal.reason;
+    if (limit.fired !== undefined) {
+      this.#judge(attempt, limit.fired.side === 'client' ? 'unknown' : 'failed');
+      throw limit.fired;
     }
     if (signal.aborted || body?.hasFailedWith(reason) === true) {
       this.#judge(attempt, 'unknown');
@@ -218,9 +237,7 @@ export class Upstream {
   }
 
   #over(attempt: Attempt): void {
-    const { server, limit } = attempt;
-    limit.clear();
-    server.open -= 1;
+    attempt.server.open -= 1;
     this.#attempts.delete(attempt);
   }
 }
