@@ -124,6 +124,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    if (!controller?.aborted) this.#handOnUnread(controller);
     const requestsBefore = this.#requestsBefore;
     noteRequestFailure(error, {
       wasSent: requestsBefore !== undefined,
@@ -139,6 +140,15 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
 
   onRequestSent(): void {
     this.#handler.onRequestSent?.();
+  }
+
+  /** What came in front of a failure, and waited in the stream for a slow reader. */
+  #handOnUnread(controller: Dispatcher.DispatchController): void {
+    for (;;) {
+      const chunk = this.#stream?.takeUnread() ?? null;
+      if (chunk === null) return;
+      this.onResponseData(controller, chunk);
+    }
   }
 
   #lossOfConnection(): Error | undefined {

@@ -100,6 +100,11 @@ export class GuardedStream {
     this.#isTunnel = true;
   }
 
+  /** What has come and was not read, of a stream that nobody listens to any more; piece by piece, `null` behind the last. */
+  takeUnread(): Buffer | null {
+    return this.stream.read() as Buffer | null;
+  }
+
   /** Gives both sides up. Does nothing when they are over. */
   cancel(): void {
     if (this.isSent) this.#aborter.abort();

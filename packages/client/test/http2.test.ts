@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipe } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
+import type { Dispatcher } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAgent } from '../src/index.ts';
 import { everyStrategy } from './every-strategy.ts';
@@ -182,9 +183,9 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
     expect(content.trailers).toBe(trailers);
   });
 
-  it.each(Object.entries(breaks))(
-    'that has come whole is whole for a reader that comes behind %s',
-    async (how, breakOff) => {
+  describe.each(Object.entries(breaks))('before %s', (how, breakOff) => {
+    /** What a reader gets that comes when all of that has happened. */
+    const readBehind = async (lastFlags: number) => {
       const dispatcher = createAgent(http2Cleartext);
       onTestFinished(() => dispatcher.destroy());
       const client = makeClient({ strategy, dispatcher, pipe: { highWaterMark: 4 } });
@@ -192,20 +193,41 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
       connection.sendData(stream, 'the first ');
       await content.reader.peek(10);
       connection.sendData(stream, 'one and ');
-      connection.sendData(stream, 'the last', END_STREAM);
+      connection.sendData(stream, 'the last', lastFlags);
       await answeredBehind(client, connection, 1);
       const isOfTheStream = how.startsWith('RST_STREAM');
       const gone = isOfTheStream ? undefined : once(dispatcher, 'disconnect');
       breakOff(connection, stream);
       await (gone ?? answeredBehind(client, connection, 2));
       let text = '';
-      for await (const chunk of content.stream()) {
-        text += new TextDecoder().decode(chunk);
-        await nextTurn();
+      let failure: unknown;
+      try {
+        for await (const chunk of content.stream()) {
+          text += new TextDecoder().decode(chunk);
+          await nextTurn();
+        }
+      } catch (reason) {
+        failure = reason;
       }
-      expect([text, content.complete]).toEqual(['the first one and the last', true]);
-    },
-  );
+      return { text, failure, isComplete: content.complete };
+    };
+
+    it('has come whole, and is whole for a slow reader', async () => {
+      expect(await readBehind(END_STREAM)).toEqual({
+        text: 'the first one and the last',
+        failure: undefined,
+        isComplete: true,
+      });
+    });
+
+    it('has not come whole, and fails behind all that came for a slow reader [P3]', async () => {
+      expect(await readBehind(0)).toEqual({
+        text: 'the first one and the last',
+        failure: expect.any(Error),
+        isComplete: false,
+      });
+    });
+  });
 
   it('that has come whole can be given up, and holds no stream', async () => {
     const client = makeClient({ strategy, agent: http2Cleartext, pipe: { highWaterMark: 4 } });
@@ -316,6 +338,37 @@ describe('an HTTP/2 response', () => {
     expect(await content.text()).toBe('to the end');
     expect(content.complete).toBe(true);
   });
+});
+
+it('an HTTP/2 response that is given up tells its handler at once, whatever waits for it', async () => {
+  const server = await rawHttp2Server();
+  const agent = createAgent(http2Cleartext);
+  onTestFinished(() => agent.destroy());
+  const chunks: string[] = [];
+  let failure: unknown;
+  const paused = new Promise<Dispatcher.DispatchController>((resolve) => {
+    agent.dispatch(
+      { origin: server.url.slice(0, -1), path: '/', method: 'GET' },
+      {
+        onResponseData: (controller, chunk) => {
+          chunks.push(String(chunk));
+          controller.pause();
+          resolve(controller);
+        },
+        onResponseError: (_, error) => void (failure = error),
+      },
+    );
+  });
+  const connection = await server.next();
+  const { stream } = await connection.next(frameTypes.headers);
+  connection.sendHeaders(stream);
+  connection.sendData(stream, 'taken');
+  const controller = await paused;
+  connection.sendData(stream, 'waiting');
+  await answeredBehind(makeClient({ strategy: chunkQueue, dispatcher: agent }), connection, 1);
+  const reason = new Error('enough');
+  controller.abort(reason);
+  expect([chunks, failure]).toEqual([['taken'], reason]);
 });
 
 describe('an HTTP/2 upload', () => {
