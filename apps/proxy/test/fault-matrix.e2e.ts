@@ -8,8 +8,10 @@ import { BodyLedger } from '../src/watch/body-ledger.ts';
 import { everyStrategy } from './every-strategy.ts';
 import { faults } from './faults/faults.ts';
 import type { Protocol } from './faults/fault-client.ts';
+import { FaultyHttp2Upstream } from './faults/faulty-http2-upstream.ts';
 import { FaultyUpstream } from './faults/faulty-upstream.ts';
-import { scriptsOfAll, tryFault } from './faults/try-fault.ts';
+import { http2Faults } from './faults/http2-faults.ts';
+import { scriptsOfAll, tryFault, tryHttp2Fault } from './faults/try-fault.ts';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { until } from './until.ts';
 
@@ -18,6 +20,7 @@ const PATIENCE_MS = 10_000;
 
 it('there are at least 30 ways to break', () => {
   expect(faults.length).toBeGreaterThanOrEqual(30);
+  expect(http2Faults.length).toBeGreaterThanOrEqual(30);
 });
 
 /** A port that nobody listens on. */
@@ -35,10 +38,14 @@ describe.each(everyStrategy)('through $name', (strategy) => {
   const stops: (() => Promise<unknown>)[] = [];
   const ledger = new BodyLedger();
   let upstream: FaultyUpstream;
-  const urls: Record<Protocol, { proxyUrl: string; orphanUrl: string }> = Object.create(null);
+  let http2Upstream: FaultyHttp2Upstream;
+  const urls: Record<Protocol, { proxyUrl: string; orphanUrl: string; http2Url: string }> =
+    Object.create(null);
 
   const proxyTo = async (url: URL, protocol: Protocol): Promise<string> => {
-    const route = { ...pipe, upstream: new Upstream({ name: url.origin, config: upstreamOf(url) }) };
+    const config = { ...upstreamOf(url), http2: url.protocol === 'https:' };
+    const authorities = [tlsCertificate.cert];
+    const route = { ...pipe, upstream: new Upstream({ name: url.origin, config, authorities }) };
     const server = await ProxyServer.start({
       listen: { host: '127.0.0.1', port: 0 },
       routing: { routeFor: () => route },
@@ -54,18 +61,27 @@ describe.each(everyStrategy)('through $name', (strategy) => {
 
   beforeAll(async () => {
     upstream = await FaultyUpstream.start(scriptsOfAll());
+    http2Upstream = await FaultyHttp2Upstream.start();
     const dead = await deadUrl();
     for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const) {
       urls[protocol] = {
         proxyUrl: await proxyTo(upstream.url, protocol),
         orphanUrl: await proxyTo(dead, protocol),
+        http2Url: await proxyTo(http2Upstream.url, protocol),
       };
     }
   });
   afterAll(async () => {
     for (const stop of stops) await stop();
     await upstream.close();
+    await http2Upstream.close();
   });
+
+  const untilNothingIsOpen = (): Promise<void> =>
+    until(() => {
+      const { open, bufferedBytes } = ledger.snapshot();
+      return open.requests + open.responses + bufferedBytes === 0;
+    });
 
   describe.each([
     { protocol: 'HTTP/1.1', reader: 'fast' },
@@ -77,10 +93,14 @@ describe.each(everyStrategy)('through $name', (strategy) => {
     it.each(possible)('$side: $name', async (fault) => {
       const setting = { ...urls[protocol], upstream, protocol, isSlow: reader === 'slow' };
       expect(fault.right).toContain(await tryFault(fault, setting, PATIENCE_MS));
-      await until(() => {
-        const { open, bufferedBytes } = ledger.snapshot();
-        return open.requests + open.responses + bufferedBytes === 0;
-      });
+      await untilNothingIsOpen();
+    });
+
+    it.each(http2Faults)('over HTTP/2 to the upstream, $side: $name', async (fault) => {
+      const { http2Url: proxyUrl } = urls[protocol];
+      const setting = { proxyUrl, upstream: http2Upstream, protocol, isSlow: reader === 'slow' };
+      expect(fault.right).toContain(await tryHttp2Fault(fault, setting, PATIENCE_MS));
+      await untilNothingIsOpen();
     });
   });
 });

@@ -3,6 +3,13 @@ import http2 from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipe } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
+import {
+  codes,
+  END_STREAM,
+  frameTypes,
+  type RawHttp2Connection,
+} from '@millrace/test-servers/raw-http2-connection';
+import { rawHttp2Server } from '@millrace/test-servers/raw-http2-server';
 import type { Dispatcher } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAgent } from '../src/index.ts';
@@ -11,10 +18,8 @@ import { everyWayOfCollecting, everyWayOfStreaming } from './every-way-of-readin
 import { http2Cleartext, http2OverTls, http2Server, tlsServer } from './http2-server.ts';
 import { makeClient } from './make-client.ts';
 import { patternedBytes, sha256 } from './patterned-bytes.ts';
-import { END_STREAM, frameTypes, rawHttp2Server, type RawHttp2Connection } from './raw-http2-server.ts';
 
 const part = '"a JSON document that could be whole"';
-const codes = { noError: 0, internalError: 2, cancel: 8 };
 
 /** How a body without a length breaks off. */
 const breaks: Readonly<Record<string, (connection: RawHttp2Connection, stream: number) => void>> = {

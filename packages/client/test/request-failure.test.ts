@@ -4,7 +4,8 @@ import { requestFailureOf } from '../src/index.ts';
 import { http2Cleartext } from './http2-server.ts';
 import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
-import { frameTypes, rawHttp2Server } from './raw-http2-server.ts';
+import { frameTypes } from '@millrace/test-servers/raw-http2-connection';
+import { rawHttp2Server } from '@millrace/test-servers/raw-http2-server';
 import { rawServer } from './raw-server.ts';
 import { refusingPort } from '@millrace/test-servers/refusing-port';
 

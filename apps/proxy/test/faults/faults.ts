@@ -1,22 +1,15 @@
 import type { Socket } from 'node:net';
-import { sendRequest, type FaultExchange, type FaultRequest, type Protocol } from './fault-client.ts';
+import { sendRequest, type FaultExchange, type FaultRequest } from './fault-client.ts';
+import { get, uploadFor, type ClientSetting, type FaultOutcome } from './fault-outcome.ts';
 import type { FaultyUpstream, Script } from './faulty-upstream.ts';
+import { untilTrue } from './until-true.ts';
 
 /** Where a fault is tried. */
-export interface FaultSetting {
-  readonly proxyUrl: string;
+export interface FaultSetting extends ClientSetting {
   /** A proxy of the same kind whose upstream refuses connections. */
   readonly orphanUrl: string;
   readonly upstream: FaultyUpstream;
-  readonly protocol: Protocol;
-  readonly isSlow: boolean;
 }
-
-/**
- * What came of it: `whole` or `broken` as the client sees the body, a status it was answered with instead, `no answer`;
- * and for what clients do, what the upstream saw: `aborted`, or `taken for whole`, or `not told`.
- */
-export type FaultOutcome = string;
 
 /** One way to break. */
 export interface Fault {
@@ -49,23 +42,6 @@ const sends =
   };
 const fin = (socket: Socket): void => void socket.end();
 const rst = (socket: Socket): void => void socket.resetAndDestroy();
-
-const get = async ({ proxyUrl, protocol, isSlow }: FaultSetting, path: string, method = 'GET') =>
-  received(sendRequest(protocol, proxyUrl, { method, path }), isSlow);
-
-/** What the client sees in the end. */
-async function received(
-  exchange: FaultExchange,
-  isSlow: boolean,
-  wholeBytes?: number,
-): Promise<FaultOutcome> {
-  const head = await exchange.head;
-  if (head === 'no answer') return head;
-  const { isWhole, bytes } = await exchange.read(isSlow);
-  if (!isWhole) return 'broken';
-  if (head >= 400) return String(head);
-  return wholeBytes === undefined || wholeBytes === bytes ? 'whole' : `whole, with ${bytes} bytes`;
-}
 
 function answers(
   name: string,
@@ -138,29 +114,6 @@ const answered: readonly Fault[] = [
   ),
 ];
 
-/** An upload that goes on until nobody takes it any more. */
-async function uploadFor(
-  { proxyUrl, protocol, isSlow }: FaultSetting,
-  path: string,
-  headers: FaultRequest['headers'] = {},
-): Promise<FaultOutcome> {
-  const exchange = sendRequest(protocol, proxyUrl, { method: 'POST', path, headers, hasBody: true });
-  let isOver = false;
-  const outcome = received(exchange, isSlow).finally(() => {
-    isOver = true;
-  });
-  const piece = Buffer.alloc(16_384);
-  while (!isOver && !exchange.upload.destroyed && !exchange.upload.closed) {
-    if (!exchange.upload.writableNeedDrain) exchange.upload.write(piece, () => {});
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-  const seen = await outcome;
-  exchange.leave('close');
-  return seen;
-}
-
 const TOO_MUCH = 'HTTP/1.1 413 Content Too Large\r\ncontent-length: 3\r\nconnection: close\r\n\r\nbig';
 
 const uploads: readonly Fault[] = [
@@ -174,18 +127,9 @@ const uploads: readonly Fault[] = [
   answers('RST during an upload', ['502'], sends('', rst), (setting, path) => uploadFor(setting, path)),
 ];
 
-/** Waits, a turn at a time, for as long as it takes: whoever runs the fault has the watchdog. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 1);
-    });
-  }
-}
-
 /** What the upstream makes of a client that is gone. */
 async function seenBy({ upstream }: FaultSetting, path: string): Promise<FaultOutcome> {
-  await until(() => upstream.seen(path)?.state !== 'open');
+  await untilTrue(() => upstream.seen(path)?.state !== 'open');
   return upstream.seen(path)?.state === 'whole' ? 'taken for whole' : 'aborted';
 }
 
@@ -193,7 +137,7 @@ function leaves(
   name: string,
   how: 'close' | 'reset',
   script: Script,
-  until_: (exchange: FaultExchange, setting: FaultSetting, path: string) => Promise<unknown>,
+  until: (exchange: FaultExchange, setting: FaultSetting, path: string) => Promise<unknown>,
   request: Omit<FaultRequest, 'path'> = { method: 'GET' },
 ): Fault {
   return {
@@ -203,7 +147,7 @@ function leaves(
     script,
     async run(setting, path) {
       const exchange = sendRequest(setting.protocol, setting.proxyUrl, { ...request, path });
-      await until_(exchange, setting, path);
+      await until(exchange, setting, path);
       exchange.leave(how);
       return seenBy(setting, path);
     },
@@ -221,11 +165,11 @@ const endless: Script = (socket) => {
   pump();
 };
 const reached = async (_: FaultExchange, { upstream }: FaultSetting, path: string): Promise<void> =>
-  until(() => upstream.seen(path) !== undefined);
+  untilTrue(() => upstream.seen(path) !== undefined);
 const begun = ({ head }: FaultExchange): Promise<unknown> => head;
 const sentHalf = async (exchange: FaultExchange, { upstream }: FaultSetting, path: string): Promise<void> => {
   exchange.upload.write('half');
-  await until(() => upstream.seen(path)?.bytes === 4);
+  await untilTrue(() => upstream.seen(path)?.bytes === 4);
 };
 const silent = sends('');
 

@@ -5,10 +5,13 @@ import { writeFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { faults, type Fault, type FaultOutcome } from './faults.ts';
+import type { FaultOutcome } from './fault-outcome.ts';
+import { faults } from './faults.ts';
+import { FaultyHttp2Upstream } from './faulty-http2-upstream.ts';
 import { FaultyUpstream } from './faulty-upstream.ts';
+import { http2Faults } from './http2-faults.ts';
 import { rivals, type Rival } from './rivals.ts';
-import { scriptsOfAll, tryFault } from './try-fault.ts';
+import { scriptsOfAll, tryFault, tryHttp2Fault } from './try-fault.ts';
 
 const PATIENCE_MS = 3000;
 const output = fileURLToPath(new URL('../../../../docs/fault-matrix.md', import.meta.url));
@@ -48,25 +51,38 @@ class RivalProcess {
   }
 }
 
-/** What came of each fault, for a fast reader and a slow one; `undefined` for what the protocol does not have. */
-async function outcomesOf(rival: Rival, dead: URL): Promise<(readonly FaultOutcome[] | undefined)[]> {
+/** What is judged of a fault, over either protocol to the upstream. */
+type Judged = Pick<(typeof faults)[number] | (typeof http2Faults)[number], 'name' | 'side' | 'right'>;
+
+/** What came of a fault, for a fast reader and a slow one; `undefined` for what the protocol, or the proxy, does not have. */
+type Outcomes = readonly FaultOutcome[] | undefined;
+
+/** Tries it with a fast reader and a slow one. */
+async function twice(
+  proxies: readonly RivalProcess[],
+  attempt: (isSlow: boolean) => Promise<FaultOutcome>,
+): Promise<Outcomes> {
+  const both: FaultOutcome[] = [];
+  for (const isSlow of [false, true]) {
+    const outcome = await attempt(isSlow);
+    both.push(proxies.some(({ hasCrashed }) => hasCrashed) ? 'crashes' : outcome);
+  }
+  return both;
+}
+
+async function outcomesOf(rival: Rival, dead: URL): Promise<Outcomes[]> {
   const upstream = await FaultyUpstream.start(scriptsOfAll());
   const proxy = new RivalProcess(rival, upstream.url);
   const orphan = new RivalProcess(rival, dead);
-  const outcomes: (readonly FaultOutcome[] | undefined)[] = [];
+  const { protocol } = rival;
+  const outcomes: Outcomes[] = [];
   for (const fault of faults) {
-    if (fault.isHttp1Only === true && rival.protocol === 'HTTP/2') {
-      outcomes.push(undefined);
-      continue;
-    }
-    const both: FaultOutcome[] = [];
-    for (const isSlow of [false, true]) {
-      const { protocol } = rival;
+    const isPossible = fault.isHttp1Only !== true || protocol === 'HTTP/1.1';
+    const attempt = async (isSlow: boolean): Promise<FaultOutcome> => {
       const urls = { proxyUrl: await proxy.url(), orphanUrl: await orphan.url() };
-      const outcome = await tryFault(fault, { ...urls, upstream, protocol, isSlow }, PATIENCE_MS);
-      both.push(proxy.hasCrashed || orphan.hasCrashed ? 'crashes' : outcome);
-    }
-    outcomes.push(both);
+      return tryFault(fault, { ...urls, upstream, protocol, isSlow }, PATIENCE_MS);
+    };
+    outcomes.push(isPossible ? await twice([proxy, orphan], attempt) : undefined);
   }
   proxy.stop();
   orphan.stop();
@@ -74,19 +90,37 @@ async function outcomesOf(rival: Rival, dead: URL): Promise<(readonly FaultOutco
   return outcomes;
 }
 
+async function http2OutcomesOf(rival: Rival): Promise<Outcomes[]> {
+  if (rival.speaksHttp2 !== true) return http2Faults.map(() => undefined);
+  const upstream = await FaultyHttp2Upstream.start();
+  const proxy = new RivalProcess(rival, upstream.url);
+  const { protocol } = rival;
+  const outcomes: Outcomes[] = [];
+  for (const fault of http2Faults) {
+    outcomes.push(
+      await twice([proxy], async (isSlow) =>
+        tryHttp2Fault(fault, { proxyUrl: await proxy.url(), upstream, protocol, isSlow }, PATIENCE_MS),
+      ),
+    );
+  }
+  proxy.stop();
+  await upstream.close();
+  return outcomes;
+}
+
 /** Any status that says that the upstream is at fault does as well as 502. */
-function isRight({ right }: Fault, outcome: FaultOutcome): boolean {
+function isRight({ right }: Judged, outcome: FaultOutcome): boolean {
   return right.includes(outcome) || (right.includes('502') && /^5\d\d$/.test(outcome));
 }
 
-function said(fault: Fault, outcome: FaultOutcome): string {
+function said(fault: Judged, outcome: FaultOutcome): string {
   if (isRight(fault, outcome)) return 'right';
   if (outcome === 'hangs' && fault.side === 'client') return '**upstream not told**';
   if (outcome === 'whole' || outcome.startsWith('whole,')) return '**silently cut short**';
   return `**${outcome}**`;
 }
 
-function cell(fault: Fault, outcomes: readonly FaultOutcome[] | undefined): string {
+function cell(fault: Judged, outcomes: Outcomes): string {
   if (outcomes === undefined) return '–';
   const words = outcomes.map((outcome) => said(fault, outcome));
   return words[0] === words[1] ? (words[0] as string) : `${words[0]}; slow: ${words[1]}`;
@@ -102,32 +136,41 @@ async function deadUrl(): Promise<URL> {
 }
 
 const dead = await deadUrl();
-const results: (readonly FaultOutcome[] | undefined)[][] = [];
+const judged: readonly Judged[] = [...faults, ...http2Faults];
+const results: Outcomes[][] = [];
 // Two at a time: what is judged is what comes of it, not when.
 for (let at = 0; at < rivals.length; at += 2) {
   const pair = rivals.slice(at, at + 2);
-  results.push(...(await Promise.all(pair.map((rival) => outcomesOf(rival, dead)))));
+  results.push(
+    ...(await Promise.all(
+      pair.map(async (rival) => [...(await outcomesOf(rival, dead)), ...(await http2OutcomesOf(rival))]),
+    )),
+  );
   process.stdout.write(`${pair.map(({ name, protocol }) => `${name}, ${protocol}`).join('; ')}\n`);
 }
 
 const names = rivals.map(({ name, protocol }) => `${name}, ${protocol}`);
-const table = (side: Fault['side']): string =>
+/** One row a fault. @param of Which proxies have a column. */
+const table = (side: Judged['side'], among: readonly Judged[], of = rivals): string =>
   [
-    `| ${side === 'upstream' ? 'the upstream' : 'the client'} | ${names.join(' | ')} |`,
-    `|---|${names.map(() => '---|').join('')}`,
-    ...faults.flatMap((fault, row) =>
+    `| ${side === 'upstream' ? 'the upstream' : 'the client'} | ${of.map((rival) => names[rivals.indexOf(rival)]).join(' | ')} |`,
+    `|---|${of.map(() => '---|').join('')}`,
+    ...among.flatMap((fault) =>
       fault.side === side
-        ? [`| ${fault.name} | ${results.map((column) => cell(fault, column[row])).join(' | ')} |`]
+        ? [
+            `| ${fault.name} | ${of.map((rival) => cell(fault, results[rivals.indexOf(rival)]?.[judged.indexOf(fault)])).join(' | ')} |`,
+          ]
         : [],
     ),
   ].join('\n');
 const wrong = results.map(
   (column) =>
     column.flatMap((outcomes, row) =>
-      (outcomes ?? []).filter((outcome) => !isRight(faults[row] as Fault, outcome)),
+      (outcomes ?? []).filter((outcome) => !isRight(judged[row] as Judged, outcome)),
     ).length,
 );
 const tried = results.map((column) => column.flatMap((outcomes) => outcomes ?? []).length);
+const http2Rivals = rivals.filter(({ speaksHttp2 }) => speaksHttp2 === true);
 
 writeFileSync(
   output,
@@ -147,11 +190,21 @@ Made on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}, $
 
 ## What an upstream does
 
-${table('upstream')}
+${table('upstream', faults)}
 
 ## What a client does
 
-${table('client')}
+${table('client', faults)}
+
+## What an upstream of HTTP/2 does
+
+The others speak HTTP/1.1 with theirs.
+
+${table('upstream', http2Faults, http2Rivals)}
+
+## What a client does before one
+
+${table('client', http2Faults, http2Rivals)}
 `,
 );
 process.stdout.write(`${output}\n`);

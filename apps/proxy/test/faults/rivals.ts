@@ -9,6 +9,8 @@ import type { Protocol } from './fault-client.ts';
 export interface Rival {
   readonly name: string;
   readonly protocol: Protocol;
+  /** Whether its upstream may speak HTTP/2, which it does over TLS. */
+  readonly speaksHttp2?: boolean;
   /**
    * Starts it in front of `upstream`, and says where it listens. Loads what it needs then, so that the memory of a
    * process is that of one proxy.
@@ -36,6 +38,7 @@ function millrace(strategyName: string, protocol: Protocol): Rival {
   return {
     name: `millrace, ${strategyName}`,
     protocol,
+    speaksHttp2: true,
     async start(url) {
       const { upstreamOf } = await import('../../src/config/config-schema.ts');
       const { ProxyServer } = await import('../../src/listener/proxy-server.ts');
@@ -43,7 +46,9 @@ function millrace(strategyName: string, protocol: Protocol): Rival {
       const { BodyLedger } = await import('../../src/watch/body-ledger.ts');
       const strategy = await loadStrategy(`@millrace/${strategyName}`, { import: (name) => import(name) });
       const pipe = { strategy, highWaterMark: 65_536, lowWaterMark: 32_768 };
-      const route = { ...pipe, upstream: new Upstream({ name: url.origin, config: upstreamOf(url) }) };
+      const config = { ...upstreamOf(url), http2: url.protocol === 'https:' };
+      const upstream = new Upstream({ name: url.origin, config, authorities: [tlsCertificate.cert] });
+      const route = { ...pipe, upstream };
       const server = await ProxyServer.start({
         listen: { host: '127.0.0.1', port: 0 },
         routing: { routeFor: () => route },

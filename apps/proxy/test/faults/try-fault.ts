@@ -1,5 +1,7 @@
-import { faults, type Fault, type FaultOutcome, type FaultSetting } from './faults.ts';
+import type { FaultOutcome } from './fault-outcome.ts';
+import { faults, type Fault, type FaultSetting } from './faults.ts';
 import type { Script } from './faulty-upstream.ts';
+import type { Http2Fault, Http2FaultSetting } from './http2-faults.ts';
 
 /** The path that stands for a fault. */
 export function pathOf(fault: Fault): string {
@@ -12,19 +14,29 @@ export function scriptsOfAll(): Map<string, Script> {
 }
 
 /** Lets it break, and says what came of it; `hangs` when nothing has within `patienceMs`. */
-export async function tryFault(
-  fault: Fault,
-  setting: FaultSetting,
-  patienceMs: number,
-): Promise<FaultOutcome> {
+export function tryFault(fault: Fault, setting: FaultSetting, patienceMs: number): Promise<FaultOutcome> {
   const path = pathOf(fault);
   setting.upstream.forget(path);
+  return orHangs(fault.run(setting, path), patienceMs);
+}
+
+/** The same for an upstream of HTTP/2. */
+export function tryHttp2Fault(
+  fault: Http2Fault,
+  setting: Http2FaultSetting,
+  patienceMs: number,
+): Promise<FaultOutcome> {
+  setting.upstream.play(fault.script);
+  return orHangs(fault.run(setting), patienceMs);
+}
+
+async function orHangs(outcome: Promise<FaultOutcome>, patienceMs: number): Promise<FaultOutcome> {
   let watchdog: NodeJS.Timeout | undefined;
   const hangs = new Promise<FaultOutcome>((resolve) => {
     watchdog = setTimeout(() => resolve('hangs'), patienceMs);
   });
   try {
-    return await Promise.race([fault.run(setting, path), hangs]);
+    return await Promise.race([outcome, hangs]);
   } finally {
     clearTimeout(watchdog);
   }

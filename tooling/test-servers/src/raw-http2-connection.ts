@@ -1,5 +1,4 @@
-import net from 'node:net';
-import { listen } from '@millrace/test-servers/listen';
+import type { Socket } from 'node:net';
 
 export interface Frame {
   readonly type: number;
@@ -8,21 +7,27 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-export const frameTypes = { data: 0, headers: 1, reset: 3, settings: 4, goaway: 7 } as const;
+export const frameTypes = { data: 0, headers: 1, reset: 3, settings: 4, push: 5, goaway: 7 } as const;
+/** Why a stream or a connection is given up. */
+export const codes = { noError: 0, protocolError: 1, internalError: 2, refusedStream: 7, cancel: 8 } as const;
 export const END_STREAM = 1;
 const END_HEADERS = 4;
+const MOST_FRAME_BYTES = 16_384;
 const ACK = 1;
 
 /** A connection of a raw HTTP/2 server. It says what it is told to, frame by frame. */
 export class RawHttp2Connection {
-  readonly socket: net.Socket;
+  readonly socket: Socket;
+  readonly #transport: Socket;
   readonly #received: Frame[] = [];
   readonly #waiting: (() => void)[] = [];
   #unparsed = Buffer.alloc(0);
   #hasPreface = false;
 
-  constructor(socket: net.Socket) {
+  /** @param transport What the socket goes over, where that is TLS. */
+  constructor(socket: Socket, transport = socket) {
     this.socket = socket;
+    this.#transport = transport;
     socket.on('error', () => {}).on('data', (bytes) => this.#parse(bytes));
     this.send(frameTypes.settings, 0, 0);
   }
@@ -68,8 +73,14 @@ export class RawHttp2Connection {
     this.send(frameTypes.headers, END_HEADERS | END_STREAM, stream, payload);
   }
 
+  /** In as many frames as it takes, of the length that a receiver allows unless it says otherwise. @param flags Of the last one. */
   sendData(stream: number, text: string, flags = 0): void {
-    this.send(frameTypes.data, flags, stream, Buffer.from(text));
+    const bytes = Buffer.from(text);
+    let at = 0;
+    for (; bytes.length - at > MOST_FRAME_BYTES; at += MOST_FRAME_BYTES) {
+      this.send(frameTypes.data, 0, stream, bytes.subarray(at, at + MOST_FRAME_BYTES));
+    }
+    this.send(frameTypes.data, flags, stream, bytes.subarray(at));
   }
 
   sendReset(stream: number, code: number): void {
@@ -78,6 +89,11 @@ export class RawHttp2Connection {
 
   sendGoaway(lastStream: number, code: number): void {
     this.send(frameTypes.goaway, 0, 0, Buffer.concat([uint32(lastStream), uint32(code)]));
+  }
+
+  /** Behind what was sent, as a host that fails. */
+  resetConnection(): void {
+    this.socket.write('', () => this.#transport.resetAndDestroy());
   }
 
   #parse(bytes: Buffer): void {
@@ -99,27 +115,6 @@ export class RawHttp2Connection {
       for (const wake of this.#waiting.splice(0)) wake();
     }
   }
-}
-
-/** A server that speaks HTTP/2 without TLS, by hand. Closed when the test ends. */
-export async function rawHttp2Server(): Promise<{ url: string; next(): Promise<RawHttp2Connection> }> {
-  const arrived: RawHttp2Connection[] = [];
-  const waiting: ((connection: RawHttp2Connection) => void)[] = [];
-  const server = net.createServer((socket) => {
-    const connection = new RawHttp2Connection(socket);
-    const wake = waiting.shift();
-    if (wake === undefined) arrived.push(connection);
-    else wake(connection);
-  });
-  return {
-    url: `http://127.0.0.1:${await listen(server)}/`,
-    next: () =>
-      new Promise((resolve) => {
-        const connection = arrived.shift();
-        if (connection === undefined) waiting.push(resolve);
-        else resolve(connection);
-      }),
-  };
 }
 
 function uint32(value: number): Buffer {
