@@ -13,10 +13,13 @@ export type RequestHeaders =
 /**
  * The headers as the flat list that undici takes.
  *
- * @throws PipeError `ERR_PIPE_ARGUMENT` for a flat list with a name that has no value.
+ * @throws PipeError `ERR_PIPE_ARGUMENT` for what holds no headers, a name without a value, and a value that is an object.
  */
 export function flatHeadersOf(headers: RequestHeaders | undefined): string[] {
   if (headers === undefined) return [];
+  if (typeof headers !== 'object' || headers === null) {
+    throw refused('headers', String(headers), 'an object or a list', headers);
+  }
   if (isFlat(headers)) {
     if (headers.length % 2 === 0) return [...headers];
     throw new PipeError(
@@ -28,7 +31,17 @@ export function flatHeadersOf(headers: RequestHeaders | undefined): string[] {
   const flat: string[] = [];
   for (const [name, value] of isIterable(headers) ? headers : Object.entries(headers)) {
     if (value === undefined) continue;
-    for (const line of Array.isArray(value) ? value : [value]) flat.push(name, String(line));
+    for (const line of Array.isArray(value) ? value : [value]) {
+      if (typeof line === 'object') {
+        throw refused(
+          `the header ${name}`,
+          line === null ? 'null' : 'an object',
+          'a string or a number',
+          line,
+        );
+      }
+      flat.push(name, String(line));
+    }
   }
   return flat;
 }
@@ -66,4 +79,8 @@ function isIterable(
   headers: Exclude<RequestHeaders, readonly string[]>,
 ): headers is Iterable<readonly [string, string]> {
   return Symbol.iterator in headers;
+}
+
+function refused(name: string, shown: string, wanted: string, value: unknown): PipeError {
+  return new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${shown}; it must be ${wanted}`, { value });
 }

@@ -45,6 +45,10 @@ describe('request, given what cannot be sent', () => {
     ['a line break in a header', 'http://127.0.0.1/', { headers: { a: 'b\r\nc: d' } }],
     ['framing of its own', 'http://127.0.0.1/', { headers: { 'transfer-encoding': 'chunked' } }],
     ['a flat header list of odd length', 'http://127.0.0.1/', { headers: ['a'] }],
+    ['headers that are no list', 'http://127.0.0.1/', { headers: 5 as never }],
+    ['headers that are null', 'http://127.0.0.1/', { headers: null as never }],
+    ['a header that is null', 'http://127.0.0.1/', { headers: { a: null as never } }],
+    ['a header that is an object', 'http://127.0.0.1/', { headers: { a: [{} as never] } }],
     ['a content-length that is no number', 'http://127.0.0.1/', { headers: { 'content-length': '0x5' } }],
     [
       'two content-lengths',

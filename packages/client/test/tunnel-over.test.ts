@@ -68,3 +68,10 @@ describe.each(everyStrategy)('a tunnel over a connection of one’s own, through
     expect(connection.listenerCount('data')).toBe(0);
   });
 });
+
+it.each([undefined, 5, {}])('a tunnel over %j is refused, which is no connection', (connection) => {
+  const options: TunnelOverOptions = { strategy: everyStrategy[0] as TunnelOverOptions['strategy'] };
+  expect(() => tunnelOver(connection as never, options)).toThrow(
+    expect.objectContaining({ code: 'ERR_PIPE_ARGUMENT', value: connection }),
+  );
+});

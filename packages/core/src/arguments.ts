@@ -18,6 +18,13 @@ export function positive(name: string, value: number): number {
   throw refused(name, value, 'a whole number above 0', 1);
 }
 
+/** @throws PipeError `ERR_PIPE_ARGUMENT` unless `signal` is one. */
+export function checkSignal(signal: AbortSignal): void {
+  if (typeof (signal as AbortSignal | null)?.addEventListener === 'function') return;
+  const message = `signal is ${describe(signal)}; it must be an AbortSignal`;
+  throw new PipeError('ERR_PIPE_ARGUMENT', message, { value: signal });
+}
+
 function refused(name: string, value: unknown, wanted: string, limit: number): PipeError {
   const message = `${name} is ${describe(value)}; it must be ${wanted}`;
   return new PipeError('ERR_PIPE_ARGUMENT', message, { value, limit });

@@ -1,6 +1,6 @@
-import { count, countOrInfinity } from './arguments.ts';
+import { checkSignal, count, countOrInfinity } from './arguments.ts';
 import type { PipeProbe } from './diagnostics.ts';
-import { PipeError } from './errors.ts';
+import { describe, PipeError } from './errors.ts';
 import { checkOptionNames, optionNames } from './option-names.ts';
 import type { StoreTraits } from './strategy.ts';
 
@@ -140,8 +140,14 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     known += 1;
     maxBytes = countOrInfinity('maxBytes', options.maxBytes);
   }
-  if (source !== undefined) known += 1;
-  if (signal !== undefined) known += 1;
+  if (source !== undefined) {
+    known += 1;
+    checkSource(source);
+  }
+  if (signal !== undefined) {
+    known += 1;
+    checkSignal(signal);
+  }
   if (poison !== undefined) known += 1;
   if (known !== given || known === 0) checkOptionNames('createPipe()', options, names);
   return {
@@ -157,6 +163,23 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     signal,
     probe: undefined,
   };
+}
+
+/** A hook that is none would fail the body when it is called, far from where the mistake is. No loop: it allocates. */
+function checkSource(source: PipeSource): void {
+  if (typeof source !== 'object' || source === null) throw noHook('source', source, 'an object with hooks');
+  checkHook(source, 'pause');
+  checkHook(source, 'resume');
+  checkHook(source, 'cancel');
+}
+
+function checkHook(source: PipeSource, name: keyof PipeSource): void {
+  const hook: unknown = source[name];
+  if (hook !== undefined && typeof hook !== 'function') throw noHook(`source.${name}`, hook);
+}
+
+function noHook(name: string, value: unknown, wanted: string = 'a function'): PipeError {
+  return new PipeError('ERR_PIPE_ARGUMENT', `${name} is ${describe(value)}; it must be ${wanted}`, { value });
 }
 
 function namesIn(options: object): number {

@@ -23,7 +23,8 @@ export interface PipeWriter {
   ready(): Promise<boolean>;
   /**
    * The body is complete. The reader gets every accepted byte, then a clean end; or, when `expectedBytes` says
-   * otherwise, every accepted byte, then `ERR_PIPE_LENGTH_MISMATCH` [P15]. Does nothing after a terminal.
+   * otherwise, every accepted byte, then `ERR_PIPE_LENGTH_MISMATCH` [P15]. Does nothing after a terminal. Takes no last
+   * chunk, as a Node stream does: bytes or a string are refused with `ERR_PIPE_ARGUMENT`.
    */
   end(): void;
   /** The body broke off. The reader gets every accepted byte, then this very value thrown. */
@@ -55,7 +56,10 @@ export class Writer implements PipeWriter {
     return this.#core.ready();
   }
 
-  end(): void {
+  /** @param chunk What `end` of a Node stream would write before: here it would be lost behind a clean end. */
+  end(chunk?: unknown): void {
+    if (chunk !== undefined && (typeof chunk === 'string' || isUint8Array(chunk)))
+      throw endsWithNothing(chunk);
     this.#core.end();
   }
 
@@ -66,6 +70,12 @@ export class Writer implements PipeWriter {
   get closed(): Promise<PipeSummary> {
     return this.#core.closed;
   }
+}
+
+function endsWithNothing(chunk: Uint8Array | string): PipeError {
+  return new PipeError('ERR_PIPE_ARGUMENT', `end() was given ${describe(chunk)}; write() it before`, {
+    value: chunk,
+  });
 }
 
 function bytesOnly(chunk: Uint8Array): Uint8Array {

@@ -8,16 +8,16 @@ import { doorSize } from '../src/door-size.ts';
  */
 const budgets: Readonly<Record<string, number>> = {
   '@millrace/chunk-queue': 2_950,
-  '@millrace/client': 10_800,
+  '@millrace/client': 12_000,
   '@millrace/conformance': 45_000,
   '@millrace/conformance/bun-test': 37_000,
   '@millrace/conformance/deno': 37_000,
   '@millrace/conformance/node-test': 37_000,
   '@millrace/conformance/vitest': 37_000,
   '@millrace/copy-on-yield': 1_750,
-  '@millrace/core': 13_200,
-  '@millrace/core/node': 10_500,
-  '@millrace/core/web': 9_200,
+  '@millrace/core': 14_500,
+  '@millrace/core/node': 11_800,
+  '@millrace/core/web': 10_200,
   '@millrace/ring-buffer': 2_100,
 };
 

@@ -1,4 +1,5 @@
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 
 export interface BatchesOptions {
@@ -15,6 +16,7 @@ const names = optionNames<BatchesOptions>({ preventCancel: true });
  *     for await (const batch of batches(reader)) file.writev(batch);
  */
 export function batches(reader: PipeReader, options?: BatchesOptions): AsyncIterableIterator<Uint8Array[]> {
+  checkReader('batches()', reader);
   if (options !== undefined) checkOptionNames('batches()', options, names);
   return new BatchIterator(reader, options);
 }

@@ -1,4 +1,5 @@
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { ByteCollector } from './byte-collector.ts';
 import { drain, type DrainOptions } from './drain.ts';
@@ -32,6 +33,7 @@ const names = optionNames<BytesOptions>(bytesOptions);
  *   cancels the pipe; `ERR_PIPE_ARGUMENT`, `ERR_PIPE_BUSY`, `ERR_PIPE_LOCKED` as every read.
  */
 export async function bytes(reader: PipeReader, options: BytesOptions = {}): Promise<Uint8Array> {
+  checkReader('bytes()', reader);
   checkOptionNames('bytes()', options, names);
   return (await collect(reader, options)).join();
 }

@@ -1,6 +1,6 @@
 import { PipeError } from '../errors.ts';
 import { Reader, type LentBytes, type PipeReader, type TakeLent } from '../pipe-reader.ts';
-import { countOrInfinity } from '../arguments.ts';
+import { checkSignal, countOrInfinity } from '../arguments.ts';
 
 export interface DrainOptions {
   /**
@@ -25,6 +25,7 @@ export async function drain(
   longBytes: number = Infinity,
 ): Promise<void> {
   countOrInfinity('maxBytes', maxBytes);
+  if (signal !== undefined) checkSignal(signal);
   let left = maxBytes;
   let hasRefused = false;
   function takeWithin(lent: Uint8Array, bytes: LentBytes): number {

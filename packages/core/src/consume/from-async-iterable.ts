@@ -1,6 +1,7 @@
 import { checkOptionNames, optionNames } from '../option-names.ts';
 import { sourcedOptions, type PipeOptions } from '../options.ts';
 import { createPipe } from '../pipe.ts';
+import { checkStream, hasMethod } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';
 import { pump, stopQuietly, type ChunkSource } from './pump.ts';
@@ -27,6 +28,8 @@ export function fromAsyncIterable(
   options: FromAsyncIterableOptions = {},
 ): PipeReader {
   checkOptionNames('fromAsyncIterable()', options, names);
+  if (!isAsync(iterable))
+    checkStream('what fromAsyncIterable() reads', iterable, Symbol.iterator, 'an iterable of chunks');
   const { movesChunks = false, ...pipe } = options;
   const source = new IteratorSource(iterable);
   const { writer, reader } = createPipe(strategy, {
@@ -42,8 +45,7 @@ class IteratorSource implements ChunkSource {
   #isOver = false;
 
   constructor(iterable: AsyncIterable<unknown> | Iterable<unknown>) {
-    this.#iterator =
-      Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+    this.#iterator = isAsync(iterable) ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
   }
 
   async next(): Promise<IteratorResult<unknown>> {
@@ -61,4 +63,8 @@ class IteratorSource implements ChunkSource {
     this.#isOver = true;
     return this.#iterator.return?.();
   }
+}
+
+function isAsync(iterable: AsyncIterable<unknown> | Iterable<unknown>): iterable is AsyncIterable<unknown> {
+  return hasMethod(iterable, Symbol.asyncIterator);
 }

@@ -1,4 +1,6 @@
+import { checkSignal } from '../arguments.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader, checkWriter, hasMethod } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import type { Destination } from './destination.ts';
@@ -44,14 +46,24 @@ export async function pipeTo(
   destination: PipeWriter | WritableStream<Uint8Array>,
   options: PipeToOptions = {},
 ): Promise<void> {
+  checkReader('pipeTo()', reader);
   checkOptionNames('pipeTo()', options, names);
-  const target =
-    'getWriter' in destination ? new StreamDestination(destination) : new PipeDestination(destination);
+  if (options.signal !== undefined) checkSignal(options.signal);
+  const target = destinationOf(destination);
   try {
     await new Piping(reader, target, options).run();
   } finally {
     target.release();
   }
+}
+
+function destinationOf(destination: PipeWriter | WritableStream<Uint8Array>): Destination {
+  if (hasMethod(destination, 'getWriter')) {
+    return new StreamDestination(destination as WritableStream<Uint8Array>);
+  }
+  const writer = destination as PipeWriter;
+  checkWriter('pipeTo()', writer, 'a PipeWriter or a WritableStream');
+  return new PipeDestination(writer);
 }
 
 /** How a piping stopped other than by the end of its source. */

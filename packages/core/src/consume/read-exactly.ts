@@ -1,6 +1,7 @@
 import { count as checkCount } from '../arguments.ts';
 import { PipeError } from '../errors.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { ByteCollector } from './byte-collector.ts';
 
@@ -27,6 +28,7 @@ export async function readExactly(
   count: number,
   options: ReadExactlyOptions = {},
 ): Promise<Uint8Array> {
+  checkReader('readExactly()', reader);
   checkCount('count', count);
   checkOptionNames('readExactly()', options, names);
   if (count === 0) return new Uint8Array(0);

@@ -1,6 +1,7 @@
 import { describe, PipeError } from '../errors.ts';
 import { isUint8Array } from '../bytes-like.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { DelimiterSearch } from './delimiter-search.ts';
 import { countOrInfinity } from '../arguments.ts';
@@ -32,6 +33,7 @@ export async function readUntil(
   delimiter: Uint8Array | number | string,
   options: ReadUntilOptions = {},
 ): Promise<Uint8Array> {
+  checkReader('readUntil()', reader);
   checkOptionNames('readUntil()', options, names);
   const { maxBytes = 65_536, includeDelimiter = false, signal } = options;
   countOrInfinity('maxBytes', maxBytes);

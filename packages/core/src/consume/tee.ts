@@ -1,5 +1,6 @@
 import { positive } from '../arguments.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import { createPipe, type Pipe } from '../pipe.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';
@@ -40,6 +41,7 @@ export function tee<Count extends number>(
   count: Count,
   options: TeeOptions,
 ): Branches<Count> {
+  checkReader('tee()', reader);
   checkOptionNames('tee()', options, names);
   const { strategy, maxLag = 65_536 } = options;
   positive('count', count);

@@ -1,4 +1,5 @@
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { drain, type DrainOptions } from './drain.ts';
 
@@ -26,6 +27,7 @@ const HELD_BYTES = 4096;
  * @throws As `bytes`.
  */
 export async function text(reader: PipeReader, options: TextOptions = {}): Promise<string> {
+  checkReader('text()', reader);
   checkOptionNames('text()', options, textNames);
   return decode(reader, options);
 }

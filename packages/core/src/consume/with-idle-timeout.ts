@@ -1,5 +1,6 @@
 import { describe, PipeError } from '../errors.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader, ReadIntoOptions, ReadOptions } from '../pipe-reader.ts';
 import { IdleClock, type SlowSide } from './idle-clock.ts';
 import { runtimeTimers, type Timers } from './timers.ts';
@@ -35,6 +36,7 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
  * @throws PipeError `ERR_PIPE_ARGUMENT` when `idleTimeoutMs` is out of range.
  */
 export function withIdleTimeout(reader: PipeReader, options: IdleTimeoutOptions): PipeReader {
+  checkReader('withIdleTimeout()', reader);
   checkOptionNames('withIdleTimeout()', options, names);
   const { idleTimeoutMs, side = 'both', timers = runtimeTimers } = options;
   if (!Number.isSafeInteger(idleTimeoutMs) || idleTimeoutMs < 1 || idleTimeoutMs > MAX_TIMEOUT_MS) {
@@ -42,6 +44,13 @@ export function withIdleTimeout(reader: PipeReader, options: IdleTimeoutOptions)
       'ERR_PIPE_ARGUMENT',
       `idleTimeoutMs is ${describe(idleTimeoutMs)}; it must be a whole number from 1 to ${MAX_TIMEOUT_MS}`,
       { value: idleTimeoutMs, limit: MAX_TIMEOUT_MS },
+    );
+  }
+  if (side !== 'producer' && side !== 'consumer' && side !== 'both') {
+    throw new PipeError(
+      'ERR_PIPE_ARGUMENT',
+      `side is ${describe(side)}; it must be "producer", "consumer" or "both"`,
+      { value: side },
     );
   }
   return new TimedReader(reader, new IdleClock(reader, idleTimeoutMs, side, timers));

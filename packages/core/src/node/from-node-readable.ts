@@ -4,6 +4,7 @@ import { describe, PipeError } from '../errors.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
 import { sourcedOptions, type PipeOptions, type PipeSource } from '../options.ts';
 import { createPipe } from '../pipe.ts';
+import { checkStream } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import type { BufferStrategy } from '../strategy.ts';
@@ -40,6 +41,7 @@ export function fromNodeReadable(
   strategy: BufferStrategy,
   options: FromNodeReadableOptions = {},
 ): PipeReader {
+  checkStream('what fromNodeReadable() reads', readable, 'on', 'a Readable of Node');
   checkOptionNames('fromNodeReadable()', options, names);
   const { movesChunks = false, ...pipe } = options;
   const source = new ReadableSource(readable, movesChunks);

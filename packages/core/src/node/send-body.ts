@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { PipeError } from '../errors.ts';
 import type { PipeOutcome } from '../lifecycle.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader, checkStream } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { hasNoBody, isHttp2, readEndedRequest, wasGivenUp, writableOf } from './http2-message.ts';
 import { mayLendTo } from './may-lend-to.ts';
@@ -43,6 +44,8 @@ export function sendBody(
   response: Writable,
   options: SendBodyOptions = {},
 ): Promise<SendSummary> {
+  checkReader('sendBody()', reader);
+  checkStream('what sendBody() sends to', response, 'on', 'a Writable of Node');
   checkOptionNames('sendBody()', options, names);
   return new BodySender(reader, response, options).run();
 }

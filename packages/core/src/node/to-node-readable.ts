@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import { asNodeError } from './node-reason.ts';
 
@@ -9,6 +10,7 @@ import { asNodeError } from './node-reason.ts';
  * Node would take for success, as the `cause` of an error.
  */
 export function toNodeReadable(reader: PipeReader): Readable {
+  checkReader('toNodeReadable()', reader);
   return new PipeReadable(reader);
 }
 

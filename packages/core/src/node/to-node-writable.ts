@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { endAndDeliver, untilGone, untilReady } from '../consume/writer-outcome.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkWriter } from '../pipe-halves.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 import { asNodeError, prematureClose } from './node-reason.ts';
 
@@ -21,6 +22,7 @@ const names = optionNames<ToNodeWritableOptions>({ movesChunks: true });
  * stream is destroyed with its reason.
  */
 export function toNodeWritable(writer: PipeWriter, options: ToNodeWritableOptions = {}): Writable {
+  checkWriter('toNodeWritable()', writer);
   checkOptionNames('toNodeWritable()', options, names);
   const { movesChunks = false } = options;
   const writable = new Writable({

@@ -2,6 +2,7 @@ import { pump, stopQuietly, type ChunkSource } from '../consume/pump.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
 import { sourcedOptions, type PipeOptions } from '../options.ts';
 import { createPipe } from '../pipe.ts';
+import { checkStream } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 import type { BufferStrategy } from '../strategy.ts';
 
@@ -28,6 +29,7 @@ export function fromReadableStream(
   strategy: BufferStrategy,
   options: FromReadableStreamOptions = {},
 ): PipeReader {
+  checkStream('what fromReadableStream() reads', stream, 'getReader', 'a ReadableStream');
   checkOptionNames('fromReadableStream()', options, names);
   const { movesChunks = isByteStream(stream), ...pipe } = options;
   const source = new StreamSource(stream);

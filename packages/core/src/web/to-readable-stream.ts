@@ -1,6 +1,7 @@
 import { describe, PipeError } from '../errors.ts';
 import { positive } from '../arguments.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkReader } from '../pipe-halves.ts';
 import type { PipeReader } from '../pipe-reader.ts';
 
 export interface ToReadableStreamOptions {
@@ -26,6 +27,7 @@ export function toReadableStream(
   reader: PipeReader,
   options: ToReadableStreamOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkReader('toReadableStream()', reader);
   checkOptionNames('toReadableStream()', options, names);
   const { type = 'bytes', autoAllocateChunkSize } = options;
   if (autoAllocateChunkSize !== undefined) positive('autoAllocateChunkSize', autoAllocateChunkSize);

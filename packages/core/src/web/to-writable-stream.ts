@@ -1,5 +1,6 @@
 import { endAndDeliver, untilGone, untilReady } from '../consume/writer-outcome.ts';
 import { checkOptionNames, optionNames } from '../option-names.ts';
+import { checkWriter } from '../pipe-halves.ts';
 import type { PipeWriter } from '../pipe-writer.ts';
 
 export interface ToWritableStreamOptions {
@@ -21,6 +22,7 @@ export function toWritableStream(
   writer: PipeWriter,
   options: ToWritableStreamOptions = {},
 ): WritableStream<Uint8Array> {
+  checkWriter('toWritableStream()', writer);
   checkOptionNames('toWritableStream()', options, names);
   const { movesChunks = false } = options;
   let isEnding = false;
