@@ -125,6 +125,23 @@ describe('the connections of a server', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  it('are closed when the time of Node’s runs out, but not while an answer is under way', async () => {
+    let answer: http.ServerResponse | undefined;
+    const { server, connect } = await serving((_, response) => {
+      answer = response;
+    });
+    const socket = connect();
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(server, 'request');
+    const served = answer?.req.socket as net.Socket;
+    served.emit('timeout');
+    answer?.end('ok');
+    await once(socket, 'data');
+    expect(served.destroyed).toBe(false);
+    served.emit('timeout');
+    await once(socket, 'close');
+  });
+
   it('are told not to be kept when an exchange begins while they are drained', async () => {
     const held: http.ServerResponse[] = [];
     const { server, connections, connect } = await serving((_, response) => void held.push(response));

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { ClientLimits } from '../src/limits/client-limits.ts';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { download, get } from './download.ts';
+import { http2Request, http2Session } from './http2-client.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { rawServer } from './raw-server.ts';
@@ -150,6 +152,51 @@ describe('how an exchange went', () => {
     const outcome = await next();
     expect(outcome).toMatchObject({ result: 'broken', status: 200, brokenBy: 'client' });
     expect(outcome.requestBody).toMatchObject({ outcome: 'failed' });
+  });
+
+  it.each(['HTTP/1.1', 'HTTP/2'])(
+    'is broken by the client that takes nothing of its answer for too long, over %s, and over',
+    async (version) => {
+      const upstream = await httpServer((_, response) => {
+        response.on('error', () => {}).write(Buffer.alloc(32 * 1024 * 1024));
+      });
+      const limits = { idleTimeoutMs: 20 };
+      const outcomes: ExchangeOutcome[] = [];
+      const onExchange = (outcome: ExchangeOutcome): void => void outcomes.push(outcome);
+      const tls = version === 'HTTP/2' ? { tls: tlsCertificate } : undefined;
+      const { url, server } = await startProxy(upstream, { limits, onExchange, ...tls });
+      if (tls === undefined) {
+        const response = await get(url);
+        response.on('error', () => {}).pause();
+      } else {
+        http2Request(http2Session(url)).pause();
+      }
+      await until(() => outcomes.length > 0, Infinity);
+      const reason: unknown = expect.objectContaining({ code: 'ERR_PIPE_TIMEOUT', side: 'consumer' });
+      expect(outcomes).toMatchObject([{ result: 'broken', status: 200, brokenBy: 'client', reason }]);
+      expect(outcomes[0]?.responseBody?.outcome).toBe('cancelled');
+      expect(server.exchanges).toBe(0);
+    },
+  );
+
+  it('is not broken while its upstream is what is waited for, over HTTP/2', async () => {
+    const setTimer = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => setTimer.mockRestore());
+    let finish!: () => void;
+    const upstream = await httpServer((_, response) => {
+      response.write('first');
+      finish = () => response.end('second');
+    });
+    const { url } = await startProxy(upstream, { limits: { idleTimeoutMs: 54_321 }, tls: tlsCertificate });
+    const stream = http2Request(http2Session(url));
+    let received = '';
+    stream.on('data', (bytes) => void (received += String(bytes)));
+    await until(() => received === 'first');
+    const look = setTimer.mock.calls.find(([, delayMs]) => delayMs === 54_321)?.[0];
+    for (let looks = 0; looks < 3; looks++) look?.();
+    finish();
+    await once(stream, 'close');
+    expect([look, received, stream.rstCode]).toEqual([expect.any(Function), 'firstsecond', 0]);
   });
 
   it('is broken by the proxy that stops', async () => {

@@ -28,20 +28,7 @@ export function checkDeclaredLength(
 export function withUploadLimits(reader: PipeReader, limits: ClientLimits): PipeReader {
   const { idleTimeoutMs, minBytesPerSecond = 0, minRateGraceMs: graceMs = 0 } = limits;
   const rated = minBytesPerSecond === 0 ? reader : withLeastRate(reader, { minBytesPerSecond, graceMs });
-  return withClientTimeout(rated, idleTimeoutMs, 'producer');
-}
-
-/** An answer's body, given up when the client does not take it. */
-export function withDownloadLimits(reader: PipeReader, { idleTimeoutMs }: ClientLimits): PipeReader {
-  return withClientTimeout(reader, idleTimeoutMs, 'consumer');
-}
-
-function withClientTimeout(
-  reader: PipeReader,
-  idleTimeoutMs: number,
-  side: 'producer' | 'consumer',
-): PipeReader {
-  return idleTimeoutMs === 0 ? reader : withIdleTimeout(reader, { idleTimeoutMs, side });
+  return idleTimeoutMs === 0 ? rated : withIdleTimeout(rated, { idleTimeoutMs, side: 'producer' });
 }
 
 /** What a body that went past a limit is refused with; `undefined` for other reasons. */

@@ -26,6 +26,10 @@ export class Connections {
       socket.prependListener('end', () => resetIfCut(socket));
       socket.on('close', () => this.#open.delete(socket));
     });
+    // Node would close one that waits for its upstream, too, where the time that the answer before it was given runs out.
+    server.on('timeout', (socket) => {
+      if (this.#open.get(socket) === 0) socket.destroy();
+    });
   }
 
   /**

@@ -128,6 +128,15 @@ export class Http1Downstream implements Downstream {
     this.#response.end();
   }
 
+  whenStuck(idleTimeoutMs: number, onStuck: () => void): void {
+    const response = this.#response;
+    // Node's own timer, which knows of bytes that the system has taken in the middle of a write.
+    response.setTimeout(idleTimeoutMs, () => {
+      // Where nothing waits for the client, it is the upstream's turn.
+      if (response.writableLength > 0) onStuck();
+    });
+  }
+
   send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary> {
     const response = this.#response;
     // Node holds the head back for the first bytes, to send both at once. When there are none yet, it goes alone.

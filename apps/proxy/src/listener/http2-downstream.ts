@@ -106,6 +106,25 @@ export class Http2Downstream implements Downstream {
     this.#status = status;
   }
 
+  whenStuck(idleTimeoutMs: number, onStuck: () => void): void {
+    const stream = this.#stream;
+    let hasMoved = false;
+    let waitingBytes = 0;
+    // Node's own timer goes by the whole session.
+    const timer = setTimeout(() => {
+      const { writableLength } = stream;
+      const isStuck = writableLength > 0 && writableLength === waitingBytes && !hasMoved;
+      hasMoved = false;
+      waitingBytes = writableLength;
+      if (isStuck) onStuck();
+      else timer.refresh();
+    }, idleTimeoutMs).unref();
+    stream.on('drain', () => {
+      hasMoved = true;
+    });
+    stream.on('close', () => clearTimeout(timer));
+  }
+
   send(reader: PipeReader, trailers: () => readonly string[]): Promise<SendSummary> {
     return sendBody(reader, this.#stream, {
       beforeEnd: () => {

@@ -36,6 +36,11 @@ export interface Downstream {
   /** Sends an answer that is no more than its head, and ends with it. @param headers As above. */
   answer(status: number, statusText: string, headers: string[]): void;
   /**
+   * Calls back when the client has taken nothing of what has been sent to it for `idleTimeoutMs`, or up to twice as long. To be
+   * called before the answer is begun.
+   */
+  whenStuck(idleTimeoutMs: number, onStuck: () => void): void;
+  /**
    * Sends the body, no faster than the client takes it. One that fails or is short breaks the answer off: the client
    * never sees a clean end. Settles when all of that is done.
    *

@@ -18,7 +18,6 @@ import {
 import {
   checkDeclaredLength,
   limitRefusal,
-  withDownloadLimits,
   withUploadLimits,
   type ClientLimits,
 } from '../limits/client-limits.ts';
@@ -236,8 +235,15 @@ export class Relay {
   ): Promise<unknown> | undefined {
     const { status, statusText, content } = answer;
     const isHeadAlone = isBodiless(downstream.request.method, status) || isWholeAndEmpty(answer);
+    const { idleTimeoutMs } = route.limits ?? noLimits;
     try {
       downstream.left.throwIfAborted();
+      if (idleTimeoutMs > 0) {
+        downstream.whenStuck(idleTimeoutMs, () => {
+          record.broke('client', tookNothing(idleTimeoutMs));
+          downstream.breakOff();
+        });
+      }
       const headers = forwardedResponseHeaders(answer);
       if (isHeadAlone) downstream.answer(status, statusText, headers);
       else downstream.begin(status, statusText, headers);
@@ -254,8 +260,7 @@ export class Relay {
       closed,
     );
     pauses.showAt(body);
-    const timed = withDownloadLimits(body.reader, route.limits ?? noLimits);
-    return downstream.send(timed, () => forwardedTrailers(answer.rawTrailers));
+    return downstream.send(body.reader, () => forwardedTrailers(answer.rawTrailers));
   }
 }
 
@@ -286,6 +291,11 @@ function needsHandshake({ upgrade, request }: Downstream): boolean {
 function answerForProxy(downstream: Downstream): void {
   if (downstream.request.method === 'TRACE') throw new Refusal(501, 'The proxy does not answer TRACE.');
   downstream.answer(204, 'No Content', []);
+}
+
+function tookNothing(idleTimeoutMs: number): PipeError {
+  const message = `The client took nothing of its answer for ${idleTimeoutMs} ms`;
+  return new PipeError('ERR_PIPE_TIMEOUT', message, { side: 'consumer' });
 }
 
 /** Nothing will come behind its head. */
