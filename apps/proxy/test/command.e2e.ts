@@ -278,4 +278,25 @@ describe('SIGTERM', () => {
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 143 });
   });
+
+  it.each([1, 2])(
+    'lets no answer that ends with its connection look whole when it comes twice, with %i workers [P3]',
+    async (workers) => {
+      const { url } = await slowUpstream();
+      const proxy = await runProxy('--upstream', url.origin, '--workers', String(workers));
+      const socket = net.connect(Number(new URL(proxy.url).port), '127.0.0.1');
+      onTestFinished(() => void socket.destroy());
+      let received = '';
+      const ended = new Promise((resolve) => {
+        socket.on('end', () => resolve('in good order')).on('error', ({ message }) => resolve(message));
+      });
+      socket.on('data', (bytes) => void (received += String(bytes))).write('GET / HTTP/1.0\r\n\r\n');
+      await until(() => received.includes('begun'));
+      proxy.process.kill('SIGTERM');
+      await proxy.says('SIGTERM: stopped listening');
+      proxy.process.kill('SIGTERM');
+      expect(await ended).toBe('read ECONNRESET');
+      expect(await proxy.exited).toMatchObject({ code: 143 });
+    },
+  );
 });

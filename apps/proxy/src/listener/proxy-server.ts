@@ -211,6 +211,11 @@ export class ProxyServer {
     });
   }
 
+  /** Breaks off what is under way, at once. */
+  breakOff(reason: unknown): void {
+    this.#relay.breakOff(reason);
+  }
+
   /**
    * Stops listening, lets what is under way finish, and breaks off what has not after `timeoutMs`.
    *

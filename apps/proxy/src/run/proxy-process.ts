@@ -169,6 +169,15 @@ export class ProxyProcess implements Routing, AdminSubject {
     return cutOff.reduce((sum, count) => sum + count, 0);
   }
 
+  /**
+   * Breaks off what is under way, at once, for a process that is about to exit: what the system closes then, it closes in good
+   * order, and an answer or a tunnel that ends with its connection would look whole.
+   */
+  breakOff(reason: unknown): void {
+    for (const server of this.#servers) server.breakOff(reason);
+    for (const routes of [this.#routes, ...this.#retired]) void routes.destroy(reason);
+  }
+
   #serve(listen: ListenAddress, tls: SecureContextOptions | undefined): Promise<ProxyServer> {
     const { headerBytes, headersTimeoutMs } = this.#config.limits;
     return ProxyServer.start({

@@ -28,6 +28,7 @@ export async function startWatched(config: ProxyConfig): Promise<WatchedProcess>
     await accessLog?.close();
     throw reason;
   }
+  process.on('exit', () => proxy.breakOff(new Error('The proxy has exited')));
   return {
     proxy,
     async reload(next) {
