@@ -11,6 +11,7 @@ import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
+import { LINGER_MS } from './linger.ts';
 
 /** How often an answer that has ended is looked after until it is out. */
 const LOOK_AGAIN_MS = 5;
@@ -112,10 +113,11 @@ export class Http2Downstream implements Downstream {
     let waitingBytes = 0;
     // Node's own timer goes by the whole session.
     const timer = setTimeout(() => {
-      const { writableLength } = stream;
-      const isStuck = writableLength > 0 && writableLength === waitingBytes && !hasMoved;
+      // An end that is not out counts as well.
+      const bytes = stream.writableLength + (stream.writableFinished && !this.#isOut ? 1 : 0);
+      const isStuck = bytes > 0 && bytes === waitingBytes && !hasMoved;
       hasMoved = false;
-      waitingBytes = writableLength;
+      waitingBytes = bytes;
       if (isStuck) onStuck();
       else timer.refresh();
     }, idleTimeoutMs).unref();
@@ -163,10 +165,22 @@ export class Http2Downstream implements Downstream {
   release(): void {
     const stream = this.#stream;
     if (stream.readableEnded || stream.destroyed) return;
-    // Node says nothing when the frame that ends the answer has gone out, which may take until a slow client reads;
-    // closed before that, the stream would end without it.
-    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR);
-    else setTimeout(() => this.release(), LOOK_AGAIN_MS).unref();
+    if (this.#isOut) {
+      stream.close(constants.NGHTTP2_NO_ERROR);
+      // Of a client that has gone in the middle of a write to it, Node hears nothing any more over TLS.
+      const timer = setTimeout(() => stream.destroy(), LINGER_MS).unref();
+      stream.once('close', () => clearTimeout(timer));
+    } else {
+      setTimeout(() => this.release(), LOOK_AGAIN_MS).unref();
+    }
+  }
+
+  /**
+   * Node says nothing when the frame that ends the answer has gone out, which may take until a slow client reads. Closed
+   * before that, the stream would end without it.
+   */
+  get #isOut(): boolean {
+    return this.#stream.state.localClose === 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Long enough to read an answer over a slow line; nginx lingers as long between two reads. */
-const LINGER_MS = 5000;
+export const LINGER_MS = 5000;
 
 /**
  * For an exchange that is over. A client that is still sending a body that nobody wants gets some time to notice the
