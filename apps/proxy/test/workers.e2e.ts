@@ -51,6 +51,7 @@ describe.skipIf(process.platform !== 'linux')('several workers', () => {
         '--max-semi-space-size=8',
         ...(process.versions.node.startsWith('22.') ? [] : ['--no-maglev']),
       ]);
+      expect(readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')).toContain('MALLOC_ARENA_MAX=1');
     }
     proxy.process.kill('SIGTERM');
     expect(await proxy.exited).toMatchObject({ code: 0, stderr: '' });
