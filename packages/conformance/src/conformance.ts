@@ -9,6 +9,7 @@ import type { LawId } from './laws.ts';
 import { profileOf } from './profile.ts';
 import type { ProfileName } from './profile.ts';
 import type { Result } from './result.ts';
+import { storeProblem } from './store-shape.ts';
 import { storeCases } from './store-laws/store-cases.ts';
 
 /** Makes a pipe over a strategy's store: `createPipe` of `@millrace/core`, or one to be graded like it. */
@@ -48,11 +49,11 @@ const names = {
 } as const;
 
 /**
- * The cases that show whether `strategy` keeps the contract. Nothing runs until `run` of a case is called;
- * cases do not depend on each other and may run in any order, one at a time.
+ * The cases that show whether `strategy` keeps the contract. One store is made and looked at; nothing else runs until
+ * `run` of a case is called. Cases do not depend on each other and may run in any order, one at a time.
  *
- * @throws TypeError when `strategy` does not have the shape of one, and there is nothing to grade, or when there is no such option
- *   or no such law, profile or feature.
+ * @throws TypeError when there is nothing to grade, since `strategy` or its stores do not have the shape of one
+ *   (`ERR_PIPE_STRATEGY`), or when there is no such option or no such law, profile or feature.
  */
 export function conformance(strategy: BufferStrategy, options: ConformanceOptions = {}): readonly Case[] {
   requireStrategy(strategy);
@@ -108,7 +109,8 @@ function withKnownFailure(result: Result, reason: string | undefined): Result {
 
 export function requireStrategy(strategy: unknown): asserts strategy is BufferStrategy {
   const problem = strategyProblem(strategy);
-  if (problem !== null) throw new TypeError(`This is no buffer strategy: ${problem}`);
+  if (problem === null) return;
+  throw Object.assign(new TypeError(`This is no buffer strategy: ${problem}`), { code: 'ERR_PIPE_STRATEGY' });
 }
 
 /** What keeps a value from being a strategy; `null` when nothing does. */
@@ -128,5 +130,5 @@ export function strategyProblem(value: unknown): string | null {
   if (typeof amplification !== 'number' || !(amplification >= 1))
     return 'traits.amplification is not a number of at least 1';
   if (shared !== undefined && typeof shared !== 'boolean') return 'traits.shared is not a boolean';
-  return null;
+  return storeProblem(value as BufferStrategy);
 }

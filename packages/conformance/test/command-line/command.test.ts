@@ -159,6 +159,10 @@ describe('what cannot be graded', () => {
     ['./throws.ts', /\.\/throws\.ts does not load: it broke while loading/],
     ['./no-strategy.ts', /default export of \.\/no-strategy\.ts is no buffer strategy: createStore/],
     [
+      './misspelt-store.ts',
+      /its stores have no function takeInto; it has .*takeinto.*, which stores need not have$/m,
+    ],
+    [
       './no-subject.ts',
       /\.\/no-subject\.ts exports nothing to grade: a BufferStrategy as its default export, or createPipe$/m,
     ],

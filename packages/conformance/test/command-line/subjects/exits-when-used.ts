@@ -1,3 +1,6 @@
 import { growingStrategy } from '../../stores/growing-store.ts';
 
-export default { ...growingStrategy, createStore: () => process.exit(0) };
+export default {
+  ...growingStrategy,
+  createStore: () => Object.assign(growingStrategy.createStore(), { put: () => process.exit(0) }),
+};
