@@ -145,9 +145,16 @@ export class Tunnel {
 /** So that the server cannot take what it has for the whole. Over TLS the missing `close_notify` says so. */
 function reset(duplex: Duplex): void {
   try {
-    if (duplex instanceof Socket && !(duplex instanceof TLSSocket)) duplex.resetAndDestroy();
+    if (duplex instanceof Socket && !(duplex instanceof TLSSocket) && !isEnding(duplex)) {
+      duplex.resetAndDestroy();
+    }
   } catch {
     // Not TCP: a socket of the file system.
   }
   duplex.destroy();
+}
+
+/** All has been sent, and the system is about to send the end. It would refuse a reset, and Node never say that it is closed. */
+function isEnding({ writableEnded, writableFinished, writableLength }: Socket): boolean {
+  return writableEnded && !writableFinished && writableLength === 0;
 }

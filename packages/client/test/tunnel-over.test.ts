@@ -9,7 +9,9 @@ import { patternedBytes, sha256 } from './patterned-bytes.ts';
 import { socketClosed } from './socket-closed.ts';
 
 describe.each(everyStrategy)('a tunnel over a connection of one’s own, through $name', (strategy) => {
-  const opened = async (options: Partial<TunnelOverOptions> = {}): Promise<[Tunnel, net.Socket]> => {
+  const opened = async (
+    options: Partial<TunnelOverOptions> = {},
+  ): Promise<[Tunnel, far: net.Socket, near: net.Socket]> => {
     const server = net.createServer({ allowHalfOpen: true });
     const port = await listen(server);
     const accepted = once(server, 'connection') as Promise<[net.Socket]>;
@@ -17,7 +19,7 @@ describe.each(everyStrategy)('a tunnel over a connection of one’s own, through
     const [far] = await accepted;
     far.on('error', () => {});
     onTestFinished(() => void near.destroy());
-    return [tunnelOver(near, { strategy, ...options }), far];
+    return [tunnelOver(near, { strategy, ...options }), far, near];
   };
 
   it('carries every byte both ways, and ends each way by itself', async () => {
@@ -47,6 +49,20 @@ describe.each(everyStrategy)('a tunnel over a connection of one’s own, through
     await tunnel.reader.read({ min: 4 });
     far.resetAndDestroy();
     await expect(tunnel.reader.read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('is closed when it is destroyed while its end goes out', async () => {
+    const [tunnel, far, near] = await opened();
+    far.resume();
+    if (near.connecting) await once(near, 'connect');
+    tunnel.writer.end();
+    while (!near.writableEnded) await Promise.resolve();
+    tunnel.destroy();
+    await once(near, 'close');
+    expect(await tunnel.closed).toMatchObject({
+      received: { outcome: 'failed' },
+      sent: { outcome: 'ended' },
+    });
   });
 
   it('tells onPaused, and is reset with what that throws', async () => {

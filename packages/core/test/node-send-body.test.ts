@@ -356,6 +356,22 @@ test('chunks that a slow client has not taken yet are not touched', async () => 
   expect(all.subarray(all.length - body.length).equals(body)).toBe(true);
 });
 
+test('a body that fails while Node ends the connection by itself leaves none that is never closed', async () => {
+  const { writer, reader } = createPipe(passingStrategy);
+  const { port, response, summary } = await serve({ body: reader });
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+  socket.resume().write('GET / HTTP/1.0\r\n\r\n');
+  const served = await response;
+  writer.writeCopy(utf8('a'));
+  await quiet();
+  const closed = once(served, 'close');
+  // As Node does when the client sends its end.
+  served.socket?.end();
+  writer.fail(new Error('broken off'));
+  await closed;
+  expect(await summary).toMatchObject({ outcome: 'failed', sent: 1 });
+});
+
 describe('what is lent to Node', () => {
   /** One piece that no system buffers whole, so that its write is under way until the client has read it. */
   const large = patterned(24 * 1_048_576);

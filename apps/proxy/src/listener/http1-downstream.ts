@@ -10,6 +10,7 @@ import type { ClientRequest } from './client-request.ts';
 import { writeEarlyHints } from './early-hints.ts';
 import { LeaveSignal } from './leave-signal.ts';
 import { closeByHalves, linger } from './linger.ts';
+import { reset } from './reset.ts';
 
 /** Arbitrary interim answers; Node has it since 24.18. */
 interface Informing {
@@ -165,7 +166,7 @@ export class Http1Downstream implements Downstream {
       duplex: socket,
       wasReset: () => socket.errored !== null,
       isWhole: () => socket.readableEnded && socket.writableFinished,
-      reset: () => void socket.resetAndDestroy(),
+      reset: () => reset(socket),
     };
   }
 
@@ -178,7 +179,7 @@ export class Http1Downstream implements Downstream {
   }
 
   breakOff(): void {
-    this.#message.socket.resetAndDestroy();
+    reset(this.#message.socket);
   }
 
   release(): void {

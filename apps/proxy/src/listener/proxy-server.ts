@@ -22,6 +22,7 @@ import { Connections } from './connections.ts';
 import { asksForTunnel, lastOn, responseOn, takeOver, whenAnswered } from './handed-over.ts';
 import { Http1Downstream, type Http1Facts } from './http1-downstream.ts';
 import { Http2Sessions } from './http2-sessions.ts';
+import { isEnding } from './reset.ts';
 import {
   bodyRefusal,
   headRefusal,
@@ -258,7 +259,7 @@ function peerOf({ remoteAddress, remotePort }: Socket): string {
  */
 function makeResettable(socket: TLSSocket, carrier: Socket): void {
   socket.resetAndDestroy = () => {
-    carrier.resetAndDestroy();
+    if (!isEnding(socket)) carrier.resetAndDestroy();
     return socket.destroy();
   };
 }

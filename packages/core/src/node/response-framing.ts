@@ -33,9 +33,15 @@ function isDelimitedByClose(response: Http1Message): boolean {
 }
 
 function reset(socket: Socket | null): void {
+  // Of one whose end the system is about to send, it would refuse that, and Node never say that it is closed.
+  if (socket === null || isEnding(socket)) return;
   try {
-    socket?.resetAndDestroy();
+    socket.resetAndDestroy();
   } catch {
     // Only TCP sockets can be reset. TLS has a mark of its own for an orderly end, which a destroyed socket lacks.
   }
+}
+
+function isEnding({ writableEnded, writableFinished, writableLength }: Socket): boolean {
+  return writableEnded && !writableFinished && writableLength === 0;
 }
