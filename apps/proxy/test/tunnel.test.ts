@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
+import tls from 'node:tls';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { demoBody } from '../src/demo/demo-body.ts';
@@ -7,6 +9,7 @@ import { everyStrategy } from './every-strategy.ts';
 import { httpServer } from './http-server.ts';
 import { rawExchange } from './raw-exchange.ts';
 import { rawServer } from './raw-server.ts';
+import { listen } from '@millrace/test-servers/listen';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import { ASK, atLength, echo, LENGTH, switching, tunnel, watched } from './tunnels.ts';
 import { until } from './until.ts';
@@ -151,6 +154,31 @@ describe('a tunnel', () => {
       responseBody: { outcome: 'cancelled' },
     });
   });
+
+  it.each([
+    ['plain', {}],
+    ['TLS', { tls: tlsCertificate }],
+  ] as const)(
+    'is not asked for any longer when the client ends before the answer, over %s',
+    async (_, options) => {
+      let asked: net.Socket | undefined;
+      const upstream = http.createServer();
+      upstream.on('upgrade', (_request, socket: net.Socket) => {
+        asked = socket.on('error', () => {}).resume();
+      });
+      const { url, outcomes } = await watched(new URL(`http://127.0.0.1:${await listen(upstream)}`), options);
+      const { port } = new URL(url);
+      const to = { port: Number(port), host: '127.0.0.1', allowHalfOpen: true };
+      const socket = 'tls' in options ? tls.connect({ ...to, rejectUnauthorized: false }) : net.connect(to);
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {}).write(ASK);
+      await until(() => asked !== undefined);
+      socket.end();
+      await until(() => outcomes.length === 1);
+      expect(outcomes[0]).toMatchObject({ result: 'broken', status: undefined, brokenBy: 'client' });
+      await until(() => asked?.readableEnded === true || asked?.destroyed === true);
+    },
+  );
 
   it('that the upstream refuses is answered with its refusal', async () => {
     const upstream = await httpServer((_, response) => response.writeHead(403).end('no'));

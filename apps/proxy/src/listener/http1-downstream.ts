@@ -72,6 +72,19 @@ export class Http1Downstream implements Downstream {
       // anywhere that has let go of it for a tunnel.
       if (response.socket === null || isHandedOver) socket.on('close', onClose);
     });
+    if (this.upgrade !== undefined) this.#heedEnd();
+  }
+
+  /**
+   * Whoever ends before an upgrade is granted can never speak what was asked for. Nobody reads the connection yet, and an end
+   * is heard of only by who does; what comes before it waits there. A tunnel of CONNECT may well go in one direction alone.
+   */
+  #heedEnd(): void {
+    const { socket } = this.#message;
+    socket.once('end', () => {
+      if (!this.#isSwitched && !this.#response.headersSent) this.#leaving.abort(new ClientLeft());
+    });
+    socket.read(0);
   }
 
   get left(): AbortSignal {
