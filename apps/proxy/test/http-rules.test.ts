@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import tls from 'node:tls';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '@millrace/test-servers/listen';
 import { HeaderPolicy } from '../src/policy/header-policy.ts';
@@ -138,6 +139,52 @@ describe('an interim answer', () => {
     await once(socket, 'close');
     expect(received.endsWith('\r\n\r\nok')).toBe(true);
     expect(received.split('103 Early Hints').length - 1).toBeLessThan(count);
+  });
+
+  it('is kept from a client of HTTP/2 that does not read, too', async () => {
+    const hint = `HTTP/1.1 103 Early Hints\r\nLink: </${'x'.repeat(4000)}>\r\n\r\n`;
+    const count = 4000;
+    let flooded!: () => void;
+    const isFlooded = new Promise<void>((resolve) => {
+      flooded = resolve;
+    });
+    const upstream = net.createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          socket.write(hint.repeat(count), () => flooded());
+          socket.write('HTTP/1.1 204 No Content\r\n\r\n');
+        });
+    });
+    const { url } = await startProxy(new URL(`http://127.0.0.1:${await listen(upstream)}`), {
+      tls: tlsCertificate,
+    });
+    const { hostname, port } = new URL(url);
+    const options = { ALPNProtocols: ['h2'], rejectUnauthorized: false };
+    const socket = tls.connect({ ...options, host: hostname, port: Number(port) });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    // No settings, and `GET https://a/`, which is the end of its stream.
+    const head = [0x82, 0x84, 0x87, 0x41, 1, 0x61];
+    const frames = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, head.length, 1, 5, 0, 0, 0, 1, ...head];
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    socket.write(Uint8Array.from(frames));
+    await isFlooded;
+    let hints = 0;
+    let unread = Buffer.alloc(0);
+    for await (const bytes of socket as AsyncIterable<Buffer>) {
+      unread = Buffer.concat([unread, bytes]);
+      let isOver = false;
+      while (unread.length >= 9 && unread.length >= 9 + unread.readUIntBE(0, 3)) {
+        const [type, flags = 0] = unread.subarray(3);
+        isOver ||= (type === 0 || type === 1) && (flags & 1) === 1;
+        if (type === 1) hints += 1;
+        unread = unread.subarray(9 + unread.readUIntBE(0, 3));
+      }
+      if (isOver) break;
+    }
+    expect(hints).toBeGreaterThan(0);
+    expect(hints).toBeLessThan(count);
   });
 
   it('is kept from a client of HTTP/1.0, which knows of none', async () => {

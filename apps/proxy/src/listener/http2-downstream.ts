@@ -15,6 +15,8 @@ import { LINGER_MS } from './linger.ts';
 
 /** How often an answer that has ended is looked after until it is out. */
 const LOOK_AGAIN_MS = 5;
+/** Frames of a session that wait for its client, beyond which there are no more hints: more than one for each of its streams. */
+const MOST_QUEUED_FRAMES = 200;
 
 /** An exchange over HTTP/2: one stream of a session. */
 export class Http2Downstream implements Downstream {
@@ -94,7 +96,12 @@ export class Http2Downstream implements Downstream {
   }
 
   inform(status: number, headers: readonly string[]): void {
-    if (this.isUnanswered) this.#stream.additionalHeaders({ ':status': status, ...recordOf(headers) });
+    const stream = this.#stream;
+    if (!this.isUnanswered) return;
+    // They are no body that could be paused. Who does not take them goes without.
+    const { outboundQueueSize = 0 } = stream.session?.state ?? {};
+    if (status !== 100 && outboundQueueSize > MOST_QUEUED_FRAMES) return;
+    stream.additionalHeaders({ ':status': status, ...recordOf(headers) });
   }
 
   begin(status: number, _statusText: string, headers: readonly string[]): void {
