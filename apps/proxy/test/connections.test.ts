@@ -142,9 +142,26 @@ describe('the connections of a server', () => {
     await once(socket, 'close');
   });
 
+  it('are told not to be kept by answers that have not begun when they are drained', async () => {
+    let answer!: http.ServerResponse;
+    const { server, connections, connect } = await serving((_, response) => {
+      answer = response;
+    });
+    const socket = connect();
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(server, 'request');
+    connections.drain();
+    answer.end('ok');
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(String(head)).toContain('\r\nConnection: close\r\n');
+    await once(socket, 'close');
+  });
+
   it('are told not to be kept when an exchange begins while they are drained', async () => {
     const held: http.ServerResponse[] = [];
-    const { server, connections, connect } = await serving((_, response) => void held.push(response));
+    const { server, connections, connect } = await serving((_, response) => {
+      if (held.push(response) === 1) response.flushHeaders();
+    });
     const socket = connect();
     socket.write('GET /1 HTTP/1.1\r\nhost: a\r\n\r\n');
     await once(server, 'request');

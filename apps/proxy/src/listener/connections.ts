@@ -58,6 +58,11 @@ export class Connections {
   /** From now on every connection is closed when its last exchange is over, idle ones at once. */
   drain(): void {
     this.#isDraining = true;
+    for (const socket of this.#open.keys()) {
+      const last = this.#last.get(socket);
+      // What a client asks for behind an answer that promised to keep its connection may be lost.
+      if (last?.headersSent === false) last.shouldKeepAlive = false;
+    }
     this.#closeIdle();
   }
 
