@@ -179,6 +179,26 @@ describe('how an exchange went', () => {
     },
   );
 
+  it('is over when its client takes nothing of a refusal either, over HTTP/2', async () => {
+    const setTimer = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => setTimer.mockRestore());
+    const upstream = await httpServer((_, response) => response.end());
+    const outcomes: ExchangeOutcome[] = [];
+    const onExchange = (outcome: ExchangeOutcome): void => void outcomes.push(outcome);
+    const { url } = await startProxy(upstream, { onExchange, tls: tlsCertificate });
+    const session = http2Session(url);
+    session.settings({ initialWindowSize: 0 });
+    await once(session, 'localSettings');
+    const stream = http2Request(session, { expect: 'a miracle' });
+    await once(stream, 'response');
+    const look = setTimer.mock.calls.find(([, delayMs]) => delayMs === 30_000)?.[0];
+    for (let looks = 0; looks < 2; looks++) look?.();
+    await until(() => outcomes.length > 0);
+    expect(outcomes).toMatchObject([{ result: 'refused', status: 417, brokenBy: 'client' }]);
+    await until(() => stream.closed);
+    expect(stream.rstCode).not.toBe(0);
+  });
+
   it('is not broken while its upstream is what is waited for, over HTTP/2', async () => {
     const setTimer = vi.spyOn(globalThis, 'setTimeout');
     onTestFinished(() => setTimer.mockRestore());

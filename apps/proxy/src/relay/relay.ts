@@ -146,6 +146,7 @@ export class Relay {
       const answer = refusalFor(reason);
       if (downstream.isUnanswered) {
         record.refused(answer);
+        downstream.whenStuck(REFUSAL_IDLE_MS, () => downstream.breakOff());
         downstream.refuse(answer);
       } else {
         record.broke(answer.side, reason);
@@ -275,6 +276,8 @@ interface Upload {
   readonly trailers: (() => string[]) | undefined;
 }
 
+/** For a client to take a bit of a refusal, whatever its route would allow: it may have none. */
+const REFUSAL_IDLE_MS = 30_000;
 const defaultHeaders = new HeaderPolicy();
 const noLimits: ClientLimits = { idleTimeoutMs: 0 };
 
