@@ -61,7 +61,9 @@ export interface PipeLimits {
 export interface PipeSetup extends PipeLimits {
   /** The store may take fewer bytes than it is given. */
   readonly isFixed: boolean;
-  /** The store would copy a given chunk, which may wait in front of it while it is empty. */
+  /** The store keeps given chunks as they are, where it can. */
+  readonly storeTakes: boolean;
+  /** A given chunk may wait in front of the store while that is empty. */
   readonly mayWaitInFront: boolean;
   /** Memory is spoilt when it changes hands. */
   readonly poison: boolean;
@@ -157,7 +159,8 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     expectedBytes,
     mostBytes: expectedBytes === undefined ? maxBytes : Math.min(expectedBytes, maxBytes),
     isFixed: traits.fixed,
-    mayWaitInFront: traits.put === 'copies' && traits.shared !== true && !isPoison,
+    storeTakes: traits.put === 'takes',
+    mayWaitInFront: traits.shared !== true && !isPoison,
     poison: isPoison,
     source,
     signal,

@@ -32,7 +32,7 @@ function pipeOf(options?: PipeOptions, strategy = arrayStrategy): Pipe & { puts:
 
 const filled = (length: number, value: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(value);
 
-describe('a given chunk that finds the store of a copying strategy empty', () => {
+describe('a given chunk that finds the store empty', () => {
   it('reaches the reader as it is, and never the store', () => {
     const { writer, reader, puts } = pipeOf();
     const chunk = filled(100, 7);
@@ -231,18 +231,59 @@ describe('a given chunk that finds the store of a copying strategy empty', () =>
     expect(cleared).toBe(1);
     expect(reader.size).toBe(0);
   });
+
+  it('is none of the store’s business when it is lent as the body ends', async () => {
+    const events: string[] = [];
+    const { spied } = watched(arrayStrategy, () => ({
+      drop: (count) => void events.push(`drop ${count}`),
+      clear: () => void events.push('clear'),
+    }));
+    const { writer, reader } = createPipe(spied);
+    const views = reader.views();
+    const chunk = filled(100, 1);
+    writer.write(chunk);
+    expect((await views.next()).value).toBe(chunk);
+    writer.end();
+    expect(events).toEqual(['clear']);
+    expect(await views.next()).toEqual({ value: undefined, done: true });
+    expect(events).toEqual(['clear']);
+  });
+});
+
+describe('with a strategy that takes chunks itself', () => {
+  const taking: BufferStrategy = { ...arrayStrategy, traits: { ...arrayStrategy.traits, put: 'takes' } };
+
+  it('the first chunk of a body waits in front, and is put in the store when another one comes', () => {
+    const { writer, reader, puts } = pipeOf({}, taking);
+    const chunk = filled(100, 1);
+    writer.write(chunk);
+    expect(puts).toEqual([]);
+    writer.write(filled(2, 2));
+    expect(puts).toEqual([[...chunk], [2, 2]]);
+    expect(reader.tryRead()).toEqual(chunk);
+  });
+
+  it('so does one that somebody waits for', async () => {
+    const { writer, reader, puts } = pipeOf({}, taking);
+    for (const value of [1, 2, 3]) {
+      const reading = reader.read();
+      const chunk = filled(100, value);
+      writer.write(chunk);
+      expect(await reading).toBe(chunk);
+    }
+    expect(puts).toEqual([]);
+  });
+
+  it('any other goes into the store at once', () => {
+    const { writer, reader, puts } = pipeOf({}, taking);
+    writer.write(filled(100, 1));
+    reader.tryRead();
+    writer.write(filled(2, 2));
+    expect(puts).toEqual([[2, 2]]);
+  });
 });
 
 describe('a given chunk that does not wait in front', () => {
-  it('is one for a strategy that takes chunks itself', () => {
-    const { writer, puts } = pipeOf(
-      {},
-      { ...arrayStrategy, traits: { ...arrayStrategy.traits, put: 'takes' } },
-    );
-    writer.write(filled(100, 1));
-    expect(puts).toHaveLength(1);
-  });
-
   it('is one for a strategy whose bytes are to lie in shared memory', () => {
     const traits = { ...arrayStrategy.traits, shared: true };
     const { writer, puts } = pipeOf(undefined, { ...arrayStrategy, traits });

@@ -358,7 +358,7 @@ describe('fromNodeReadable', () => {
   });
 
   test('chunks are copied, since others may hold them', async () => {
-    const chunk = Buffer.from(new ArrayBuffer(8));
+    const chunk = Buffer.from(new ArrayBuffer(100));
     const stream = new PassThrough();
     const reader = fromNodeReadable(stream, passingStrategy);
     stream.write(chunk);
@@ -367,8 +367,8 @@ describe('fromNodeReadable', () => {
   });
 
   test('with movesChunks, those that have their memory to themselves change owner, as plain arrays', async () => {
-    const whole = Buffer.from(new ArrayBuffer(8));
-    const part = Buffer.from(new ArrayBuffer(8), 0, 7);
+    const whole = Buffer.from(new ArrayBuffer(100));
+    const part = Buffer.from(new ArrayBuffer(100), 0, 99);
     const stream = new PassThrough();
     const reader = fromNodeReadable(stream, passingStrategy, { movesChunks: true });
     stream.write(whole);
@@ -521,7 +521,7 @@ describe('toNodeWritable', () => {
   test('memory that was written may be used again, unless it changes owner', async () => {
     for (const movesChunks of [false, true]) {
       const { writer, reader } = createPipe(passingStrategy);
-      const chunk = Buffer.from(new ArrayBuffer(8));
+      const chunk = Buffer.from(new ArrayBuffer(100));
       toNodeWritable(writer, { movesChunks }).write(chunk);
       expect((await reader.read())!.buffer === chunk.buffer).toBe(movesChunks);
     }

@@ -701,6 +701,29 @@ describe('a pipe over a store that breaks its interface', () => {
     expect(await writer.closed).toMatchObject({ outcome: 'failed', written: 2, delivered: 0, discarded: 2 });
   });
 
+  it('[P11] weighs more once it has lent: the source is told', async () => {
+    let lentCost = 0;
+    const strategy = strategyWith((store) => {
+      const peek = store.peek.bind(store);
+      return {
+        get cost() {
+          return store.size + lentCost;
+        },
+        peek: (min) => {
+          lentCost = 100;
+          return peek(min);
+        },
+      };
+    });
+    const marks: string[] = [];
+    const source = { pause: () => void marks.push('pause') };
+    const { writer, reader } = createPipe(strategy, { highWaterMark: 100, source });
+    writer.writeCopy(bytes(1, 2));
+    expect(marks).toEqual([]);
+    await reader.views().next();
+    expect(marks).toEqual(['pause']);
+  });
+
   it('[P6] throws from clear: everybody is answered, and what it threw is kept', async () => {
     const lost = new Error('lost');
     const strategy = strategyWith(() => ({

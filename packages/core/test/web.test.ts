@@ -340,7 +340,7 @@ describe('fromReadableStream', () => {
   );
 
   test('chunks that others may hold are copied, those of a byte stream are moved', async () => {
-    const shared = utf8('abc');
+    const shared = utf8('abc'.repeat(100));
     const copied = fromReadableStream(streamOf(shared), passingStrategy);
     const moved = fromReadableStream(streamOf(shared), passingStrategy, { movesChunks: true });
     expect((await copied.read())!.buffer).not.toBe(shared.buffer);
@@ -393,7 +393,7 @@ describe('toWritableStream', () => {
   test('memory that was written may be used again, unless it changes owner', async () => {
     for (const movesChunks of [false, true]) {
       const { writer, reader } = createPipe(passingStrategy);
-      const memory = utf8('abc');
+      const memory = utf8('abc'.repeat(100));
       const stream = toWritableStream(writer, { movesChunks }).getWriter();
       await stream.write(memory);
       expect((await reader.read())!.buffer === memory.buffer).toBe(movesChunks);
