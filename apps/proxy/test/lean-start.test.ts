@@ -8,15 +8,16 @@ const start: Start = {
   told: ['access.log'],
   nodeOptions: '--enable-source-maps',
   hasChannel: false,
-  hasMaglev: true,
+  node: '24.1.0',
 };
 
 describe('a process', () => {
-  it('is started again as it was, with a small nursery and one optimizing compiler', () => {
+  it('is started again as it was, told to take less memory', () => {
     expect(leanArgs(start)).toEqual([
       '/bin/node',
       '--max-semi-space-size=8',
       '--no-maglev',
+      '--no-allocation-site-pretenuring',
       '--import',
       'some.ts',
       'main.ts',
@@ -25,9 +26,13 @@ describe('a process', () => {
     ]);
   });
 
-  it('is told nothing of a compiler that its Node may not know', () => {
-    const args = leanArgs({ ...start, hasMaglev: false });
-    expect(args?.slice(0, 3)).toEqual(['/bin/node', '--max-semi-space-size=8', '--import']);
+  it('is given no flag of V8 by a Node that may not know it any more', () => {
+    expect(leanArgs({ ...start, node: '26.10.0' })).toContain('--no-maglev');
+    expect(leanArgs({ ...start, node: '27.0.0' })?.slice(0, 3)).toEqual([
+      '/bin/node',
+      '--max-semi-space-size=8',
+      '--import',
+    ]);
   });
 
   it.each(['/dev/fd/2', '{"accessLog": "/proc/self/fd/1"}', '/dev/fd/', 'fd/3'])(

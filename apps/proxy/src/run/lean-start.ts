@@ -7,11 +7,17 @@ import { mentionsGivenOpen } from '../config/given-open.ts';
  */
 const SMALL_NURSERY = '--max-semi-space-size=8';
 
-/**
- * Without the second of V8's two optimizing compilers, which holds 20 MiB of jobs while a new process becomes fast; the
- * first makes the same code fast soon after.
- */
-const ONE_OPTIMIZER = '--no-maglev';
+/** The newest Node that is known to take the flags of V8. One that does not know a flag does not start. */
+const NEWEST_KNOWN_NODE = 26;
+
+const FLAGS_OF_V8 = [
+  // Without the second of two optimizing compilers, which holds 20 MiB of jobs while a new process becomes fast; the first makes
+  // the same code fast soon after.
+  '--no-maglev',
+  // Where V8 takes what a piece of code makes for lasting, since all that is under way was there twice, it makes it among the old
+  // objects from then on, and what that holds becomes old too: 60 MiB, in one process of five.
+  '--no-allocation-site-pretenuring',
+];
 
 /**
  * One heap of the C library for all threads: what V8's compilers give back is used by bodies and connections then, and 15 MiB
@@ -37,16 +43,20 @@ export interface Start {
   readonly nodeOptions: string;
   /** Whoever started it talks to it, through what would be lost. */
   readonly hasChannel: boolean;
-  /** V8 was built with Maglev; another Node may not start with a flag of it. */
-  readonly hasMaglev: boolean;
+  /** The version of Node, as 24.1.0. */
+  readonly node: string;
 }
 
 /** Runs this process again as it was started, told to take less memory, under the same number. Does nothing where it cannot. */
 export function restartLean(): void {
+  // V8 takes the flags only when it starts. Windows has no such call.
+  if (process.execve === undefined) return;
   // Node would warn of the call before it refuses it. Without the flag for permissions there is no such property.
   if ('permission' in process && !process.permission.has('child')) return;
   const { execPath, execArgv, argv, env } = process;
   try {
+    // A call that fails ends the process, so what may make it fail is looked at before.
+    accessSync(execPath, constants.X_OK);
     const args = leanArgs({
       execPath,
       execArgv,
@@ -54,13 +64,11 @@ export function restartLean(): void {
       told: [env['MILLRACE_ACCESS_LOG'] ?? '', env['MILLRACE_CONFIG'] ?? '', ...configTexts(argv, env)],
       nodeOptions: env['NODE_OPTIONS'] ?? '',
       hasChannel: process.channel !== undefined,
-      hasMaglev: Reflect.get(process.config.variables, 'v8_enable_maglev') === 1,
+      node: process.versions.node,
     });
     if (args === undefined) return;
-    // A call that fails ends the process, so what may make it fail is looked at before.
-    accessSync(execPath, constants.X_OK);
-    // V8 takes the flags only when it starts. Windows has no such call, and Node may not be permitted to make it.
-    process.execve?.(execPath, args, { ...ONE_HEAP_OF_C, ...env, [STARTED_AGAIN]: '1' });
+    // Node may not be permitted to make it.
+    process.execve(execPath, args, { ...ONE_HEAP_OF_C, ...env, [STARTED_AGAIN]: '1' });
   } catch {
     // It works with more memory too; and a file that cannot be read is a mistake that is said when it is needed.
   }
@@ -73,13 +81,14 @@ export function wasStartedAgain(env: NodeJS.ProcessEnv = process.env): boolean {
 
 /** `undefined`: it stays as it is, since its size was chosen, or a debugger, a parent process or a file would be lost. */
 export function leanArgs(start: Start): string[] | undefined {
-  const { execPath, execArgv, args, told, nodeOptions, hasChannel, hasMaglev } = start;
+  const { execPath, execArgv, args, told, nodeOptions, hasChannel, node } = start;
   // Node takes a flag with either dashes or underscores, and in quotes.
   const given = [...execArgv, ...nodeOptions.split(/[\s"]+/)].map((arg) => arg.replaceAll('_', '-'));
   const isChosen = given.some((arg) => KEEPS.test(arg));
   const needsGiven = [...args, ...told].some(mentionsGivenOpen);
   if (isChosen || needsGiven || hasChannel) return undefined;
-  return [execPath, SMALL_NURSERY, ...(hasMaglev ? [ONE_OPTIMIZER] : []), ...execArgv, ...args];
+  const ofV8 = Number.parseInt(node, 10) <= NEWEST_KNOWN_NODE ? FLAGS_OF_V8 : [];
+  return [execPath, SMALL_NURSERY, ...ofV8, ...execArgv, ...args];
 }
 
 /** What the files say that may be its configuration. What is no file, such as a pipe, can be read only once. */
