@@ -32,9 +32,17 @@ export function payloadOf(
   if (typeof payload === 'object' && Symbol.asyncIterator in payload) return payload;
   throw new PipeError(
     'ERR_PIPE_ARGUMENT',
-    `the request body is of type ${typeNameOf(payload)}; it must be a Uint8Array, a string, an async iterable or a PipeReader`,
+    `the request body is of type ${typeNameOf(payload)}; it must be a Uint8Array, a string, an async iterable or a PipeReader${remedyFor(payload)}`,
     { value: payload },
   );
+}
+
+/** Of what `fetch` sends as it is: what to give in its place. */
+function remedyFor(value: unknown): string {
+  if (value instanceof Blob) return ': give its stream()';
+  if (value instanceof URLSearchParams) return ': give its toString(), and its content-type';
+  if (value instanceof FormData) return ': give the body of new Response(form), and its content-type';
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? ': give a Uint8Array of it' : '';
 }
 
 /** `Blob` and `FormData` say more than `object` does. */

@@ -75,14 +75,21 @@ describe('request, given what cannot be sent', () => {
     });
   });
 
-  it('names the kind of a body that is none', async () => {
+  it.each([
+    [5, 'number', ''],
+    [{}, 'Object', ''],
+    [new Blob(['hi']), 'Blob', ': give its stream()'],
+    [new URLSearchParams('a=1'), 'URLSearchParams', ': give its toString(), and its content-type'],
+    [new FormData(), 'FormData', ': give the body of new Response(form), and its content-type'],
+    [new ArrayBuffer(2), 'ArrayBuffer', ': give a Uint8Array of it'],
+    [new Uint16Array(2), 'Uint16Array', ': give a Uint8Array of it'],
+  ])('names the kind of a body that is none, and what to give: %o', async (body, kind, remedy) => {
     const client = makeClient({ strategy: chunkQueue });
-    for (const [body, kind] of [[new Blob(['hi']), 'Blob'] as const, [5, 'number'] as const]) {
-      const sent = { method: 'POST', body: body as unknown as string };
-      await expect(client.request('http://127.0.0.1/', sent)).rejects.toThrow(
-        `the request body is of type ${kind}; it must be a Uint8Array`,
-      );
-    }
+    await expect(
+      client.request('http://127.0.0.1/', { method: 'POST', body: body as unknown as string }),
+    ).rejects.toMatchObject({
+      message: `the request body is of type ${kind}; it must be a Uint8Array, a string, an async iterable or a PipeReader${remedy}`,
+    });
   });
 
   it('does not repeat a password in the message', async () => {
