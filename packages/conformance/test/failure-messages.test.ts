@@ -5,7 +5,7 @@ import type { LawId } from '../src/index.ts';
 import { failureText, timelineText } from '../src/failure-text.ts';
 import { brokenPipes, brokenStores } from './broken/broken-subjects.ts';
 import { tryOut } from './broken/kill-matrix.ts';
-import { growingStrategy } from './stores/growing-store.ts';
+import { GrowingStore, growingStrategy } from './stores/growing-store.ts';
 
 /** Some subjects, the law it breaks, and what has to be said about it whatever schedule shows it. */
 const said: readonly (readonly [name: string, law: LawId, expected: RegExp, got: RegExp])[] = [
@@ -54,6 +54,23 @@ describe('a failure message', () => {
       },
     );
   }
+});
+
+it('the call that a store throws from is named, also where the script is over and the store is emptied', async () => {
+  class RefusesWhenEmpty extends GrowingStore {
+    override take(max: number = this.size): Uint8Array {
+      if (this.size === 0) throw new Error('empty');
+      return super.take(max);
+    }
+  }
+  const strategy = { ...growingStrategy, createStore: () => new RefusesWhenEmpty() };
+  const [one] = conformance(strategy, { laws: ['S1'] });
+  const found = (await one?.run())?.counterexample;
+  expect(found).toMatchObject({ expected: 'take to answer', got: 'Error: empty thrown' });
+  expect(timelineText(found?.timeline ?? []).slice(-2)).toEqual([
+    '  take()',
+    '  << Error: empty thrown → expected take to answer',
+  ]);
 });
 
 it('a law that was not got to is unknown, where the first broken one ends the run', async () => {

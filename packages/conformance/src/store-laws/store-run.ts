@@ -5,7 +5,7 @@ import { fillPattern, mismatch, showBytes, showPattern } from '../patterned-byte
 import type { TimelineStep } from '../result.ts';
 import { chunkIn } from './chunk-memory.ts';
 import type { MemoryKind, StoreCall, StoreScript } from './script.ts';
-import { describeCall } from './script.ts';
+import { describeCall, take } from './script.ts';
 import type { Violation } from './violation.ts';
 import { ViolationFound } from './violation.ts';
 
@@ -239,14 +239,17 @@ export class StoreRun {
   }
 
   #drain(): void {
+    this.#underWay = take();
     while (this.held > 0) this.#take(undefined);
     const rest = this.store.take();
     this.expect(rest.length === 0, 'S1', () => ['an empty store to give nothing', byteCount(rest.length)]);
+    this.#underWay = null;
   }
 
   #violationFrom(error: unknown): Violation {
     if (error instanceof ViolationFound) return error.violation;
-    return { law: 'S1', step: this.#step, expected: 'an answer', got: `${String(error)} thrown` };
+    const expected = `${this.#underWay?.call ?? 'the store'} to answer`;
+    return { law: 'S1', step: this.#step, expected, got: `${String(error)} thrown` };
   }
 
   #failedTimeline(violation: Violation): readonly TimelineStep[] {
