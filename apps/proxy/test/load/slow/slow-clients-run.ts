@@ -46,6 +46,8 @@ export async function runSlowClients(options: SlowClientsOptions): Promise<SlowC
   const path = pathOf({
     id: 0,
     direction: 'download',
+    client: 'HTTP/1.1',
+    origin: 'HTTP/1.1',
     size: bodyBytes,
     framing: 'length',
     slowTurns: 0,
@@ -113,7 +115,11 @@ function configure(
   const file = `${folder}/slow-clients.json`;
   const limits = { memoryBytes: memoryBytes ?? 2 ** 40, idleTimeoutMs: 600_000 };
   const routes = [{ upstream: 'origin', strategy, highWaterMark }];
-  writeFileSync(file, JSON.stringify({ upstreams: { origin: { servers: [url] } }, routes, limits }));
+  const listeners = { listen: '127.0.0.1:0', adminListen: '127.0.0.1:0' };
+  writeFileSync(
+    file,
+    JSON.stringify({ ...listeners, upstreams: { origin: { servers: [url] } }, routes, limits }),
+  );
   return file;
 }
 
@@ -123,6 +129,8 @@ async function warmUp(url: URL): Promise<void> {
   const path = pathOf({
     id: 0,
     direction: 'download',
+    client: 'HTTP/1.1',
+    origin: 'HTTP/1.1',
     size,
     framing: 'length',
     slowTurns: 0,

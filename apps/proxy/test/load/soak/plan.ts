@@ -1,3 +1,4 @@
+import type { Protocol } from '../../faults/fault-client.ts';
 import type { seededRandom } from '../../seeded-random.ts';
 
 const KIB = 1024;
@@ -20,8 +21,11 @@ const sizes: readonly (readonly [bytes: number, share: number])[] = [
 export interface Plan {
   readonly id: number;
   readonly direction: 'download' | 'upload';
+  /** What the client speaks with the proxy, and the proxy with the origin. */
+  readonly client: Protocol;
+  readonly origin: Protocol;
   readonly size: number;
-  /** How the body says where it ends; `close` for downloads alone. */
+  /** How the body says where it ends, to whom that speaks HTTP/1.1; `close` for downloads alone. */
   readonly framing: 'length' | 'chunked' | 'close';
   /** Turns of the event loop that the reader lets pass after each chunk. */
   readonly slowTurns: number;
@@ -30,8 +34,17 @@ export interface Plan {
     { readonly by: 'client' | 'origin'; readonly afterBytes: number; readonly isReset: boolean } | undefined;
 }
 
-/** The next exchange. @param random Decides everything, so the same seed makes the same exchanges. */
-export function planOf(id: number, random: ReturnType<typeof seededRandom>): Plan {
+/**
+ * The next exchange.
+ *
+ * @param random Decides everything, so the same seed makes the same exchanges.
+ * @param protocols Those that the proxy speaks on both sides.
+ */
+export function planOf(
+  id: number,
+  random: ReturnType<typeof seededRandom>,
+  protocols: readonly Protocol[],
+): Plan {
   const direction = random(4) === 0 ? 'upload' : 'download';
   const size = sizeFor(random(100));
   const framing = (['length', 'chunked', ...(direction === 'download' ? ['close' as const] : [])] as const)[
@@ -42,9 +55,12 @@ export function planOf(id: number, random: ReturnType<typeof seededRandom>): Pla
   const by = direction === 'upload' || random(2) === 0 ? 'client' : 'origin';
   // Behind a body that only the connection ends, an orderly end is one.
   const isReset = framing === 'close' || random(2) === 0;
+  const protocol = (): Protocol => protocols[random(protocols.length)] as Protocol;
   return {
     id,
     direction,
+    client: protocol(),
+    origin: protocol(),
     size,
     framing,
     slowTurns,
@@ -61,11 +77,14 @@ function sizeFor(percent: number): number {
   return 0;
 }
 
-/** The plan in a path, for the origin to read. */
+/** Where requests go whose origin speaks HTTP/2. */
+export const HTTP2_PREFIX = '/http2/';
+
+/** The plan in a path, for the proxy to choose a route by and for the origin to read. */
 export function pathOf(plan: Plan): string {
-  return `/${encodeURIComponent(JSON.stringify(plan))}`;
+  return (plan.origin === 'HTTP/2' ? HTTP2_PREFIX : '/') + encodeURIComponent(JSON.stringify(plan));
 }
 
 export function planIn(path: string): Plan {
-  return JSON.parse(decodeURIComponent(path.slice(1))) as Plan;
+  return JSON.parse(decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))) as Plan;
 }

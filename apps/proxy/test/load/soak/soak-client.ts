@@ -2,7 +2,7 @@ import http from 'node:http';
 import { turn } from '../../until.ts';
 import { BodyCheck, demoPrefix } from './body-check.ts';
 import { pathOf, type Plan } from './plan.ts';
-import { flushed, write } from './soak-origin.ts';
+import { flushed, write, type Sink } from './soak-origin.ts';
 
 /** What the client saw of an exchange. */
 export interface Seen {
@@ -22,6 +22,12 @@ export interface Progress {
   bytes: number;
 }
 
+/** What is seen where no head of an answer came. */
+export function withoutAnswer(hasLeft: boolean): Seen {
+  return { end: hasLeft ? 'left' : 'unanswered', status: undefined, bytes: 0, isRight: true, text: '' };
+}
+
+/** One exchange over HTTP/1.1. */
 export function exchange(url: string, plan: Plan, agent: http.Agent, progress: Progress): Promise<Seen> {
   return new Promise((resolve) => {
     let hasLeft = false;
@@ -39,27 +45,23 @@ export function exchange(url: string, plan: Plan, agent: http.Agent, progress: P
     });
     request.on('response', (response) => {
       isAnswered = true;
-      void read(response, plan, leave, progress).then((seen) =>
+      const isWhole = (): boolean => response.complete;
+      void read(response, response.statusCode ?? 0, isWhole, plan, leave, progress).then((seen) =>
         resolve(hasLeft ? { ...seen, end: 'left' } : seen),
       );
     });
     request.on('error', () => {});
     request.on('close', () => {
       if (isAnswered) return;
-      const end = hasLeft ? 'left' : 'unanswered';
-      resolve({ end, status: undefined, bytes: 0, isRight: true, text: '' });
+      resolve(withoutAnswer(hasLeft));
     });
     if (plan.direction === 'upload') void send(request, plan, leave, progress);
     else request.end();
   });
 }
 
-async function send(
-  request: http.ClientRequest,
-  plan: Plan,
-  leave: () => void,
-  progress: Progress,
-): Promise<void> {
+/** Sends the body of an upload, or the part of it in front of a break. */
+export async function send(request: Sink, plan: Plan, leave: () => void, progress: Progress): Promise<void> {
   for (const piece of demoPrefix(plan.size, plan.break?.afterBytes ?? plan.size)) {
     if (!(await write(request, piece))) return;
     progress.bytes += piece.length;
@@ -69,13 +71,15 @@ async function send(
   else if (await flushed(request)) leave();
 }
 
-async function read(
-  response: http.IncomingMessage,
+/** Reads the answer to its end. @param isWhole Whether that is one, once it is there. */
+export async function read(
+  body: AsyncIterable<Uint8Array>,
+  status: number,
+  isWhole: () => boolean,
   plan: Plan,
   leave: () => void,
   progress: Progress,
 ): Promise<Seen> {
-  const status = response.statusCode ?? 0;
   const isDownload = plan.direction === 'download' && status === 200;
   const check = new BodyCheck(plan.size);
   const leaveAfter = isDownload && plan.break?.by === 'client' ? plan.break.afterBytes : Infinity;
@@ -88,7 +92,7 @@ async function read(
     text,
   });
   try {
-    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    for await (const chunk of body) {
       progress.bytes += chunk.length;
       if (isDownload) check.take(chunk);
       else text += String(chunk);
@@ -98,5 +102,5 @@ async function read(
   } catch {
     return seen('broken');
   }
-  return seen(response.complete ? 'whole' : 'broken');
+  return seen(isWhole() ? 'whole' : 'broken');
 }

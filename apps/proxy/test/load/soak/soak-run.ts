@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
+import type { Protocol } from '../../faults/fault-client.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../seeded-random.ts';
 import { fault } from './judge.ts';
-import { planOf, type Plan } from './plan.ts';
+import { HTTP2_PREFIX, planOf, type Plan } from './plan.ts';
 import { exchange, type Progress, type Seen } from './soak-client.ts';
+import { SoakHttp2Client } from './soak-http2-client.ts';
 import { SoakOrigin } from './soak-origin.ts';
 import { SoakSubject, type Memory, type SubjectName } from './soak-subject.ts';
 
@@ -58,8 +61,12 @@ export class Soak {
   #lastId = 0;
   #reloads = 0;
 
+  /** The broken ones speak no HTTP/2. */
+  readonly #protocols: readonly Protocol[];
+
   constructor(options: SoakOptions) {
     this.#options = options;
+    this.#protocols = options.subject === 'millrace' ? ['HTTP/1.1', 'HTTP/2'] : ['HTTP/1.1'];
     this.#random = seededRandom(options.seed);
   }
 
@@ -96,27 +103,35 @@ export class Soak {
     const { exchangesPerLap } = this.#options;
     const last = this.#lastId + exchangesPerLap;
     const client = async (): Promise<void> => {
+      const overHttp2 = new SoakHttp2Client();
       while (this.#lastId < last) {
         this.#lastId += 1;
         const id = this.#lastId;
         if (id % 499 === 150) await this.#restart();
         if (id % 61 === 0) this.#reload(subject, configFile);
-        await this.#exchange(subject, planOf(id, this.#random));
+        if (id % 37 === 0) this.#retire();
+        await this.#exchange(subject, planOf(id, this.#random, this.#protocols), overHttp2);
       }
+      overHttp2.close();
     };
     await Promise.all(Array.from({ length: CLIENTS }, client));
   }
 
-  async #exchange(subject: SoakSubject, plan: Plan): Promise<Seen> {
+  async #exchange(subject: SoakSubject, plan: Plan, overHttp2: SoakHttp2Client): Promise<Seen> {
     const startedAtMs = performance.now();
     const progress = { bytes: 0 };
-    const seen = await this.#watched(plan, progress, exchange(subject.url, plan, this.#agent, progress));
+    const seeing =
+      plan.client === 'HTTP/2'
+        ? overHttp2.exchange(subject.http2Url, plan, progress)
+        : exchange(subject.url, plan, this.#agent, progress);
+    const seen = await this.#watched(plan, progress, seeing);
     if (seen.end === 'left' && plan.direction === 'upload') this.#brokenUploads.push(plan);
     this.#bytes += seen.bytes + (seen.text === 'whole' ? plan.size : 0);
-    const isExcused = this.#origin.mayHaveBroken(startedAtMs);
+    const isExcused = this.#origin.mayHaveBroken(plan, startedAtMs);
     const wrong = fault(plan, seen, isExcused);
     if (wrong !== undefined) this.#violate(plan, wrong);
     else if (fault(plan, seen, false) !== undefined) this.#count('broken by a restart');
+    this.#count(`${plan.client} to ${plan.origin}`);
     this.#count(`${plan.direction}s ${seen.end === 'whole' && seen.status !== 200 ? 'refused' : seen.end}`);
     return seen;
   }
@@ -144,6 +159,11 @@ export class Soak {
     await this.#origin.restart();
   }
 
+  #retire(): void {
+    this.#count('sessions retired');
+    this.#origin.retire();
+  }
+
   #reload(subject: SoakSubject, configFile: string): void {
     this.#count('reloads');
     this.#reloads += 1;
@@ -155,9 +175,22 @@ export class Soak {
   #configure(configFile: string): void {
     const strategy = strategies[this.#reloads % strategies.length];
     const highWaterMark = [16_384, 65_536, 262_144][Math.floor(this.#reloads / 3) % 3];
-    const upstreams = { origin: { servers: [this.#origin.url] } };
-    const routes = [{ upstream: 'origin', strategy, highWaterMark }];
-    writeFileSync(configFile, JSON.stringify({ upstreams, routes }));
+    const { folder } = this.#options;
+    const files = { certFile: `${folder}/cert.pem`, keyFile: `${folder}/key.pem` };
+    writeFileSync(files.certFile, tlsCertificate.cert);
+    writeFileSync(files.keyFile, tlsCertificate.key);
+    const listen = ['127.0.0.1:0', { address: '127.0.0.1:0', tls: files }];
+    const tls = { caFile: files.certFile };
+    const upstreams = {
+      origin: { servers: [this.#origin.url] },
+      http2: { servers: [this.#origin.http2Url], tls, http2: true },
+    };
+    const pipe = { strategy, highWaterMark };
+    const routes = [
+      { upstream: 'origin', ...pipe },
+      { path: HTTP2_PREFIX, upstream: 'http2', ...pipe },
+    ];
+    writeFileSync(configFile, JSON.stringify({ listen, adminListen: '127.0.0.1:0', upstreams, routes }));
   }
 
   /** Nothing is under way: nothing may be held, and no upload that was broken off may look whole to the origin. */
@@ -199,16 +232,19 @@ export class Soak {
     const plans = Array.from({ length: 12 }, (_, index): Plan => {
       this.#lastId += 1;
       const direction = index % 3 === 0 ? 'upload' : 'download';
+      const [first = 'HTTP/1.1', other = first] = this.#protocols;
       return {
         id: this.#lastId,
         direction,
+        client: index % 2 === 0 ? first : other,
+        origin: index % 4 < 2 ? first : other,
         size: 32 * MIB,
         framing: 'length',
         slowTurns: index,
         break: undefined,
       };
     });
-    const under = plans.map((plan) => this.#exchange(subject, plan));
+    const under = plans.map((plan) => this.#exchange(subject, plan, new SoakHttp2Client()));
     while ((await subject.metric('millrace_open_bodies')) < plans.length) await delay(5);
     subject.drain();
     for (const { end, status } of await Promise.all(under)) {

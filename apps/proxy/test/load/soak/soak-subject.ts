@@ -21,23 +21,29 @@ export interface Memory {
 /** The proxy that is soaked, in a process of its own. */
 export class SoakSubject {
   readonly url: string;
+  /** Where it speaks HTTP/2; empty: nowhere. */
+  readonly http2Url: string;
   readonly exited: Promise<number | null>;
   readonly #adminUrl: string;
   readonly #child: ChildProcess;
   readonly #heard: { text: string };
 
-  private constructor(child: ChildProcess, heard: { text: string }, urls: { url: string; adminUrl: string }) {
+  private constructor(
+    child: ChildProcess,
+    heard: { text: string },
+    urls: { url: string; http2Url: string; adminUrl: string },
+  ) {
     this.#child = child;
     this.#heard = heard;
     this.url = urls.url;
+    this.http2Url = urls.http2Url;
     this.#adminUrl = urls.adminUrl;
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
   }
 
   static async start(name: SubjectName, configFile: string, upstream: string): Promise<SoakSubject> {
-    const listen = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
     const args = {
-      millrace: [ours, '--config', configFile, ...listen],
+      millrace: [ours, '--config', configFile],
       swallowing: [swallowing, upstream],
       eager: [eager, upstream],
     }[name];
@@ -50,9 +56,10 @@ export class SoakSubject {
     });
     for (;;) {
       const url = /listens at (http:\S+)/.exec(heard.text)?.[1];
+      const http2Url = /\bat (https:\S+)/.exec(heard.text)?.[1] ?? '';
       const adminUrl = /live page\s+(http:\S+)\//.exec(heard.text)?.[1];
       if (url !== undefined && adminUrl !== undefined)
-        return new SoakSubject(child, heard, { url, adminUrl });
+        return new SoakSubject(child, heard, { url, http2Url, adminUrl });
       await Promise.race([
         once(child.stdout, 'data'),
         once(child, 'exit').then(([code]) => {
