@@ -4,6 +4,7 @@ import http2, { constants } from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
+import { frameTypes, RawHttp2Connection } from '@millrace/test-servers/raw-http2-connection';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pairsOf } from '../src/policy/header-lines.ts';
 import { demoBody, demoSha256 } from '../src/demo/demo-body.ts';
@@ -271,6 +272,33 @@ describe('over HTTP/2', () => {
     let bytes = 0;
     for await (const chunk of request) bytes += (chunk as Buffer).length;
     expect(bytes).toBe(3 * MIB);
+    expect(await drained).toBe(0);
+  });
+
+  it('a drain leaves it to clients to close their connections, when they have read', async () => {
+    const { url, server, outcomes } = await secureProxy(await demoOrigin());
+    const { hostname, port } = new URL(url);
+    const socket = tls.connect({
+      host: hostname,
+      port: Number(port),
+      ALPNProtocols: ['h2'],
+      rejectUnauthorized: false,
+    });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    const connection = new RawHttp2Connection(socket, { isClient: true });
+    // GET, https, /, by HPACK's table, and a host.
+    const host = Buffer.from(`\x41\x09${hostname}`, 'latin1');
+    connection.send(frameTypes.headers, 5, 1, Buffer.concat([Uint8Array.of(0x82, 0x87, 0x84), host]));
+    await until(() => outcomes.length === 1);
+    let isOver = false;
+    const drained = server.drain(600_000).finally(() => {
+      isOver = true;
+    });
+    await connection.next(frameTypes.goaway);
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    expect([socket.readableEnded, isOver]).toEqual([false, false]);
+    socket.end();
     expect(await drained).toBe(0);
   });
 

@@ -15,29 +15,40 @@ const END_HEADERS = 4;
 const MOST_FRAME_BYTES = 16_384;
 const ACK = 1;
 
-/** A connection of a raw HTTP/2 server. It says what it is told to, frame by frame. */
+export interface RawHttp2Options {
+  /** What the socket goes over, where that is TLS. */
+  readonly transport?: Socket | undefined;
+  /** Whether this side is the client's. */
+  readonly isClient?: boolean;
+}
+
+/** A connection over HTTP/2, by default a server's. It says what it is told to, frame by frame. */
 export class RawHttp2Connection {
   readonly socket: Socket;
   readonly #transport: Socket;
   readonly #received: Frame[] = [];
   readonly #waiting: (() => void)[] = [];
   #unparsed = Buffer.alloc(0);
+  /** Of the client, in front of its first frame. */
   #hasPreface = false;
 
-  /** @param transport What the socket goes over, where that is TLS. */
-  constructor(socket: Socket, transport = socket) {
+  constructor(socket: Socket, { transport = socket, isClient = false }: RawHttp2Options = {}) {
     this.socket = socket;
     this.#transport = transport;
+    if (isClient) {
+      socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+      this.#hasPreface = true;
+    }
     socket.on('error', () => {}).on('data', (bytes) => this.#parse(bytes));
     this.send(frameTypes.settings, 0, 0);
   }
 
-  /** The frames of streams that the client has sent. */
+  /** The frames of streams that the other side has sent, and its `GOAWAY`. */
   get received(): readonly Frame[] {
     return this.#received;
   }
 
-  /** Settles when the client has sent `count` frames of this type, with the last of them. */
+  /** Settles when the other side has sent `count` frames of this type, with the last of them. */
   async next(type: number, count = 1): Promise<Frame> {
     for (;;) {
       const frame = this.#received.filter((candidate) => candidate.type === type)[count - 1];
@@ -111,7 +122,7 @@ export class RawHttp2Connection {
       const payload = Uint8Array.from(this.#unparsed.subarray(9, 9 + length));
       this.#unparsed = this.#unparsed.subarray(9 + length);
       if (type === frameTypes.settings && flags !== ACK) this.send(frameTypes.settings, ACK, 0);
-      if (stream > 0) this.#received.push({ type, flags, stream, payload });
+      if (stream > 0 || type === frameTypes.goaway) this.#received.push({ type, flags, stream, payload });
       for (const wake of this.#waiting.splice(0)) wake();
     }
   }

@@ -8,6 +8,7 @@ import {
 import type { TLSSocket } from 'node:tls';
 import { Refusal } from '../policy/refusal.ts';
 import { Http2Downstream } from './http2-downstream.ts';
+import { LINGER_MS } from './linger.ts';
 
 /**
  * Streams of one client at once. Browsers ask for a hundred or so; but what a client gives up counts for Node until its next turn,
@@ -35,11 +36,17 @@ export interface Http2Options {
   readonly onExchange: (downstream: Http2Downstream, refusal?: Refusal) => void;
 }
 
+interface SessionState {
+  openStreams: number;
+  lostBytes: number;
+  /** Its client was told to make no more requests here. */
+  isRetired: boolean;
+}
+
 /** The HTTP/2 sessions of clients, on connections that somebody else has accepted. */
 export class Http2Sessions {
   readonly #server: Http2Server;
-  /** What each has lost, in bytes. */
-  readonly #open = new Map<Http2Session, number>();
+  readonly #open = new Map<Http2Session, SessionState>();
   #isDraining = false;
 
   constructor({ maxHeaderBytes, onExchange }: Http2Options) {
@@ -57,7 +64,9 @@ export class Http2Sessions {
     this.#server.on('session', (session) => this.#enter(session));
     this.#server.on('stream', (stream, headers, _flags, rawHeaders) => {
       const { session } = stream;
-      stream.once('close', () => this.#leave(session, stream));
+      const state = session && this.#open.get(session);
+      // It no longer says of which session it was when it is over.
+      if (session !== undefined && state !== undefined) watch(session, state, stream);
       const downstream = new Http2Downstream(stream, headers, rawHeaders);
       if (downstream.upgrade === undefined || downstream.upgrade === 'websocket') onExchange(downstream);
       else onExchange(downstream, new Refusal(501, 'Only WebSocket is gone on with.'));
@@ -72,27 +81,52 @@ export class Http2Sessions {
   /** Tells every client to make no more requests here, and closes each session behind its last stream. */
   drain(): void {
     this.#isDraining = true;
-    for (const session of this.#open.keys()) session.close();
+    for (const [session, state] of this.#open) retire(session, state);
   }
 
   #enter(session: Http2Session): void {
-    this.#open.set(session, 0);
+    this.#open.set(session, { openStreams: 0, lostBytes: 0, isRetired: false });
     session.on('close', () => this.#open.delete(session));
     // Its streams say so by themselves; an error that nobody listens to would end the process.
     session.on('error', () => {});
     session.setTimeout(IDLE_MS, () => session.close());
     if (this.#isDraining) session.close();
   }
+}
 
-  /** A stream is over. It no longer says of which session it was. */
-  #leave(session: Http2Session | undefined, { writableFinished, writableLength }: ServerHttp2Stream): void {
-    const lostBytes = session === undefined ? undefined : this.#open.get(session);
-    if (session === undefined || lostBytes === undefined || writableFinished) return;
-    const lostByNow = lostBytes + writableLength;
-    this.#open.set(session, lostByNow);
-    // What the client asks for until it has read that is answered. If it goes on nevertheless, the second time is not so kind.
-    if (lostByNow > 2 * MOST_LOST_BYTES) session.close();
-    else if (lostByNow > MOST_LOST_BYTES && lostBytes <= MOST_LOST_BYTES)
-      session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
-  }
+function watch(session: Http2Session, state: SessionState, stream: ServerHttp2Stream): void {
+  state.openStreams += 1;
+  stream.once('close', () => {
+    state.openStreams -= 1;
+    if (!stream.writableFinished) lose(session, state, stream.writableLength);
+    if (state.isRetired) closeWhenRead(session, state);
+  });
+}
+
+/** A stream was given up before so much of it was sent. */
+function lose(session: Http2Session, state: SessionState, bytes: number): void {
+  state.lostBytes += bytes;
+  // What the client asks for until it has read that it is to go is answered. If it goes on nevertheless, the second time is not so
+  // kind.
+  if (state.lostBytes > 2 * MOST_LOST_BYTES) session.close();
+  else if (state.lostBytes > MOST_LOST_BYTES) retire(session, state);
+}
+
+/** What a client asks for until it has read that is answered. */
+function retire(session: Http2Session, state: SessionState): void {
+  if (state.isRetired) return;
+  state.isRetired = true;
+  session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
+  closeWhenRead(session, state);
+}
+
+/**
+ * The client is to close the connection, when it has read what was sent. It goes on to say that it has room for more; the answer
+ * to that, from a system whose side is closed, would be a reset, and what had not gone out by then would be lost.
+ */
+function closeWhenRead(session: Http2Session, state: SessionState): void {
+  const closeIfIdle = (): void => {
+    if (state.openStreams === 0) session.close();
+  };
+  if (state.openStreams === 0) setTimeout(closeIfIdle, LINGER_MS).unref();
 }

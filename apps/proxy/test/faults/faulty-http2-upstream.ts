@@ -30,7 +30,7 @@ export class FaultyHttp2Upstream {
     server.on('secureConnection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      void this.#serve(new RawHttp2Connection(socket, transports.get(socket.remotePort)));
+      void this.#serve(new RawHttp2Connection(socket, { transport: transports.get(socket.remotePort) }));
     });
   }
 
