@@ -302,6 +302,36 @@ describe('over HTTP/2', () => {
     expect(await drained).toBe(0);
   });
 
+  it('clients whose connection is reset while they send have left', async () => {
+    let received = 0;
+    const upstream = await httpServer((request) => {
+      request.on('data', (chunk: Uint8Array) => (received += chunk.length)).on('error', () => {});
+    });
+    const { url, server, outcomes } = await secureProxy(upstream);
+    const { hostname, port } = new URL(url);
+    const clients = 5;
+    for (let client = 1; client <= clients; client += 1) {
+      const transport = net.connect({ host: hostname, port: Number(port) });
+      const socket = tls.connect({ socket: transport, ALPNProtocols: ['h2'], rejectUnauthorized: false });
+      const session = http2.connect(url, { createConnection: () => socket });
+      session.on('error', () => {});
+      for (let uploads = 0; uploads < 3; uploads += 1) {
+        const upload = http2Request(session, { ':method': 'POST' }, false);
+        const pour = (): void => {
+          while (!upload.destroyed && upload.write(Buffer.alloc(65_536)));
+        };
+        upload.on('drain', pour);
+        pour();
+      }
+      await until(() => received > client * 10 * MIB);
+      transport.resetAndDestroy();
+    }
+    expect(await server.drain(600_000)).toBe(0);
+    expect(outcomes.map(({ result, brokenBy }) => [result, brokenBy])).toEqual(
+      Array.from({ length: 3 * clients }, () => ['broken', 'client']),
+    );
+  });
+
   it('a drain cuts off what is open at its deadline', async () => {
     const upstream = await httpServer((_, response) => void response.writeHead(200).write('a'));
     const { url, server, outcomes } = await secureProxy(upstream);

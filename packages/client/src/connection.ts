@@ -1,6 +1,6 @@
 import { constants, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import { failOnReset } from '@millrace/core/node';
+import { failOnReset, failWhenLost } from '@millrace/core/node';
 import { GuardedStream, MOST_WRITTEN_BYTES, type StreamedRequest } from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
 import type { SocketReads } from './socket-reads.ts';
@@ -46,7 +46,8 @@ export class Connection {
     this.#socket = socket;
     this.#isHttp2 = isHttp2(socket);
     this.#requests = 0;
-    if (!this.#isHttp2) failOnReset(socket);
+    if (this.#isHttp2) failWhenLost(socket);
+    else failOnReset(socket);
   }
 
   /** undici has made what it speaks with over the socket, and has sent no request yet. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipe } from '@millrace/core';
 import chunkQueue from '@millrace/chunk-queue';
@@ -517,6 +518,32 @@ describe('HTTP/2 over TLS', () => {
     };
     const plain = makeClient({ strategy: chunkQueue, agent: { connect: { ca: ca as string } } });
     expect(await (await plain.request(url)).content.text()).toBe('1.1');
+  });
+
+  it('fails every body on a connection that is reset while they are read, and goes on with another', async () => {
+    const { url, server } = await tlsServer(undefined, { http2Only: true });
+    const transports: Socket[] = [];
+    server.on('connection', (transport: Socket) => transports.push(transport.on('error', () => {})));
+    server.on('stream', (stream, { ':path': path }) => {
+      stream.on('error', () => {}).respond({ ':status': 200 });
+      if (path === '/') stream.end();
+      const pour = (): void => {
+        while (!stream.destroyed && stream.write(new Uint8Array(65_536)));
+      };
+      if (path !== '/') pour();
+      stream.on('drain', pour);
+    });
+    const client = makeClient({ strategy: chunkQueue, agent: http2OverTls });
+    let delivered = 0;
+    const downloads = Array.from({ length: 3 }, async () => {
+      const { content } = await client.request(`${url}endless`);
+      for await (const chunk of content.stream()) delivered += chunk.length;
+    });
+    while (delivered < 50_000_000) await nextTurn();
+    for (const transport of transports) transport.resetAndDestroy();
+    const outcomes = await Promise.allSettled(downloads);
+    expect(outcomes.map(({ status }) => status)).toEqual(downloads.map(() => 'rejected'));
+    expect(await (await client.request(url)).content.text()).toBe('');
   });
 
   it('tells a reset with NO_ERROR from an end as well', async () => {

@@ -1,4 +1,5 @@
 export { failOnReset } from './node/fail-on-reset.ts';
+export { failWhenLost } from './node/fail-when-lost.ts';
 export { fromNodeReadable } from './node/from-node-readable.ts';
 export type { FromNodeReadableOptions } from './node/from-node-readable.ts';
 export { sendBody } from './node/send-body.ts';

@@ -6,6 +6,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { failWhenLost } from '@millrace/core/node';
 import { Refusal } from '../policy/refusal.ts';
 import { Http2Downstream } from './http2-downstream.ts';
 import { LINGER_MS } from './linger.ts';
@@ -75,6 +76,7 @@ export class Http2Sessions {
 
   /** Speaks HTTP/2 on a connection for which that was agreed on. */
   accept(socket: TLSSocket): void {
+    failWhenLost(socket);
     this.#server.emit('connection', socket);
   }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { hasLostPeer, resetError } from './lost-peer.ts';
 
 /**
  * Has a socket whose connection is reset fail with `ECONNRESET` on every Node. libuv before 1.52 (Node 22 and older, and 24 up
@@ -12,29 +13,11 @@ import type { Duplex } from 'node:stream';
 export function failOnReset(socket: Duplex): void {
   if (!takesResetsForEnds(process.versions.uv)) return;
   socket.prependOnceListener('end', () => {
-    if (hasLostPeer(socket)) socket.destroy(resetError());
+    if (!socket.writableEnded && hasLostPeer(socket)) socket.destroy(resetError());
   });
-}
-
-function resetError(): Error {
-  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 }
 
 function takesResetsForEnds(uvVersion: string): boolean {
   const [major = 0, minor = 0] = uvVersion.split('.').map(Number);
   return major < 1 || (major === 1 && minor < 52);
-}
-
-/**
- * Node's `handle` is asked, which is not public: `remoteAddress` answers what it has answered before, as to whoever measures
- * requests. Should it go, an end is believed. A socket of the file system has no such question, and cannot be reset.
- */
-function hasLostPeer(socket: SocketWithHandle): boolean {
-  if (socket.writableEnded) return false;
-  const errorNumber = socket._handle?.getpeername?.({});
-  return errorNumber !== undefined && errorNumber < 0;
-}
-
-interface SocketWithHandle extends Duplex {
-  readonly _handle?: { getpeername?(address: object): number } | null;
 }
