@@ -117,9 +117,13 @@ export class Soak {
     await Promise.all(Array.from({ length: CLIENTS }, client));
   }
 
-  async #exchange(subject: SoakSubject, plan: Plan, overHttp2: SoakHttp2Client): Promise<Seen> {
+  async #exchange(
+    subject: SoakSubject,
+    plan: Plan,
+    overHttp2: SoakHttp2Client,
+    progress: Progress = { bytes: 0 },
+  ): Promise<Seen> {
     const startedAtMs = performance.now();
-    const progress = { bytes: 0 };
     const seeing =
       plan.client === 'HTTP/2'
         ? overHttp2.exchange(subject.http2Url, plan, progress)
@@ -246,8 +250,9 @@ export class Soak {
         break: undefined,
       };
     });
-    const under = plans.map((plan) => this.#exchange(subject, plan, new SoakHttp2Client()));
-    while ((await subject.metric('millrace_open_bodies')) < plans.length) await delay(5);
+    const progress = plans.map((): Progress => ({ bytes: 0 }));
+    const under = plans.map((plan, at) => this.#exchange(subject, plan, new SoakHttp2Client(), progress[at]));
+    while (progress.some(({ bytes }) => bytes === 0)) await delay(5);
     subject.drain();
     for (const { end, status } of await Promise.all(under)) {
       if (end !== 'whole' || status !== 200)
