@@ -16,7 +16,7 @@ import { LINGER_MS } from './linger.ts';
 /** How often an answer that has ended is looked after until it is out. */
 const LOOK_AGAIN_MS = 5;
 /** Frames of a session that wait for its client, beyond which there are no more hints: more than one for each of its streams. */
-const MOST_QUEUED_FRAMES = 200;
+const MOST_QUEUED_FRAMES = 512;
 
 /** An exchange over HTTP/2: one stream of a session. */
 export class Http2Downstream implements Downstream {
