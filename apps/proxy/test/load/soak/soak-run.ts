@@ -5,6 +5,7 @@ import type { Protocol } from '../../faults/fault-client.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../seeded-random.ts';
 import { fault } from './judge.ts';
+import { memoryFaults } from './memory-faults.ts';
 import { HTTP2_PREFIX, planOf, type Plan } from './plan.ts';
 import { exchange, type Progress, type Seen } from './soak-client.ts';
 import { SoakHttp2Client } from './soak-http2-client.ts';
@@ -18,12 +19,6 @@ const CLIENTS = 24;
 const PATIENCE_MS = 60_000;
 /** Drain included, which may take 30 s. */
 const EXIT_PATIENCE_MS = 60_000;
-/** What the memory that is left at a quiet point may grow by from the first one to the last, collected. */
-const GROWTH_BYTES = 8 * MIB;
-/** With fewer laps than these, both halves are the way to that size. */
-const LEAST_LAPS = 8;
-/** What is resident at the end, of the most that was in the first half. */
-const RESIDENT_RATIO = 1.25;
 const strategies = ['@millrace/chunk-queue', '@millrace/ring-buffer', '@millrace/copy-on-yield'];
 
 export interface SoakOptions {
@@ -84,7 +79,7 @@ export class Soak {
         const [heap, resident] = [heapUsed + external, rss].map((bytes) => Math.round(bytes / MIB));
         say(`lap ${laps + 1}: ${this.#lastId} exchanges, ${heap} MiB kept, ${resident} MiB resident`);
       }
-      this.#judgeMemory();
+      this.#violations.push(...memoryFaults(this.#memory));
       await this.#drain(subject);
     } finally {
       subject.kill();
@@ -214,21 +209,6 @@ export class Soak {
     }
     this.#brokenUploads.length = 0;
     this.#memory.push(await subject.memory());
-  }
-
-  #judgeMemory(): void {
-    // The first lap compiles code and fills pools.
-    const [first, ...rest] = this.#memory.slice(1);
-    const last = rest.at(-1);
-    if (first === undefined || last === undefined) return;
-    const growth = last.heapUsed + last.external - first.heapUsed - first.external;
-    if (growth > GROWTH_BYTES)
-      this.#violations.push(`${growth} bytes more are kept at the end than after the second lap`);
-    // What is resident takes a while to come to its size: the second half must not go on growing.
-    const half = Math.max(...this.#memory.slice(0, Math.ceil(this.#memory.length / 2)).map(({ rss }) => rss));
-    if (this.#memory.length >= LEAST_LAPS && last.rss > half * RESIDENT_RATIO) {
-      this.#violations.push(`${last.rss} bytes are resident at the end, and ${half} were at half time`);
-    }
   }
 
   /** SIGTERM while bodies are open, some of them slow: they finish whole, and the process exits by itself. */
