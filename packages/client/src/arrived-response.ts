@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { HeaderRecord } from './header-record.ts';
 
@@ -79,14 +80,9 @@ export class ArrivedResponse implements Handler, Controller {
     this.#handler.onRequestStart?.(this, context);
   }
 
-  onRequestUpgrade(
-    controller: Controller,
-    ...upgrade: Parameters<NonNullable<Handler['onRequestUpgrade']>> extends [unknown, ...infer Rest]
-      ? Rest
-      : never
-  ): void {
+  onRequestUpgrade(controller: Controller, status: number, headers: HeaderRecord, socket: Duplex): void {
     this.rawHeaders = controller.rawHeaders ?? null;
-    this.#handler.onRequestUpgrade?.(this, ...upgrade);
+    this.#handler.onRequestUpgrade?.(this, status, headers, socket);
   }
 
   onResponseStarted(): void {

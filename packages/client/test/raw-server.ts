@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { Arrivals } from '@millrace/test-servers/arrivals';
 import { listen } from '@millrace/test-servers/listen';
 
 /** A connection of a raw server, its request head read. */
@@ -16,8 +17,7 @@ export interface RawServer {
 
 /** A TCP server that reads a request head and answers `response`, byte for byte. Closed when the test ends. */
 export async function rawServer(response = ''): Promise<RawServer> {
-  const arrived: RawConnection[] = [];
-  const waiting: ((connection: RawConnection) => void)[] = [];
+  const connections = new Arrivals<RawConnection>();
   const server = net.createServer((socket) => {
     let received = '';
     socket.on('error', () => {});
@@ -26,19 +26,11 @@ export async function rawServer(response = ''): Promise<RawServer> {
       received += bytes.toString('latin1');
       if (hadHead || !received.includes('\r\n\r\n')) return;
       if (response !== '') socket.write(response, 'latin1');
-      const connection = { socket, received: () => received };
-      const wake = waiting.shift();
-      if (wake === undefined) arrived.push(connection);
-      else wake(connection);
+      connections.add({ socket, received: () => received });
     });
   });
   return {
     url: `http://127.0.0.1:${await listen(server)}/`,
-    next: () =>
-      new Promise((resolve) => {
-        const connection = arrived.shift();
-        if (connection === undefined) waiting.push(resolve);
-        else resolve(connection);
-      }),
+    next: () => connections.next(),
   };
 }
