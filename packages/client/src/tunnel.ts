@@ -1,8 +1,6 @@
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import { createPipe, PipeError, type PipeReader, type PipeSummary, type PipeWriter } from '@millrace/core';
-import { failOnReset } from '@millrace/core/node';
+import { failOnReset, resetConnection } from '@millrace/core/node';
 import { writeRead } from './chunk-ownership.ts';
 import type { ResponseBodyOptions } from './response-body.ts';
 
@@ -78,7 +76,8 @@ export class Tunnel {
     this.#setPaused(false);
     this.#incoming.fail(reason);
     this.#outgoing.cancel(reason);
-    reset(this.#duplex);
+    // So that the server cannot take what it has for the whole.
+    resetConnection(this.#duplex);
   }
 
   #listen(): void {
@@ -140,21 +139,4 @@ export class Tunnel {
     const [received, sent] = await Promise.all([this.#incoming.closed, this.writer.closed]);
     return { received, sent };
   }
-}
-
-/** So that the server cannot take what it has for the whole. Over TLS the missing `close_notify` says so. */
-function reset(duplex: Duplex): void {
-  try {
-    if (duplex instanceof Socket && !(duplex instanceof TLSSocket) && !isEnding(duplex)) {
-      duplex.resetAndDestroy();
-    }
-  } catch {
-    // Not TCP: a socket of the file system.
-  }
-  duplex.destroy();
-}
-
-/** All has been sent, and the system is about to send the end. It would refuse a reset, and Node never say that it is closed. */
-function isEnding({ writableEnded, writableFinished, writableLength }: Socket): boolean {
-  return writableEnded && !writableFinished && writableLength === 0;
 }

@@ -2,6 +2,7 @@ export { failOnReset } from './node/fail-on-reset.ts';
 export { failWhenLost } from './node/fail-when-lost.ts';
 export { fromNodeReadable } from './node/from-node-readable.ts';
 export type { FromNodeReadableOptions } from './node/from-node-readable.ts';
+export { resetConnection } from './node/reset-connection.ts';
 export { sendBody } from './node/send-body.ts';
 export type { SendBodyOptions, SendSummary } from './node/send-body.ts';
 export { toNodeReadable } from './node/to-node-readable.ts';

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { resetConnection } from '@millrace/core/node';
 import { answerOn } from './handed-over.ts';
 
 /**
@@ -86,5 +87,5 @@ export class Connections {
 function resetIfCut(socket: Socket): void {
   const answer = answerOn(socket);
   if (answer?.req.httpVersion !== '1.0' || !answer.headersSent || answer.writableEnded) return;
-  socket.resetAndDestroy();
+  resetConnection(socket);
 }

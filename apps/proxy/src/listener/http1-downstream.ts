@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { PipeReader } from '@millrace/core';
-import { failOnReset, sendBody, type SendSummary } from '@millrace/core/node';
+import { failOnReset, resetConnection, sendBody, type SendSummary } from '@millrace/core/node';
 import { pairsOf, rejectHeaders, valuesOf } from '../policy/header-lines.ts';
 import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
@@ -10,7 +10,6 @@ import type { ClientRequest } from './client-request.ts';
 import { writeEarlyHints } from './early-hints.ts';
 import { LeaveSignal } from './leave-signal.ts';
 import { closeByHalves, linger } from './linger.ts';
-import { reset } from './reset.ts';
 
 /** Arbitrary interim answers; Node has it since 24.18. */
 interface Informing {
@@ -179,7 +178,7 @@ export class Http1Downstream implements Downstream {
       duplex: socket,
       wasReset: () => socket.errored !== null,
       isWhole: () => socket.readableEnded && socket.writableFinished,
-      reset: () => reset(socket),
+      reset: () => resetConnection(socket),
     };
   }
 
@@ -192,7 +191,7 @@ export class Http1Downstream implements Downstream {
   }
 
   breakOff(): void {
-    reset(this.#message.socket);
+    resetConnection(this.#message.socket);
   }
 
   release(): void {

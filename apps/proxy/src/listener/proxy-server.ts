@@ -22,7 +22,6 @@ import { Connections } from './connections.ts';
 import { asksForTunnel, lastOn, responseOn, takeOver, whenAnswered } from './handed-over.ts';
 import { Http1Downstream, type Http1Facts } from './http1-downstream.ts';
 import { Http2Sessions } from './http2-sessions.ts';
-import { isEnding } from './reset.ts';
 import {
   bodyRefusal,
   headRefusal,
@@ -259,7 +258,7 @@ function peerOf({ remoteAddress, remotePort }: Socket): string {
  */
 function makeResettable(socket: TLSSocket, carrier: Socket): void {
   socket.resetAndDestroy = () => {
-    if (!isEnding(socket)) carrier.resetAndDestroy();
+    carrier.resetAndDestroy();
     return socket.destroy();
   };
 }

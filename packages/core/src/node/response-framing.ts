@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { resetConnection } from './reset-connection.ts';
 
 /**
  * Makes Node hold a body against the Content-Length it declares: `write` throws past it and `end` throws short of
@@ -13,7 +13,9 @@ export function requireDeclaredLength(response: Writable): void {
 
 /** Destroys the response so that its receiver cannot take what it has for the whole. */
 export function breakConnection(response: Writable, error: Error): void {
-  if (isHttp1(response) && isDelimitedByClose(response)) reset(response.socket);
+  if (isHttp1(response) && isDelimitedByClose(response) && response.socket !== null) {
+    resetConnection(response.socket, error);
+  }
   response.destroy(error);
 }
 
@@ -30,18 +32,4 @@ function isDelimitedByClose(response: Http1Message): boolean {
   // A length given to `writeHead` alone is no header that could be asked for. Should this field ever go, connections
   // are reset where an orderly close would do.
   return !response.hasHeader('content-length') && typeof response._contentLength !== 'number';
-}
-
-function reset(socket: Socket | null): void {
-  // Of one whose end the system is about to send, it would refuse that, and Node never say that it is closed.
-  if (socket === null || isEnding(socket)) return;
-  try {
-    socket.resetAndDestroy();
-  } catch {
-    // Only TCP sockets can be reset. TLS has a mark of its own for an orderly end, which a destroyed socket lacks.
-  }
-}
-
-function isEnding({ writableEnded, writableFinished, writableLength }: Socket): boolean {
-  return writableEnded && !writableFinished && writableLength === 0;
 }
