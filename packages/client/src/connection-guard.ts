@@ -125,6 +125,11 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     if (!controller?.aborted) this.#handOnUnread(controller);
+    if (this.#missingBytes === 0 && !controller?.aborted && isOfConnection(error)) {
+      // What it declared is there, and nobody has said that it is wrong: all that is lost is the frame that ends it.
+      this.onResponseEnd(controller, {});
+      return;
+    }
     const requestsBefore = this.#requestsBefore;
     noteRequestFailure(error, {
       wasSent: requestsBefore !== undefined,
@@ -168,4 +173,9 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     if (this.#missingBytes === 0) return undefined;
     return new errors.SocketError('the stream was reset before its end');
   }
+}
+
+/** Whether it says nothing of the response itself, as a reset of its stream with a code does. */
+function isOfConnection({ code }: Error & { code?: string }): boolean {
+  return code !== 'ERR_HTTP2_STREAM_ERROR' && code !== 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }

@@ -191,11 +191,11 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
 
   describe.each(Object.entries(breaks))('before %s', (how, breakOff) => {
     /** What a reader gets that comes when all of that has happened. */
-    const readBehind = async (lastFlags: number) => {
+    const readBehind = async (lastFlags: number, length?: number) => {
       const dispatcher = createAgent(http2Cleartext);
       onTestFinished(() => dispatcher.destroy());
       const client = makeClient({ strategy, dispatcher, pipe: { highWaterMark: 4 } });
-      const { content, stream, connection } = await responding(client);
+      const { content, stream, connection } = await responding(client, length);
       connection.sendData(stream, 'the first ');
       await content.reader.peek(10);
       connection.sendData(stream, 'one and ');
@@ -223,6 +223,15 @@ describe.each(everyStrategy)('an HTTP/2 body through $name', (strategy) => {
         text: 'the first one and the last',
         failure: undefined,
         isComplete: true,
+      });
+    });
+
+    it('has all that it declares, and is whole for a slow reader unless its server says that it is wrong', async () => {
+      const isSaidToBeWrong = how.includes('INTERNAL_ERROR');
+      expect(await readBehind(0, 26)).toEqual({
+        text: 'the first one and the last',
+        failure: isSaidToBeWrong ? expect.any(Error) : undefined,
+        isComplete: !isSaidToBeWrong,
       });
     });
 
@@ -557,12 +566,12 @@ describe('HTTP/2 over TLS', () => {
   });
 });
 
-async function responding(client: ReturnType<typeof makeClient>) {
+async function responding(client: ReturnType<typeof makeClient>, length?: number) {
   const server = await rawHttp2Server();
   const requested = client.request(server.url);
   const connection = await server.next();
   const { stream } = await connection.next(frameTypes.headers);
-  connection.sendHeaders(stream);
+  connection.sendHeaders(stream, 0, length);
   return { content: (await requested).content, connection, stream };
 }
 
