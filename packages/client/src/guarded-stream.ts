@@ -74,6 +74,7 @@ export class GuardedStream {
     this.#watchEnd(streamed);
     this.#keepReceived();
     this.#cutWrites();
+    this.#stopTimerFirst();
     this.stream.close = () => this.cancel();
     if (trailers !== undefined) {
       this.stream.once('wantTrailers', () => this.stream.sendTrailers(headerRecordOf(trailers())));
@@ -126,6 +127,19 @@ export class GuardedStream {
       return write(at === 0 ? chunk : chunk.subarray(at), ...rest);
     };
     stream.write = writeInPieces;
+  }
+
+  /**
+   * Node stops no timer of a stream that is destroyed already, and destroys one before it stops its timer: until that would have
+   * rung, minutes later, the stream was kept, with all that waits in it and all that it belongs to.
+   */
+  #stopTimerFirst(): void {
+    const { stream } = this;
+    const destroy = stream.destroy.bind(stream);
+    stream.destroy = (reason) => {
+      stream.setTimeout(0);
+      return destroy(reason);
+    };
   }
 
   /**

@@ -27,7 +27,7 @@ const MOST_LOST_BYTES = 4 * 1024 * 1024;
 const ANY_STREAM = 2 ** 31 - 1;
 /** Headers that came twice go on twice, as over HTTP/1.1. Node 24 has the setting, and its types do not; without it Node throws. */
 const repeatsGoOn = { strictSingleValueFields: false };
-/** A session on which nothing happens for so long is told to go. */
+/** A session that has no request under way for so long is told to go. */
 const IDLE_MS = 120_000;
 
 export interface Http2Options {
@@ -42,6 +42,8 @@ interface SessionState {
   lostBytes: number;
   /** Its client was told to make no more requests here. */
   isRetired: boolean;
+  /** Not Node's own timer of the session, which Node does not stop when it is destroyed, and which keeps it until it would have rung. */
+  readonly idleTimer: NodeJS.Timeout;
 }
 
 /** The HTTP/2 sessions of clients, on connections that somebody else has accepted. */
@@ -87,11 +89,17 @@ export class Http2Sessions {
   }
 
   #enter(session: Http2Session): void {
-    this.#open.set(session, { openStreams: 0, lostBytes: 0, isRetired: false });
-    session.on('close', () => this.#open.delete(session));
+    const idleTimer = setTimeout(() => {
+      if (state.openStreams === 0) session.close();
+    }, IDLE_MS).unref();
+    const state: SessionState = { openStreams: 0, lostBytes: 0, isRetired: false, idleTimer };
+    this.#open.set(session, state);
+    session.on('close', () => {
+      clearTimeout(idleTimer);
+      this.#open.delete(session);
+    });
     // Its streams say so by themselves; an error that nobody listens to would end the process.
     session.on('error', () => {});
-    session.setTimeout(IDLE_MS, () => session.close());
     if (this.#isDraining) session.close();
   }
 }
@@ -100,6 +108,7 @@ function watch(session: Http2Session, state: SessionState, stream: ServerHttp2St
   state.openStreams += 1;
   stream.once('close', () => {
     state.openStreams -= 1;
+    if (state.openStreams === 0) state.idleTimer.refresh();
     if (!stream.writableFinished) lose(session, state, stream.writableLength);
     if (state.isRetired) closeWhenRead(session, state);
   });
