@@ -1,7 +1,20 @@
 import { once } from 'node:events';
-import http2, { constants, type ClientHttp2Stream, type ServerHttp2Stream } from 'node:http2';
+import http2, {
+  constants,
+  type ClientHttp2Stream,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import tls from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '@millrace/test-servers/listen';
+import {
+  codes,
+  END_STREAM,
+  frameTypes,
+  RawHttp2Connection,
+  type Frame,
+} from '@millrace/test-servers/raw-http2-connection';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { http2Request, http2Session } from './http2-client.ts';
@@ -16,10 +29,10 @@ const certificate = () => ({
 
 /** A proxy before a server that speaks HTTP/2. @param overTls Where it listens so, it speaks HTTP/2 with clients as well. */
 async function proxyBefore(
-  server: http2.Http2SecureServer,
+  server: tls.Server,
   { overTls = false } = {},
 ): Promise<{ url: string; outcomes: readonly ExchangeOutcome[] }> {
-  server.on('session', (session) => {
+  server.on('session', (session: ServerHttp2Session) => {
     session.on('error', () => {});
     onTestFinished(() => session.destroy());
   });
@@ -103,5 +116,53 @@ describe('an answer over HTTP/2 on both sides', () => {
     expect(await headOf(http2Request(http2Session(url)))).toEqual(expected);
     await until(() => outcomes.length === 1);
     expect(outcomes[0]).toMatchObject({ result: 'whole', status: 200 });
+  });
+});
+
+describe('a request that an upstream of HTTP/2 does not look at', () => {
+  /** One that leaves the first request out of each of so many connections, and answers those behind them with what it has got. */
+  const leaving = async (connections: number) => {
+    let refusals = 0;
+    const server = tls.createServer({ ...tlsCertificate, ALPNProtocols: ['h2'] }, (socket) => {
+      const connection = new RawHttp2Connection(socket);
+      void connection.next(frameTypes.headers).then(async ({ stream, flags }) => {
+        if (refusals < connections) {
+          refusals += 1;
+          connection.sendGoaway(0, codes.noError);
+          return;
+        }
+        const isEnd = (frame: Frame): boolean => (frame.flags & END_STREAM) !== 0;
+        for (
+          let at = 1;
+          (flags & END_STREAM) === 0 && !isEnd(await connection.next(frameTypes.data, at));
+          at += 1
+        );
+        const got = connection.received.filter(({ type }) => type === frameTypes.data);
+        connection.sendHeaders(stream);
+        connection.sendData(stream, Buffer.concat(got.map(({ payload }) => payload)).toString(), END_STREAM);
+      });
+    });
+    return proxyBefore(server);
+  };
+
+  it.each([
+    ['POST', 'as much as is held', 2],
+    ['PUT', 'as much as is held', 2],
+    // undici sends each of the proxy's three once more.
+    ['GET', undefined, 5],
+  ])('is sent to it again: %s', async (method, body, sessions) => {
+    const { url, outcomes } = await leaving(sessions);
+    const response = await fetch(url, { method, ...(body === undefined ? {} : { body }) });
+    expect([response.status, await response.text()]).toEqual([200, body ?? '']);
+    await until(() => outcomes.length === 1);
+    expect(outcomes[0]).toMatchObject({ result: 'whole' });
+  });
+
+  it('is a 502 when it was tried often enough, or more of it was sent than is held', async () => {
+    const often = await leaving(3);
+    expect((await fetch(often.url, { method: 'POST', body: 'short' })).status).toBe(502);
+    const long = await leaving(1);
+    const sent: Record<string, unknown> = { method: 'POST', body: upload(200_000), duplex: 'half' };
+    expect((await fetch(long.url, sent as RequestInit)).status).toBe(502);
   });
 });

@@ -29,6 +29,13 @@ describe('a request that got no answer', () => {
     expect(mayRetry({ ...attempt, failure: 'connect', wasSentBefore: true, retries: 1 }, 2)).toBe(true);
   });
 
+  it('is sent again whatever it asks for when its server has not looked at it', () => {
+    expect(mayRetry({ ...attempt, method: 'POST', failure: 'refused' }, 2)).toBe(true);
+    expect(mayRetry({ ...attempt, failure: 'refused', retries: 1 }, 2)).toBe(true);
+    expect(mayRetry({ ...attempt, failure: 'refused', isReplayable: false }, 2)).toBe(false);
+    expect(mayRetry({ ...attempt, failure: 'refused', retries: 2 }, 2)).toBe(false);
+  });
+
   it('is not sent a third time when two connections broke', () => {
     expect(mayRetry({ ...attempt, wasSentBefore: true, retries: 1 }, 2)).toBe(false);
   });

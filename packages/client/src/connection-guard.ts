@@ -134,6 +134,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     noteRequestFailure(error, {
       wasSent: requestsBefore !== undefined,
       wasAnswered: this.#wasAnswered,
+      wasRefused: !this.#wasAnswered && this.#stream?.wasRefused === true,
       connectionWasReused: requestsBefore !== undefined && requestsBefore > 0,
     });
     this.#handler.onResponseError?.(controller, error);

@@ -1,7 +1,12 @@
 import { constants, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { failOnReset, failWhenLost } from '@millrace/core/node';
-import { GuardedStream, MOST_WRITTEN_BYTES, type StreamedRequest } from './guarded-stream.ts';
+import {
+  GuardedStream,
+  MOST_WRITTEN_BYTES,
+  type SessionState,
+  type StreamedRequest,
+} from './guarded-stream.ts';
 import { isHttp2, sessionOn } from './http2-session.ts';
 import type { SocketReads } from './socket-reads.ts';
 
@@ -55,6 +60,9 @@ export class Connection {
     const session = this.#isHttp2 && this.#socket ? sessionOn(this.#socket) : undefined;
     if (session === undefined) return;
     const request = session.request.bind(session);
+    const state: SessionState = { lastStreamId: ANY_STREAM };
+    // In front of undici, which fails requests for it.
+    session.prependListener('goaway', (_code, lastStreamId) => (state.lastStreamId = lastStreamId));
     let lostBytes = 0;
     const lose = ({ writableFinished, writableLength }: ClientHttp2Stream): void => {
       if (writableFinished || lostBytes > MOST_LOST_BYTES) return;
@@ -66,7 +74,7 @@ export class Connection {
     session.request = (headers, options) => {
       const starting = this.#starting;
       this.#starting = undefined;
-      const stream = new GuardedStream(request, headers as OutgoingHttpHeaders, options, starting);
+      const stream = new GuardedStream(request, headers as OutgoingHttpHeaders, options, starting, state);
       stream.stream.once('close', () => lose(stream.stream));
       starting?.onStream(stream);
       return stream.stream;

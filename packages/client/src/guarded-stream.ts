@@ -1,4 +1,9 @@
-import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
+import {
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { errors } from 'undici';
 import { headerRecordOf } from './raw-headers.ts';
 import type { TrailerSource } from './request-trailers.ts';
@@ -15,6 +20,12 @@ export const MOST_WRITTEN_BYTES = 65_536;
 type WriteBytes = (chunk: Uint8Array, ...rest: never[]) => boolean;
 
 type Listen = (event: string, listener: (...args: never[]) => void) => ClientHttp2Stream;
+
+/** What a server has said of all streams of its session. */
+export interface SessionState {
+  /** The last stream that it has looked at, or may still look at. */
+  lastStreamId: number;
+}
 
 /** The request that a stream is made for: what undici leaves out of it, and who wants to know. */
 export interface StreamedRequest {
@@ -50,6 +61,7 @@ export interface StreamedRequest {
  */
 export class GuardedStream {
   readonly stream: ClientHttp2Stream;
+  readonly #session: SessionState;
   readonly #aborter = new AbortController();
   #wasEnded = false;
   #receivedBytes = 0;
@@ -60,7 +72,9 @@ export class GuardedStream {
     headers: OutgoingHttpHeaders | undefined,
     options: Parameters<Request>[1],
     streamed: StreamedRequest | undefined,
+    session: SessionState,
   ) {
+    this.#session = session;
     const { trailers, expectsContinue, acceptsTrailers, asteriskForm } = streamed ?? {};
     const added: OutgoingHttpHeaders = { ...headers };
     if (expectsContinue === true) added['expect'] = '100-continue';
@@ -89,6 +103,12 @@ export class GuardedStream {
   /** Bytes of the body that have come, those included that wait to be read. */
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  /** Whether the server has said that it has not looked at the request, or has got nothing of it (RFC 9113 §8.7). */
+  get wasRefused(): boolean {
+    const { id, rstCode } = this.stream;
+    return rstCode === constants.NGHTTP2_REFUSED_STREAM || (id ?? Infinity) > this.#session.lastStreamId;
   }
 
   /** Whether the request has been handed over to its last byte. */

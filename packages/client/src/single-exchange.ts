@@ -83,6 +83,7 @@ export class SingleExchange implements Dispatcher.DispatchController {
     noteRequestFailure(error, {
       wasSent: this.#request !== undefined,
       wasAnswered,
+      wasRefused: false,
       connectionWasReused: false,
     });
     this.#finish();

@@ -21,7 +21,9 @@ it.each(Object.entries(ends))('a stream that %s leaves no timer of Node behind',
   const server = await rawHttp2Server();
   const session = http2.connect(server.url).on('error', () => {});
   onTestFinished(() => session.destroy());
-  const guarded = new GuardedStream(session.request.bind(session), { ':path': '/' }, {}, undefined);
+  const guarded = new GuardedStream(session.request.bind(session), { ':path': '/' }, {}, undefined, {
+    lastStreamId: 1,
+  });
   const { stream } = guarded;
   stream
     .on('error', () => {})

@@ -4,7 +4,7 @@ import { requestFailureOf } from '../src/index.ts';
 import { http2Cleartext } from './http2-server.ts';
 import { httpServer } from './http-server.ts';
 import { makeClient } from './make-client.ts';
-import { frameTypes } from '@millrace/test-servers/raw-http2-connection';
+import { codes, frameTypes, type RawHttp2Connection } from '@millrace/test-servers/raw-http2-connection';
 import { rawHttp2Server } from '@millrace/test-servers/raw-http2-server';
 import { rawServer } from './raw-server.ts';
 import { refusingPort } from '@millrace/test-servers/refusing-port';
@@ -33,6 +33,7 @@ describe('requestFailureOf', () => {
       expect(requestFailureOf(error)).toEqual({
         wasSent: true,
         wasAnswered: false,
+        wasRefused: false,
         connectionWasReused: true,
       });
     },
@@ -45,6 +46,7 @@ describe('requestFailureOf', () => {
     expect(requestFailureOf(await rejectionOf(requested))).toEqual({
       wasSent: true,
       wasAnswered: false,
+      wasRefused: false,
       connectionWasReused: false,
     });
   });
@@ -59,6 +61,7 @@ describe('requestFailureOf', () => {
     expect(requestFailureOf(await rejectionOf(client.request(server.url)))).toEqual({
       wasSent: true,
       wasAnswered: true,
+      wasRefused: false,
       connectionWasReused: true,
     });
   });
@@ -79,6 +82,7 @@ describe('requestFailureOf', () => {
       expect(requestFailureOf(error)).toEqual({
         wasSent: false,
         wasAnswered: false,
+        wasRefused: false,
         connectionWasReused: false,
       });
     },
@@ -108,7 +112,44 @@ describe('requestFailureOf', () => {
     expect(requestFailureOf(await rejectionOf(second))).toEqual({
       wasSent: true,
       wasAnswered: false,
+      wasRefused: false,
       connectionWasReused: true,
+    });
+  });
+
+  it.each<[string, (connection: RawHttp2Connection, stream: number) => void]>([
+    ['GOAWAY that leaves it out', (connection) => connection.sendGoaway(0, codes.noError)],
+    ['REFUSED_STREAM', (connection, stream) => connection.sendReset(stream, codes.refusedStream)],
+  ])('tells a request that an HTTP/2 server does not look at: %s', async (_, refuse) => {
+    const server = await rawHttp2Server();
+    // undici sends one without a body again by itself.
+    const body = (async function* () {
+      yield new Uint8Array(1);
+    })();
+    const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+    const requested = client.request(server.url, { method: 'POST', body });
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    refuse(connection, stream);
+    expect(requestFailureOf(await rejectionOf(requested))).toEqual({
+      wasSent: true,
+      wasAnswered: false,
+      wasRefused: true,
+      connectionWasReused: false,
+    });
+  });
+
+  it('tells one that it may have looked at, and broke off', async () => {
+    const server = await rawHttp2Server();
+    const client = makeClient({ strategy: chunkQueue, agent: http2Cleartext });
+    const requested = client.request(server.url);
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    connection.sendGoaway(stream, codes.internalError);
+    connection.socket.end();
+    expect(requestFailureOf(await rejectionOf(requested))).toMatchObject({
+      wasAnswered: false,
+      wasRefused: false,
     });
   });
 

@@ -132,7 +132,9 @@ const upstream = z.strictObject({
     .describe('Of requests that got no answer and do no harm twice; once they were sent, one retry.'),
   replayWindowBytes: whole('bytes', 0, 64 * 1024 ** 2)
     .default(16_384)
-    .describe('Of the body of a PUT or DELETE that are held until the answer begins, to be sent again.'),
+    .describe(
+      'Of the body of a PUT or DELETE, over HTTP/2 of any, that are held until the answer begins, to be sent again.',
+    ),
   breaker: breaker.optional().describe('On by default where there is more than one server.'),
   healthCheck: healthCheck.optional(),
 });

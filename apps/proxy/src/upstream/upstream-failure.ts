@@ -6,10 +6,10 @@ import { Refusal } from '../policy/refusal.ts';
 /** Why a request that was sent on got no answer. */
 export interface UpstreamFailure {
   /**
-   * `connect`: never sent. `reset`: the connection broke before a byte of an answer came. `slow`: no answer in time.
-   * `request`: cannot be sent.
+   * `connect`: never sent. `refused`: the server has not looked at it. `reset`: the connection broke before a byte of an answer came.
+   * `slow`: no answer in time. `request`: cannot be sent.
    */
-  readonly kind: 'connect' | 'reset' | 'slow' | 'request' | 'other';
+  readonly kind: 'connect' | 'refused' | 'reset' | 'slow' | 'request' | 'other';
   readonly refusal: Refusal;
 }
 
@@ -48,7 +48,9 @@ export function upstreamFailure(cause: unknown, origin: string): UpstreamFailure
       ? new Refusal(502, `The upstream ${origin} failed: ${reason}`, { cause })
       : new Refusal(504, `The upstream ${origin} ${timeout}.`, { cause });
   if (connecting.has(code)) return { kind: 'connect', refusal };
-  if (breaking.has(code) && requestFailureOf(cause)?.wasAnswered !== true) return { kind: 'reset', refusal };
+  const failure = requestFailureOf(cause);
+  if (failure?.wasRefused === true) return { kind: 'refused', refusal };
+  if (breaking.has(code) && failure?.wasAnswered !== true) return { kind: 'reset', refusal };
   return { kind: timeout === undefined ? 'other' : 'slow', refusal };
 }
 

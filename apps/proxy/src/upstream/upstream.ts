@@ -6,7 +6,7 @@ import { Refusal } from '../policy/refusal.ts';
 import type { RequestHead } from '../policy/request-head.ts';
 import { Balancer } from './balancer.ts';
 import type { BreakerPass, RequestVerdict } from './circuit-breaker.ts';
-import { isIdempotent, mayRetry } from './may-retry.ts';
+import { isIdempotent, mayRetry, type FailedAttempt } from './may-retry.ts';
 import { ReplayableBody } from './replayable-body.ts';
 import type { RequestParts } from './request-parts.ts';
 import type { BodyPipe } from './route.ts';
@@ -95,12 +95,12 @@ export class Upstream {
           return answer;
         } catch (reason) {
           const { kind, refusal } = this.#failed(attempt, reason, parts, body);
-          const failure = kind === 'connect' || kind === 'reset' ? kind : 'other';
+          const failure = kind === 'slow' || kind === 'request' ? 'other' : kind;
           const isReplayable = body?.isReplayable !== false;
           const retries = tried.length - 1;
           const facts = { method: head.method, isReplayable, failure, retries, wasSentBefore } as const;
           if (!mayRetry(facts, this.#config.retries) || !this.#hasAnother(tried, failure)) throw refusal;
-          wasSentBefore ||= failure !== 'connect';
+          wasSentBefore ||= failure === 'reset';
         }
       }
     } catch (reason) {
@@ -127,7 +127,9 @@ export class Upstream {
 
   #replayable({ method }: RequestHead, { body }: RequestParts): ReplayableBody | null {
     if (body === null) return null;
-    const windowBytes = isIdempotent(method) ? this.#config.replayWindowBytes : 0;
+    // Over HTTP/2 a server may refuse to look at any request.
+    const mayBeRetried = isIdempotent(method) || this.#config.http2;
+    const windowBytes = mayBeRetried ? this.#config.replayWindowBytes : 0;
     return new ReplayableBody(body, { windowBytes, budget: this.#budget });
   }
 
@@ -177,10 +179,10 @@ export class Upstream {
     );
   }
 
-  /** A server that refuses connections is not asked again at once; one that closed a kept connection may be. */
-  #hasAnother(tried: readonly UpstreamServer[], failure: 'connect' | 'reset' | 'other'): boolean {
+  /** A server that refuses connections is not asked again at once; one that closed or left a kept connection may be. */
+  #hasAnother(tried: readonly UpstreamServer[], failure: FailedAttempt['failure']): boolean {
     return this.servers.some(
-      (server) => server.isAvailable(this.#now) && (failure === 'reset' || !tried.includes(server)),
+      (server) => server.isAvailable(this.#now) && (failure !== 'connect' || !tried.includes(server)),
     );
   }
 
@@ -228,7 +230,9 @@ export class Upstream {
       throw signal.aborted ? signal.reason : reason;
     }
     const failure = upstreamFailure(reason, server.origin);
-    this.#judge(attempt, failure.kind === 'request' ? 'unknown' : 'failed');
+    // A server that is told to go refuses all that crosses with its saying so, and is none that fails.
+    const isNoFault = failure.kind === 'request' || failure.kind === 'refused';
+    this.#judge(attempt, isNoFault ? 'unknown' : 'failed');
     return failure;
   }
 
