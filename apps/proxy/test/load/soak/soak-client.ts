@@ -15,6 +15,8 @@ export interface Seen {
   readonly isRight: boolean;
   /** What the answer to an upload says. */
   readonly text: string;
+  /** What the client's own HTTP says of it. */
+  readonly why?: string | undefined;
 }
 
 /** How far an exchange has come, in bytes either way. */
@@ -23,8 +25,8 @@ export interface Progress {
 }
 
 /** What is seen where no head of an answer came. */
-export function withoutAnswer(hasLeft: boolean): Seen {
-  return { end: hasLeft ? 'left' : 'unanswered', status: undefined, bytes: 0, isRight: true, text: '' };
+export function withoutAnswer(hasLeft: boolean, why?: string): Seen {
+  return { end: hasLeft ? 'left' : 'unanswered', status: undefined, bytes: 0, isRight: true, text: '', why };
 }
 
 /** One exchange over HTTP/1.1. */
@@ -50,10 +52,13 @@ export function exchange(url: string, plan: Plan, agent: http.Agent, progress: P
         resolve(hasLeft ? { ...seen, end: 'left' } : seen),
       );
     });
-    request.on('error', () => {});
+    let why = '';
+    request.on('error', ({ message }) => {
+      why = request.reusedSocket ? `${message}, on a connection that was kept` : message;
+    });
     request.on('close', () => {
       if (isAnswered) return;
-      resolve(withoutAnswer(hasLeft));
+      resolve(withoutAnswer(hasLeft, why));
     });
     if (plan.direction === 'upload') void send(request, plan, leave, progress);
     else request.end();

@@ -25,7 +25,10 @@ export class SoakHttp2Client {
       if (isUpload || plan.break?.isReset === true) request.destroy(new Error('The client has left'));
       else request.close(constants.NGHTTP2_CANCEL);
     };
-    request.on('error', () => {});
+    let why = '';
+    request.on('error', ({ message }: Error) => {
+      why = message;
+    });
     const closed = new Promise((resolve) => request.on('close', resolve));
     const answered = new Promise<number | undefined>((resolve) => {
       request.on('response', ({ ':status': status }) => resolve(status));
@@ -33,8 +36,10 @@ export class SoakHttp2Client {
     });
     if (isUpload) void send(request, plan, leave, progress);
     const status = await answered;
-    if (status === undefined) return withoutAnswer(hasLeft);
-    const isWhole = (): boolean => request.readableEnded && !request.aborted && request.rstCode === 0;
+    if (status === undefined) return withoutAnswer(hasLeft, why);
+    // An upload may be answered in front of its last frame, which is none of those that count.
+    const isWhole = (): boolean =>
+      request.readableEnded && (isUpload || !request.aborted) && request.rstCode === 0;
     const seen = await read(request, status, isWhole, plan, leave, progress);
     await closed;
     return hasLeft

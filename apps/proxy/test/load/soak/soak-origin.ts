@@ -96,9 +96,14 @@ export class SoakOrigin {
    * Whether a restart may be to blame for an exchange that began then: a kept connection may be found dead a bit later. So may a
    * session that is closed in good order for an upload that crosses with that, since it is not sent a second time.
    */
-  mayHaveBroken({ direction, origin }: Plan, startedAtMs: number): boolean {
-    const isRetired = direction === 'upload' && origin === 'HTTP/2' && this.#retiredAtMs > startedAtMs - 1000;
-    return isRetired || this.#restartedAtMs > startedAtMs - 1000;
+  mayHaveBroken(plan: Plan, startedAtMs: number): boolean {
+    const isUnsent = plan.direction === 'upload' && this.hasRetired(plan, startedAtMs);
+    return isUnsent || this.#restartedAtMs > startedAtMs - 1000;
+  }
+
+  /** Whether the session of an exchange that began then may have been closed in good order. */
+  hasRetired({ origin }: Plan, startedAtMs: number): boolean {
+    return origin === 'HTTP/2' && this.#retiredAtMs > startedAtMs - 1000;
   }
 
   async #send(plan: Plan, response: ServerResponse): Promise<void> {
@@ -113,6 +118,8 @@ export class SoakOrigin {
   }
 
   async #sendOver(plan: Plan, stream: ServerHttp2Stream): Promise<void> {
+    // Of a request that nobody reads, Node resets the stream when it has written the answer, and at times in front of its end.
+    stream.resume();
     stream.respond({
       ':status': 200,
       ...(plan.framing === 'length' ? { 'content-length': plan.size } : undefined),

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tlsCertificate } from '@millrace/test-servers/tls-certificate';
 import type { Protocol } from '../../faults/fault-client.ts';
@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../seeded-random.ts';
 import { fault } from './judge.ts';
 import { memoryFaults } from './memory-faults.ts';
-import { HTTP2_PREFIX, planOf, type Plan } from './plan.ts';
+import { HTTP2_PREFIX, pathOf, planOf, type Plan } from './plan.ts';
 import { exchange, type Progress, type Seen } from './soak-client.ts';
 import { SoakHttp2Client } from './soak-http2-client.ts';
 import { SoakOrigin } from './soak-origin.ts';
@@ -19,6 +19,7 @@ const CLIENTS = 24;
 const PATIENCE_MS = 60_000;
 /** Drain included, which may take 30 s. */
 const EXIT_PATIENCE_MS = 60_000;
+const ACCESS_LOG = 'access.log';
 const strategies = ['@millrace/chunk-queue', '@millrace/ring-buffer', '@millrace/copy-on-yield'];
 
 export interface SoakOptions {
@@ -40,6 +41,14 @@ export interface SoakReport {
   readonly memory: readonly Memory[];
 }
 
+interface Violation {
+  readonly what: string;
+  /** Of the exchange that it was seen at. */
+  readonly plan?: Plan | undefined;
+  /** Whether the origin told the session to go meanwhile. */
+  readonly wasRetired?: boolean;
+}
+
 /** Soaks a proxy: laps of exchanges with everything that may go wrong, a quiet point behind each, and a drain. */
 export class Soak {
   readonly #options: SoakOptions;
@@ -47,7 +56,7 @@ export class Soak {
   readonly #origin = new SoakOrigin();
   /** Lets go of connections long before the proxy does, so that none is found dead. */
   readonly #agent = new http.Agent({ keepAlive: true, agentKeepAliveTimeoutBuffer: 4000 });
-  readonly #violations: string[] = [];
+  readonly #violations: Violation[] = [];
   readonly #counts: Record<string, number> = {};
   readonly #memory: Memory[] = [];
   /** Uploads that their clients broke off. */
@@ -79,7 +88,7 @@ export class Soak {
         const [heap, resident] = [heapUsed + external, rss].map((bytes) => Math.round(bytes / MIB));
         say(`lap ${laps + 1}: ${this.#lastId} exchanges, ${heap} MiB kept, ${resident} MiB resident`);
       }
-      this.#violations.push(...memoryFaults(this.#memory));
+      for (const what of memoryFaults(this.#memory)) this.#violations.push({ what });
       await this.#drain(subject);
     } finally {
       subject.kill();
@@ -87,7 +96,7 @@ export class Soak {
       await this.#origin.stop();
     }
     return {
-      violations: this.#violations,
+      violations: this.#judged(),
       counts: this.#counts,
       bytes: this.#bytes,
       memory: this.#memory,
@@ -128,8 +137,10 @@ export class Soak {
     this.#bytes += seen.bytes + (seen.text === 'whole' ? plan.size : 0);
     const isExcused = this.#origin.mayHaveBroken(plan, startedAtMs);
     const wrong = fault(plan, seen, isExcused);
-    if (wrong !== undefined) this.#violate(plan, wrong);
-    else if (fault(plan, seen, false) !== undefined) this.#count('broken by a restart');
+    if (wrong !== undefined) {
+      const what = seen.why === undefined ? wrong : `${wrong} (${seen.why})`;
+      this.#violations.push({ what, plan, wasRetired: this.#origin.hasRetired(plan, startedAtMs) });
+    } else if (fault(plan, seen, false) !== undefined) this.#count('broken by a restart');
     this.#count(`${plan.client} to ${plan.origin}`);
     this.#count(`${plan.direction}s ${seen.end === 'whole' && seen.status !== 200 ? 'refused' : seen.end}`);
     return seen;
@@ -175,6 +186,7 @@ export class Soak {
     const strategy = strategies[this.#reloads % strategies.length];
     const highWaterMark = [16_384, 65_536, 262_144][Math.floor(this.#reloads / 3) % 3];
     const { folder } = this.#options;
+    const accessLog = `${folder}/${ACCESS_LOG}`;
     const files = { certFile: `${folder}/cert.pem`, keyFile: `${folder}/key.pem` };
     writeFileSync(files.certFile, tlsCertificate.cert);
     writeFileSync(files.keyFile, tlsCertificate.key);
@@ -189,7 +201,8 @@ export class Soak {
       { upstream: 'origin', ...pipe },
       { path: HTTP2_PREFIX, upstream: 'http2', ...pipe },
     ];
-    writeFileSync(configFile, JSON.stringify({ listen, adminListen: '127.0.0.1:0', upstreams, routes }));
+    const config = { listen, adminListen: '127.0.0.1:0', upstreams, routes, accessLog };
+    writeFileSync(configFile, JSON.stringify(config));
   }
 
   /** Nothing is under way: nothing may be held, and no upload that was broken off may look whole to the origin. */
@@ -200,12 +213,12 @@ export class Soak {
         await delay(100);
         left = await subject.metric(metric);
       }
-      if (left !== 0) this.#violations.push(`${metric} is ${left} when nothing is under way`);
+      if (left !== 0) this.#violations.push({ what: `${metric} is ${left} when nothing is under way` });
     }
     for (const plan of this.#brokenUploads) {
       const state = this.#origin.uploads.get(plan.id);
       if (state === 'whole' || state === 'wrong')
-        this.#violate(plan, `broken off, and ${state} for the origin`);
+        this.#violations.push({ what: `broken off, and ${state} for the origin`, plan });
     }
     this.#brokenUploads.length = 0;
     this.#memory.push(await subject.memory());
@@ -234,21 +247,46 @@ export class Soak {
     const under = plans.map((plan, at) => this.#exchange(subject, plan, new SoakHttp2Client(), progress[at]));
     while (progress.some(({ bytes }) => bytes === 0)) await delay(5);
     subject.drain();
-    for (const { end, status } of await Promise.all(under)) {
+    for (const [at, { end, status }] of (await Promise.all(under)).entries()) {
       if (end !== 'whole' || status !== 200)
-        this.#violations.push(`a body that was open when it drained: ${end}`);
+        this.#violations.push({ plan: plans[at], what: `a body that was open when it drained: ${end}` });
     }
     this.#agent.destroy();
     const code = await Promise.race([subject.exited, delay(EXIT_PATIENCE_MS, 'none', { ref: false })]);
-    if (code !== 0) this.#violations.push(`exit code ${String(code)} after the drain`);
+    if (code !== 0) this.#violations.push({ what: `exit code ${String(code)} after the drain` });
     this.#count('drains');
   }
 
-  #violate(plan: Plan, what: string): void {
-    this.#violations.push(`${what}: ${JSON.stringify(plan)}`);
+  /** Each with what the proxy has said of the exchange, without those that are the origin's doing by that. */
+  #judged(): string[] {
+    const file = `${this.#options.folder}/${ACCESS_LOG}`;
+    const entries = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    return this.#violations.flatMap(({ what, plan, wasRetired }) => {
+      if (plan === undefined) return [what];
+      const target = JSON.stringify(pathOf(plan));
+      const entry = entries.find((line) => line.includes(target));
+      if (wasRetired === true && entry !== undefined && wantsLastFrame(plan, entry)) {
+        this.#count('without a last frame');
+        return [];
+      }
+      return [`${what}: ${JSON.stringify(plan)}; the access log: ${entry ?? 'no entry'}`];
+    });
   }
 
   #count(what: string): void {
     this.#counts[what] = (this.#counts[what] ?? 0) + 1;
   }
+}
+
+/**
+ * Whether all bytes of a body were there, and its last frame was not. Node's server has done with a stream whose last frame waits
+ * for the client to make room, and closes a session that is to go without it; nothing but a declared length tells the end then.
+ */
+function wantsLastFrame({ direction, framing, size }: Plan, entry: string): boolean {
+  const { brokenBy, responseBody } = JSON.parse(entry) as {
+    brokenBy?: string;
+    responseBody?: { written: number };
+  };
+  const needsIt = direction === 'download' && framing !== 'length';
+  return needsIt && brokenBy === 'upstream' && responseBody?.written === size;
 }
