@@ -83,7 +83,8 @@ export class Connection {
 
   /** A request goes out. @returns How many have gone out on this socket before it. */
   request(request: OutgoingRequest): number {
-    this.#starting = request;
+    // Over HTTP/1.1 nobody would take it, and it would hold all of its exchange until the next one.
+    if (this.#isHttp2) this.#starting = request;
     return this.#requests++;
   }
 }
