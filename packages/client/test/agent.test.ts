@@ -29,6 +29,14 @@ describe('createAgent', () => {
     await expect(content.text()).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it('has its one connection still when a request could not be sent', async () => {
+    const url = await httpServer((_, response) => response.end('an answer'));
+    const client = makeClient({ strategy: chunkQueue, agent: { connections: 1 } });
+    const unsendable = { headers: { 'transfer-encoding': 'chunked' } };
+    await expect(client.request(url, unsendable)).rejects.toMatchObject({ code: 'ERR_PIPE_ARGUMENT' });
+    expect(await (await client.request(url)).content.text()).toBe('an answer');
+  });
+
   it("differs in that from undici's own agent, which is why it is there", async () => {
     const server = await rawServer(closeDelimited);
     const dispatcher = closedAfterTest(new Agent());
