@@ -36,6 +36,8 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   /** Requests that went out on the connection before this one; `undefined` while it has not. */
   #requestsBefore: number | undefined;
   #wasAnswered = false;
+  /** What it goes out on, over HTTP/1.1. */
+  #socket: Socket | undefined;
   /** The socket whose FIN is the end of the body; `undefined` when the body says itself where it ends. */
   #delimiter: Socket | undefined;
   #stream: GuardedStream | undefined;
@@ -81,6 +83,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     if (this.#wasAnswered) throw new errors.SocketError('closed when a request behind it was aborted');
     this.#requestsBefore = this.#connection.request(this);
     if (this.#connection.isHttp2) this.#handler = this.#arrived ??= new ArrivedResponse(this.#handler);
+    else this.#socket = this.#connection.socket;
     this.#handler.onRequestStart?.(controller, context);
   }
 
@@ -102,7 +105,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     headers: HeaderRecord,
     statusText?: string,
   ): void {
-    const { socket, isHttp2 } = this.#connection;
+    const { isHttp2 } = this.#connection;
     const isDelimiter = !isHttp2 && endsWithConnection(this.#method, status, headers);
     this.#wasAnswered = true;
     if (isHttp2) {
@@ -110,7 +113,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
         ? 0
         : declaredBytes(this.#method, status, headers);
     }
-    this.#delimiter = isDelimiter ? socket : undefined;
+    this.#delimiter = isDelimiter ? this.#socket : undefined;
     this.#handler.onResponseStart?.(controller, status, headers, statusText);
   }
 

@@ -38,6 +38,7 @@ export class Connection {
   /** The request that undici is about to make a stream for: it tells its handler right before, in the same step. */
   #starting: OutgoingRequest | undefined;
 
+  /** `undefined` when it is closed. */
   get socket(): Socket | undefined {
     return this.#socket;
   }
@@ -53,6 +54,14 @@ export class Connection {
     this.#requests = 0;
     if (this.#isHttp2) failWhenLost(socket);
     else failOnReset(socket);
+    socket.once('close', () => this.#leave(socket));
+  }
+
+  /** A pool keeps as many of these as there ever were at once, and a socket what its next read would have gone into. */
+  #leave(socket: Socket): void {
+    if (this.#socket !== socket) return;
+    this.#socket = undefined;
+    this.reads = undefined;
   }
 
   /** undici has made what it speaks with over the socket, and has sent no request yet. */
