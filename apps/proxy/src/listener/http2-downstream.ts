@@ -11,7 +11,6 @@ import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
-import { LINGER_MS } from './linger.ts';
 
 /** How often an answer that has ended is looked after until it is out. */
 const LOOK_AGAIN_MS = 5;
@@ -172,14 +171,10 @@ export class Http2Downstream implements Downstream {
   release(): void {
     const stream = this.#stream;
     if (stream.readableEnded || stream.destroyed) return;
-    if (this.#isOut) {
-      stream.close(constants.NGHTTP2_NO_ERROR);
-      // Of a client that has gone in the middle of a write to it, Node hears nothing any more over TLS.
-      const timer = setTimeout(() => stream.destroy(), LINGER_MS).unref();
-      stream.once('close', () => clearTimeout(timer));
-    } else {
-      setTimeout(() => this.release(), LOOK_AGAIN_MS).unref();
-    }
+    // `close` would wait until the reset is with the system, which is never where a client takes nothing any more, or is gone. What
+    // is destroyed is reset all the same, behind what is under way.
+    if (this.#isOut) stream.destroy();
+    else setTimeout(() => this.release(), LOOK_AGAIN_MS).unref();
   }
 
   /**
