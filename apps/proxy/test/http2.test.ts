@@ -396,6 +396,18 @@ describe('over TLS', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  it.each([
+    ['says nothing', ''],
+    ['does not go on with it', '1603010200010001fc0303'],
+  ])('a client that %s is disconnected when the time for a handshake is over', async (_, hello) => {
+    const { url } = await secureProxy(await demoOrigin(), { handshakeTimeoutMs: 20 });
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {}).write(Buffer.from(hello, 'hex'));
+    await once(socket.resume(), 'close');
+    expect(socket.bytesRead).toBe(0);
+  });
+
   it('a connection that never shakes hands does not hold up a drain', async () => {
     const { url, server } = await secureProxy(await demoOrigin());
     const { port } = new URL(url);

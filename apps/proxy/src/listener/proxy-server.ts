@@ -41,6 +41,8 @@ export interface ProxyOptions {
   readonly maxHeaderBytes?: number;
   /** How long a client may take to send the headers of a request over HTTP/1. Default 60 000. */
   readonly headersTimeoutMs?: number;
+  /** How long the handshake of TLS may take. Default 10 000. */
+  readonly handshakeTimeoutMs?: number;
   /** Told how each exchange went, when all of it is over. */
   readonly onExchange?: (outcome: ExchangeOutcome) => void;
 }
@@ -57,8 +59,6 @@ const CONNECTION_HIGH_WATER_MARK = 16_384;
  * not yet; others pass it over.
  */
 const emptyRequestsEndAtOnce: object = { optimizeEmptyRequests: true };
-/** Time for the handshake of TLS. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
  * A proxy that listens.
@@ -104,7 +104,7 @@ export class ProxyServer {
 
   /** Rejects with the system's error when it cannot listen there, and with OpenSSL's for a key that does not fit. */
   static async start(options: ProxyOptions): Promise<ProxyServer> {
-    const { listen, tls, maxHeaderBytes, headersTimeoutMs = 60_000 } = options;
+    const { listen, tls, maxHeaderBytes, headersTimeoutMs = 60_000, handshakeTimeoutMs = 10_000 } = options;
     const http1 = createHttpServer({
       highWaterMark: CONNECTION_HIGH_WATER_MARK,
       // A long upload is no attack.
@@ -125,7 +125,7 @@ export class ProxyServer {
         : createTlsServer({
             ...tls,
             ALPNProtocols: ['h2', 'http/1.1'],
-            handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+            handshakeTimeout: handshakeTimeoutMs,
           });
     door.listen({ host: listen.host, port: listen.port });
     await once(door, 'listening');
@@ -203,6 +203,8 @@ export class ProxyServer {
   }
 
   #serveTls(server: TlsServer): void {
+    // Node says that a handshake takes too long, and leaves the connection open.
+    server.on('tlsClientError', (_, socket) => socket.destroy());
     server.on('secureConnection', (socket) => {
       const carrier = this.#sockets.get(peerOf(socket));
       if (carrier !== undefined) makeResettable(socket, carrier);
