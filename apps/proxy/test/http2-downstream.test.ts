@@ -5,7 +5,8 @@ import { listen } from '@millrace/test-servers/listen';
 import { END_STREAM, frameTypes, RawHttp2Connection } from '@millrace/test-servers/raw-http2-connection';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { Http2Downstream } from '../src/listener/http2-downstream.ts';
-import { http2Request, http2Session } from './http2-client.ts';
+import { MOST_STREAMS } from '../src/listener/http2-limits.ts';
+import { http2Answer, http2Request, http2Session } from './http2-client.ts';
 import { until } from './until.ts';
 
 type Arrived = [stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]];
@@ -90,4 +91,21 @@ it.each([
   expect(onStuck).not.toHaveBeenCalled();
   goOff(54_321);
   expect(onStuck).toHaveBeenCalledTimes(times);
+});
+
+it('as many hints as a client may have streams go out, when all of them are answered in one turn', async () => {
+  const server = http2.createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } });
+  const arrived: Arrived[] = [];
+  server.on('stream', (...stream: Arrived) => arrived.push(stream));
+  const session = http2Session(`http://127.0.0.1:${await listen(server)}`);
+  await once(session, 'remoteSettings');
+  const answers = Array.from({ length: MOST_STREAMS }, () => http2Answer(http2Request(session)));
+  await until(() => arrived.length === MOST_STREAMS);
+  for (const [stream, headers, , rawHeaders] of arrived) {
+    const downstream = new Http2Downstream(stream, headers, rawHeaders);
+    downstream.inform(103, ['link', '</a.css>; rel=preload']);
+    downstream.answer(204, '', []);
+  }
+  const hints = (await Promise.all(answers)).map(({ information }) => information.length);
+  expect(hints).toEqual(Array.from({ length: MOST_STREAMS }, () => 1));
 });

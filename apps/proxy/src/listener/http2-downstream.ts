@@ -11,11 +11,10 @@ import { refusalAnswer, type Refusal } from '../policy/refusal.ts';
 import { ClientLeft, type ClientTunnel, type Downstream } from '../relay/downstream.ts';
 import { receiveBody, type ReceiveBodyOptions, type ReceivedBody } from '../relay/receive-body.ts';
 import type { ClientRequest } from './client-request.ts';
+import { MOST_QUEUED_FRAMES } from './http2-limits.ts';
 
 /** How often an answer that has ended is looked after until it is out. */
 const LOOK_AGAIN_MS = 5;
-/** Frames of a session that wait for its client, beyond which there are no more hints: more than one for each of its streams. */
-const MOST_QUEUED_FRAMES = 512;
 
 /** An exchange over HTTP/2: one stream of a session. */
 export class Http2Downstream implements Downstream {

@@ -9,13 +9,9 @@ import type { TLSSocket } from 'node:tls';
 import { failWhenLost } from '@millrace/core/node';
 import { Refusal } from '../policy/refusal.ts';
 import { Http2Downstream } from './http2-downstream.ts';
+import { MOST_STREAMS } from './http2-limits.ts';
 import { LINGER_MS } from './linger.ts';
 
-/**
- * Streams of one client at once. Browsers ask for a hundred or so; but what a client gives up counts for Node until its next turn,
- * and what it asks for in the same breath, as a browser does that leaves a page for another, is refused when both are more than this.
- */
-const MOST_STREAMS = 256;
 /** What a session may hold before Node refuses its streams, in MB: what they hold, which `sendBody` limits, and what is lost. */
 const SESSION_MEMORY_MB = 32;
 /**
