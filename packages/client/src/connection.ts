@@ -1,6 +1,7 @@
 import { constants, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import { failOnReset, failWhenLost } from '@millrace/core/node';
+import { endBehindInput } from './end-behind-input.ts';
 import {
   GuardedStream,
   MOST_WRITTEN_BYTES,
@@ -66,18 +67,21 @@ export class Connection {
 
   /** undici has made what it speaks with over the socket, and has sent no request yet. */
   ready(): void {
-    const session = this.#isHttp2 && this.#socket ? sessionOn(this.#socket) : undefined;
-    if (session === undefined) return;
+    const socket = this.#isHttp2 ? this.#socket : undefined;
+    const session = socket && sessionOn(socket);
+    if (socket === undefined || session === undefined) return;
     const request = session.request.bind(session);
     const state: SessionState = { lastStreamId: ANY_STREAM };
     // In front of undici, which fails requests for it.
     session.prependListener('goaway', (_code, lastStreamId) => (state.lastStreamId = lastStreamId));
+    // As if the server had said so: undici lets it finish what was begun, and goes on with another.
+    const retire = (): void => void session.emit('goaway', constants.NGHTTP2_NO_ERROR, ANY_STREAM);
+    endBehindInput(socket, retire);
     let lostBytes = 0;
     const lose = ({ writableFinished, writableLength }: ClientHttp2Stream): void => {
       if (writableFinished || lostBytes > MOST_LOST_BYTES) return;
       lostBytes += Math.min(writableLength, MOST_WRITTEN_BYTES);
-      // As if the server had said so: undici lets it finish what was begun, and goes on with another.
-      if (lostBytes > MOST_LOST_BYTES) session.emit('goaway', constants.NGHTTP2_NO_ERROR, ANY_STREAM);
+      if (lostBytes > MOST_LOST_BYTES) retire();
     };
     // undici gives headers as a record.
     session.request = (headers, options) => {

@@ -555,6 +555,26 @@ describe('HTTP/2 over TLS', () => {
     expect(await (await client.request(url)).content.text()).toBe('');
   });
 
+  // What has not been looked at when the end of the connection is read: Node does not look at it while it writes, and it writes its
+  // word on the server's settings.
+  it.each(['GET', 'POST'])(
+    'keeps all frames of the first answer, though the connection ends in the same breath (%s)',
+    async (method) => {
+      const server = await rawHttp2Server({ overTls: true });
+      const client = makeClient({ strategy: chunkQueue, agent: http2OverTls });
+      const { reader, writer } = createPipe(chunkQueue);
+      writer.writeCopy(new Uint8Array(100_000));
+      const requested = client.request(server.url, method === 'GET' ? {} : { method, body: reader });
+      const connection = await server.next();
+      const { stream } = await connection.next(frameTypes.headers);
+      connection.sendHeaders(stream);
+      for (const piece of ['all ', 'of ', 'it']) connection.sendData(stream, piece);
+      connection.sendData(stream, '', END_STREAM);
+      connection.socket.end();
+      expect(await (await requested).content.text()).toBe('all of it');
+    },
+  );
+
   it('tells a reset with NO_ERROR from an end as well', async () => {
     const { url, server } = await tlsServer(undefined, { http2Only: true });
     server.on('stream', (stream) => {

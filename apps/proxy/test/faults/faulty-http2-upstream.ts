@@ -64,6 +64,16 @@ export class FaultyHttp2Upstream {
     return wasEnded() ? 'taken for whole' : 'aborted';
   }
 
+  /** Settles when nobody uses the connections that there are any more: the next request comes on a new one. */
+  async endConnections(): Promise<void> {
+    await Promise.all(
+      Array.from(this.#sockets, async (socket) => {
+        socket.end();
+        await once(socket, 'close');
+      }),
+    );
+  }
+
   async close(): Promise<void> {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();

@@ -177,19 +177,23 @@ const whole: readonly Http2Fault[] = [
   answers('REFUSED_STREAM each time', ['502'], resets(codes.refusedStream)),
 ];
 
-/** `:status: 413` and a length, of which HPACK's table has the names, and the answer. */
+/** `:status: 413` and a length, of which HPACK's table has the names, and the answer, in frames of a byte. */
 const tooMuch: Step = (connection, stream) => {
   connection.send(frameTypes.headers, 4, stream, Buffer.from('\x08\x03413\x0f\x0d\x013', 'latin1'));
-  connection.sendData(stream, 'big', END_STREAM);
+  connection.sendData(stream, 'b');
+  connection.sendData(stream, 'i');
+  connection.sendData(stream, 'g', END_STREAM);
 };
 const uploads: readonly Http2Fault[] = [
   answers('413 during an upload that goes on', ['413'], tooMuch, (setting) => uploadFor(setting, '/')),
   answers('413 during an upload, and NO_ERROR', ['413'], inTurn(tooMuch, resets(codes.noError)), (setting) =>
     uploadFor(setting, '/'),
   ),
-  answers('413 during an upload, and FIN', ['413'], inTurn(tooMuch, fin), (setting) =>
-    uploadFor(setting, '/'),
-  ),
+  // On a connection of its own: there the end is read while an answer to the settings is written.
+  answers('413 during an upload, and FIN', ['413'], inTurn(tooMuch, fin), async (setting) => {
+    await setting.upstream.endConnections();
+    return uploadFor(setting, '/');
+  }),
   answers('INTERNAL_ERROR during an upload', ['502'], resets(codes.internalError), (setting) =>
     uploadFor(setting, '/'),
   ),
