@@ -2,15 +2,17 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { resetConnection } from '../src/node.ts';
+import { failOnReset, resetConnection } from '../src/node.ts';
 import { connected } from './broken-connections.ts';
 
 /** A connection that is about to be reset, and how it then ends on its other side. */
 async function resettable() {
   const { socket: near, far } = await connected();
   onTestFinished(() => void far.destroy());
+  failOnReset(far);
   const end = new Promise<string>((resolve) => {
-    far.on('end', () => resolve('in good order')).on('error', ({ message }) => resolve(message));
+    const tell = (): void => resolve(far.errored?.message ?? 'in good order');
+    far.on('end', tell).on('error', tell);
   });
   far.resume();
   return { near, end };
