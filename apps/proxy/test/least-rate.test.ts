@@ -10,8 +10,14 @@ class HandClock {
 
   now = (): number => this.#nowMs;
 
-  setTimeout = (ring: () => void, delayMs: number): void => {
-    this.#alarms.push({ atMs: this.#nowMs + delayMs, ring });
+  setTimeout = (ring: () => void, delayMs: number): unknown => {
+    const alarm = { atMs: this.#nowMs + delayMs, ring };
+    this.#alarms.push(alarm);
+    return alarm;
+  };
+
+  clearTimeout = (cleared: unknown): void => {
+    this.#alarms = this.#alarms.filter((alarm) => alarm !== cleared);
   };
 
   get alarms(): number {
@@ -65,8 +71,9 @@ describe.each(everyStrategy)('a body with a least rate of 100 bytes a second, ov
   const rated = (): { clock: HandClock; writer: PipeWriter; reader: PipeReader } => {
     const clock = new HandClock();
     const pipe = createPipe(strategy);
-    const reader = withLeastRate(pipe.reader, { minBytesPerSecond: 100, graceMs: 1000, timers: clock });
-    return { clock, writer: pipe.writer, reader };
+    const { writer } = pipe;
+    const terms = { minBytesPerSecond: 100, graceMs: 1000, timers: clock };
+    return { clock, writer, reader: withLeastRate(pipe.reader, writer.closed, terms) };
   };
   const send = async (writer: PipeWriter, bytes: number): Promise<void> => {
     writer.write(new Uint8Array(bytes));
@@ -147,6 +154,21 @@ describe.each(everyStrategy)('a body with a least rate of 100 bytes a second, ov
     writer.fail(reason);
     expect(await read).toEqual({ bytes: 0, reason });
     await clock.pass(10_000);
+    expect(clock.alarms).toBe(0);
+  });
+
+  it.each([
+    ['has ended', (writer: PipeWriter) => writer.end()],
+    ['has failed', (writer: PipeWriter) => writer.fail(new Error('broken'))],
+    ['was given up', (_: PipeWriter, reader: PipeReader) => reader.cancel()],
+  ])('is held by no timer when it %s', async (_, end) => {
+    const { clock, writer, reader } = rated();
+    const read = reading(reader);
+    await send(writer, 10);
+    expect(clock.alarms).toBe(1);
+    end(writer, reader);
+    await read;
+    await settled();
     expect(clock.alarms).toBe(0);
   });
 

@@ -24,10 +24,19 @@ export function checkDeclaredLength(
   if (declared !== undefined && Number(declared) > maxRequestBytes) throw tooLarge(maxRequestBytes);
 }
 
-/** A request's body, given up when the client does not send it on, or does so too slowly. */
-export function withUploadLimits(reader: PipeReader, limits: ClientLimits): PipeReader {
+/**
+ * A request's body, given up when the client does not send it on, or does so too slowly.
+ *
+ * @param closed Settles when its pipe is over, as `PipeWriter.closed`.
+ */
+export function withUploadLimits(
+  reader: PipeReader,
+  closed: Promise<unknown>,
+  limits: ClientLimits,
+): PipeReader {
   const { idleTimeoutMs, minBytesPerSecond = 0, minRateGraceMs: graceMs = 0 } = limits;
-  const rated = minBytesPerSecond === 0 ? reader : withLeastRate(reader, { minBytesPerSecond, graceMs });
+  const rated =
+    minBytesPerSecond === 0 ? reader : withLeastRate(reader, closed, { minBytesPerSecond, graceMs });
   return idleTimeoutMs === 0 ? rated : withIdleTimeout(rated, { idleTimeoutMs, side: 'producer' });
 }
 

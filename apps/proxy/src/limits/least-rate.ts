@@ -7,7 +7,7 @@ export interface LeastRateOptions {
   /** How far a sender may fall behind that rate, in milliseconds. */
   readonly graceMs: number;
   /** The clock to go by. Default: the runtime's. */
-  readonly timers?: Pick<Timers, 'setTimeout' | 'now'>;
+  readonly timers?: Timers;
 }
 
 /**
@@ -22,21 +22,31 @@ export interface LeastRateOptions {
  *     0 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ late
  *
  * Time in which nobody waits is not the sender's: a body whose reader is slow is never given up.
+ *
+ * @param closed Settles when the pipe is over, as `PipeWriter.closed`.
  */
-export function withLeastRate(reader: PipeReader, options: LeastRateOptions): PipeReader {
-  return new ObservedReader(reader, new LeastRate(reader, options));
+export function withLeastRate(
+  reader: PipeReader,
+  closed: Promise<unknown>,
+  options: LeastRateOptions,
+): PipeReader {
+  const rate = new LeastRate(reader, options);
+  void closed.then(() => rate.stop());
+  return new ObservedReader(reader, rate);
 }
 
 class LeastRate implements ReaderObserver {
   readonly #reader: PipeReader;
   readonly #minBytesPerSecond: number;
   readonly #graceMs: number;
-  readonly #timers: Pick<Timers, 'setTimeout' | 'now'>;
+  readonly #timers: Timers;
   #patienceMs: number;
   /** Since when a call waits. */
   #sinceMs: number | undefined;
   /** Left to run out and looked at then, so that a body that comes fast pays for a look at the clock alone. */
+  #timer: unknown = undefined;
   #hasTimer = false;
+  #isOver = false;
 
   constructor(reader: PipeReader, options: LeastRateOptions) {
     const { minBytesPerSecond, graceMs, timers = unrefTimers } = options;
@@ -58,6 +68,13 @@ class LeastRate implements ReaderObserver {
     this.#patienceMs = Math.min(this.#graceMs, this.#patienceMs + earnedMs);
   }
 
+  /** Its timer would hold the body until it runs out, and the connection with that. */
+  stop(): void {
+    if (this.#hasTimer) this.#timers.clearTimeout(this.#timer);
+    this.#hasTimer = false;
+    this.#isOver = true;
+  }
+
   /** Takes off what was waited since it was last taken off. */
   #charge(): void {
     if (this.#sinceMs === undefined) return;
@@ -67,9 +84,9 @@ class LeastRate implements ReaderObserver {
   }
 
   #arm(): void {
-    if (this.#hasTimer) return;
+    if (this.#hasTimer || this.#isOver) return;
     this.#hasTimer = true;
-    this.#timers.setTimeout(() => this.#ring(), Math.max(1, Math.ceil(this.#patienceMs)));
+    this.#timer = this.#timers.setTimeout(() => this.#ring(), Math.max(1, Math.ceil(this.#patienceMs)));
   }
 
   #ring(): void {
@@ -86,7 +103,8 @@ class LeastRate implements ReaderObserver {
 }
 
 /** The runtime's, which keep no process alive. */
-const unrefTimers: LeastRateOptions['timers'] & {} = {
+const unrefTimers: Timers = {
   setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
   now: () => performance.now(),
 };

@@ -190,7 +190,7 @@ export class Relay {
     const isAnnounced = valuesOf(downstream.request.rawHeaders, 'trailer').length > 0;
     const hasTrailers = isAnnounced && expectedBytes === undefined;
     return {
-      reader: withUploadLimits(body.reader, limits),
+      reader: withUploadLimits(body.reader, closed, limits),
       trailers: hasTrailers ? () => forwardedTrailers(trailers()) : undefined,
     };
   }
