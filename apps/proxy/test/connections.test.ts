@@ -142,6 +142,19 @@ describe('the connections of a server', () => {
     await once(socket, 'close');
   });
 
+  it('are not closed while a request waits on them that came in time', async () => {
+    const { server, connect } = await serving((_, response) => void response.end('ok'));
+    const socket = connect();
+    const [served] = (await once(server, 'connection')) as [net.Socket];
+    // Among the timers, as Node's is, and as for a process that was busy until now.
+    setTimeout(() => {
+      socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+      served.emit('timeout');
+    });
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toContain('200 OK');
+  });
+
   it('are told not to be kept by answers that have not begun when they are drained', async () => {
     let answer!: http.ServerResponse;
     const { server, connections, connect } = await serving((_, response) => {

@@ -29,7 +29,12 @@ export class Connections {
     });
     // Node would close one that waits for its upstream, too, where the time that the answer before it was given runs out.
     server.on('timeout', (socket) => {
-      if (this.#open.get(socket) === 0) socket.destroy();
+      if (this.#open.get(socket) !== 0) return;
+      const { bytesRead } = socket;
+      // Timers ring before connections are read: when this process was busy for a while, what came meanwhile is still there.
+      setImmediate(() => {
+        if (socket.bytesRead === bytesRead) socket.destroy();
+      });
     });
   }
 
