@@ -7,6 +7,7 @@ import { checkClientOptions, type ClientOptions } from './client-options.ts';
 import type { AgentDispatchOptions } from './agent-dispatch-options.ts';
 import type { IncomingResponse } from './incoming-response.ts';
 import { needsGuardedAgent, outgoingMessageOf, type OutgoingMessage } from './outgoing-message.ts';
+import { queuedAbort, type LeaveQueue } from './queued-abort.ts';
 import type { RequestBody } from './request-body.ts';
 import { checkRequestOptions, type RequestOptions } from './request-options.ts';
 import type { ContentPipeOptions } from './content-pipe-options.ts';
@@ -147,6 +148,7 @@ class PipedClient implements Client {
       ...(continueTimeoutMs === undefined ? undefined : { expectsContinue: true }),
       // A server that offers HTTP/2 need not know upgrades there (RFC 8441).
       ...(upgrade === undefined ? undefined : { upgrade, allowH2: false }),
+      ...(queuedAbort && { [queuedAbort]: (leaveQueue: LeaveQueue) => exchange.onQueued(leaveQueue) }),
     };
     try {
       this.#dispatcher.dispatch(options, exchange);

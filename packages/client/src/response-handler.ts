@@ -7,6 +7,7 @@ import { BareBody } from './bare-body.ts';
 import type { InformationHandler } from './information.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import type { PauseHandler } from './pause-handler.ts';
+import type { LeaveQueue } from './queued-abort.ts';
 import { rawHeadersOf } from './raw-headers.ts';
 import { RequestBody } from './request-body.ts';
 import type { Rostered } from './roster.ts';
@@ -52,6 +53,8 @@ export class ResponseHandler
   /** Why it is over, when it was broken off. */
   #reason: unknown;
   #controller: Dispatcher.DispatchController | undefined;
+  /** While it waits for a connection. */
+  #leaveQueue: LeaveQueue | undefined;
   #body: ResponseBody | undefined;
   #tunnel: Tunnel | undefined;
   readonly #trailers: Record<string, string | string[] | undefined> = Object.create(null);
@@ -78,11 +81,19 @@ export class ResponseHandler
   breakOff(reason: unknown): void {
     if (this.#phase === 'over') return;
     const controller = this.#controller;
+    const leaveQueue = this.#leaveQueue;
     this.#finish(reason);
     if (this.#tunnel !== undefined) this.#tunnel.destroy(reason);
     else if (this.#body !== undefined) this.#body.fail(reason);
     else this.#observer.onFailure(reason);
     controller?.abort(asError(reason));
+    leaveQueue?.(asError(reason));
+  }
+
+  /** undici has no connection for it yet. */
+  onQueued(leaveQueue: LeaveQueue): void {
+    if (this.#phase === 'over') leaveQueue(asError(this.#reason));
+    else this.#leaveQueue = leaveQueue;
   }
 
   /** Cancels a response body that is still arriving and that nobody has asked for. */
@@ -91,6 +102,7 @@ export class ResponseHandler
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#leaveQueue = undefined;
     // undici sends it anew though its answer has begun (see ConnectionGuard): the next one does not go on where that stopped.
     if (this.#phase === 'responding')
       this.breakOff(new errors.SocketError('sent again in the middle of its answer'));
@@ -262,6 +274,7 @@ export class ResponseHandler
     this.#phase = 'over';
     this.#reason = reason;
     this.#controller = undefined;
+    this.#leaveQueue = undefined;
     this.#options.signal?.removeEventListener('abort', this);
     if (this.payload instanceof RequestBody) this.payload.stop(reason);
     this.#observer.onOver();

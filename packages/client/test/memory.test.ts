@@ -88,6 +88,25 @@ describe('the last exchange of a connection leaves nothing in memory', () => {
   });
 });
 
+it('a request that was given up while it waited for a connection leaves nothing in memory', async () => {
+  const url = await serveEndless();
+  const client = makeClient({ strategy: chunkQueue, agent: { connections: 1 } });
+  const { content } = await client.request(url);
+  const giveUp = async (): Promise<WeakRef<object>> => {
+    const body = new Uint8Array(100_000);
+    const controller = new AbortController();
+    const waiting = client.request(url, { method: 'POST', body, signal: controller.signal });
+    controller.abort('a reason');
+    await expect(waiting).rejects.toBe('a reason');
+    return new WeakRef(body);
+  };
+  const body = await giveUp();
+  await someTurns();
+  collectGarbage();
+  expect(body.deref()).toBeUndefined();
+  content.cancel();
+});
+
 it('connections that are closed have nothing to read into, though their pool knows them still', async () => {
   const url = await serveEndless();
   const client = makeClient({ strategy: chunkQueue });
