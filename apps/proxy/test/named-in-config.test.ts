@@ -90,6 +90,12 @@ describe('a strategy that cannot be had', () => {
     ]);
   });
 
+  it('is a file where its path begins with a dot, and so is told how to write it', async () => {
+    expect(await mistakesOf({ listen: address, strategy: 'mine.mjs' }, { 'mine.mjs': '' })).toEqual([
+      'strategy is "mine.mjs"; for the file of that name write "./mine.mjs".',
+    ]);
+  });
+
   it('is named by its flag, and by what it exports', async () => {
     const sentences = await mistakesOf(input, {}, ['--strategy', 'node:path']);
     expect(sentences).toEqual([

@@ -4,6 +4,7 @@ import net from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '@millrace/test-servers/listen';
 import { refusingPort } from '@millrace/test-servers/refusing-port';
+import { listening } from '../src/run/proxy-process.ts';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
 import { configFrom, startProcess } from './start-process.ts';
@@ -207,6 +208,20 @@ describe('a kept connection that the server closes just then', () => {
     expect(await textOf(url)).toBe('ok');
     expect((await fetch(url, { method: 'POST' })).status).toBe(502);
     expect(requests).toEqual(['GET', 'POST']);
+  });
+});
+
+describe('an address that cannot be listened at', () => {
+  it.each([
+    ['EADDRINUSE', 'is in use'],
+    ['ENOTFOUND', 'has a host that nobody knows'],
+    ['EAI_AGAIN', 'has a host that cannot be looked up'],
+  ])('is named with the flag to change, and why: %s', async (code, why) => {
+    const reason = Object.assign(new Error(`getaddrinfo ${code} nowhere`), { code });
+    const started = listening('--listen', { host: 'nowhere', port: 80 }, () => Promise.reject(reason));
+    await expect(started).rejects.toThrow(
+      `nowhere:80 ${why}; choose another address with --listen HOST:PORT.`,
+    );
   });
 });
 

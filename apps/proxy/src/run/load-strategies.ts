@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadStrategy, PipeError, type BufferStrategy } from '@millrace/core';
@@ -40,6 +40,13 @@ async function load(name: string, place: string, baseDirectory: string): Promise
     return await loadStrategy(isPath ? pathToFileURL(file).href : name, { import: (found) => import(found) });
   } catch (cause) {
     if (!(cause instanceof PipeError)) throw cause;
+    // Nobody is told to install a package whose name is that of a file here.
+    if (!isPath && statSync(file, { throwIfNoEntry: false })?.isFile() === true) {
+      const path = JSON.stringify(`./${name}`);
+      throw new ConfigError(`${place} is ${JSON.stringify(name)}; for the file of that name write ${path}.`, {
+        cause,
+      });
+    }
     throw new ConfigError(`${place} is ${JSON.stringify(name)}: ${cause.message}.`, { cause });
   }
 }

@@ -206,6 +206,8 @@ export async function listening<T>(
       EADDRINUSE: 'is in use',
       EACCES: 'needs more rights',
       EADDRNOTAVAIL: 'is not on this machine',
+      ENOTFOUND: 'has a host that nobody knows',
+      EAI_AGAIN: 'has a host that cannot be looked up',
     }[(reason as NodeJS.ErrnoException).code ?? ''];
     if (why === undefined) throw reason;
     throw new Error(`${host}:${port} ${why}; choose another address with ${flag} HOST:PORT.`, {
