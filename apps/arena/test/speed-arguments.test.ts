@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isAskedFor, parseSpeedArguments, usage } from '../src/speed/speed-arguments.ts';
+import { isAskedFor, parseSpeedArguments, replacesPages, usage } from '../src/speed/speed-arguments.ts';
+import type { SpeedArguments } from '../src/speed/speed-arguments.ts';
 
 describe('the command line', () => {
   test('asks for everything when it says nothing', () => {
@@ -45,6 +46,19 @@ describe('the command line', () => {
   ])('%j is refused with what is wrong', (argv, message) => {
     expect(() => parseSpeedArguments(argv)).toThrow(message);
   });
+});
+
+test.each([
+  [[], true],
+  [['--quick'], true],
+  [['--from', 'performance.json'], true],
+  [['--goals'], false],
+  [['--from', 'performance.json', '--goals'], false],
+  [['--only', 'given'], false],
+  [['--contender', 'ring-buffer'], false],
+  [['--runtime', 'bun'], false],
+])('%j replaces the pages: %s', (argv, expected) => {
+  expect(replacesPages(parseSpeedArguments(argv) as SpeedArguments)).toBe(expected);
 });
 
 test('a workload is asked for by a part of its name, or by its table', () => {

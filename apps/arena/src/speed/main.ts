@@ -18,7 +18,7 @@ import { progressLine } from './report/progress-line.ts';
 import type { Results } from './results.ts';
 import { runWorkload } from './run-workload.ts';
 import { isInQuick, sections } from './sections.ts';
-import { isAskedFor, parseSpeedArguments, usage } from './speed-arguments.ts';
+import { isAskedFor, parseSpeedArguments, replacesPages, usage } from './speed-arguments.ts';
 import type { SpeedArguments } from './speed-arguments.ts';
 import { unitOf } from './workload.ts';
 import type { Workload } from './workload.ts';
@@ -44,7 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const results = earlier ?? (await measureAll(asked, runtime as Runtime));
   process.stdout.write(`${machineLine(results.machine)}\n`);
-  await write(asked, results);
+  if (replacesPages(asked)) await write(results);
   for (const { contender, workload, message } of results.problems)
     process.stdout.write(`not measured: ${contender} on ${workload}: ${message}\n`);
   if (!asked.wantsGoals) return 0;
@@ -102,13 +102,7 @@ function read(path: string): Results {
   }
 }
 
-/** A part of the results, or a judgement alone, replaces no page. */
-async function write(
-  { only, contenders, from, wantsGoals, runtime }: SpeedArguments,
-  results: Results,
-): Promise<void> {
-  const isPart = only.length > 0 || contenders.length > 0 || runtime !== 'node';
-  if (isPart || (wantsGoals && from === undefined)) return;
+async function write(results: Results): Promise<void> {
   const docs = new URL('../../../../docs/', import.meta.url);
   // A rough run replaces no published page.
   const folder = results.profile === 'quick' ? new URL('../../reports/', import.meta.url) : docs;

@@ -22,7 +22,7 @@ export const usage = `Usage: arena [--quick] [--goals] [--only WORKLOAD]… [--c
 
 Measures everybody and writes docs/performance.{md,html,json}; with --quick, which is rougher, into apps/arena/reports.
   --goals           only what the goals need; says which are reached; ends with 1 when one is missed by more than its noise
-  --only WORKLOAD   workloads whose name has this in it, or the table of that name; prints
+  --only WORKLOAD   workloads whose name has this in it, or the table of that name; prints ours, the two fastest peers and the limits
   --contender NAME  only this one; prints
   --from FILE       makes the pages, or with --goals judges, from the performance.json of an earlier run
   --runtime NAME    a short table on ${runtimeNames.slice(1).join(', ')}; prints
@@ -72,6 +72,11 @@ export function parseSpeedArguments(argv: readonly string[]): SpeedArguments | '
     runtime,
     from: values.from,
   };
+}
+
+/** A part of the results, or a judgement alone, replaces no page. */
+export function replacesPages({ only, contenders, runtime, wantsGoals }: SpeedArguments): boolean {
+  return only.length === 0 && contenders.length === 0 && runtime === 'node' && !wantsGoals;
 }
 
 /** Whether `--only` asks for a workload. */

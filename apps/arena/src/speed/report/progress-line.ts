@@ -4,7 +4,7 @@ import type { Kind } from '../contenders.ts';
 import type { Workload } from '../workload.ts';
 import { unitOf } from '../workload.ts';
 
-/** One line for the terminal: ours, the fastest peer and the limits on a workload. */
+/** One line for the terminal: ours, the two fastest peers and the limits on a workload. */
 export function progressLine(workload: Workload, cells: readonly Cell[]): string {
   const of = (kind: Kind): readonly Cell[] =>
     cells
