@@ -1,12 +1,15 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigError } from '../src/config/config-error.ts';
 import type { ClientRequest } from '../src/listener/client-request.ts';
 import type { ExchangeOutcome } from '../src/relay/exchange-outcome.ts';
 import { AccessLog, accessLogEntry } from '../src/watch/access-log.ts';
 import { clientRequest } from './client-request.ts';
 import { ownFolder } from './own-folder.ts';
+import { until } from './until.ts';
 
 function outcome(target: string): ExchangeOutcome {
   return {
@@ -63,6 +66,30 @@ describe('the access log', () => {
       accessLogEntry({ ...outcome('/'), request: clientRequest(request) }).host;
     expect(hostIn({ rawHeaders: ['Host', 'a.example'], authority: undefined })).toBe('a.example');
     expect(hostIn({ rawHeaders: [], authority: 'b.example', httpVersion: '2.0' })).toBe('b.example');
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves no pipe open whose reader has gone', async () => {
+    const pipe = join(ownFolder(), 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    // A process, since a read of a pipe takes a thread of this one for as long as nothing comes.
+    const reader = (): ChildProcess => {
+      const process = spawn('cat', [pipe], { stdio: 'ignore' });
+      onTestFinished(() => void process.kill());
+      return process;
+    };
+    const first = reader();
+    const problems: string[] = [];
+    const log = await AccessLog.open(pipe, (sentence) => problems.push(sentence));
+    first.kill();
+    await once(first, 'close');
+    log.write(outcome('/lost'));
+    await until(() => problems.length > 0);
+    expect(problems[0]).toMatch(/nobody reads it any more/);
+    const ended = once(reader(), 'close');
+    await log.reopen();
+    await log.close();
+    // At the end, which comes when nobody has it open for writing.
+    expect(await ended).toEqual([0, null]);
   });
 
   it.skipIf(process.platform !== 'linux')('is closed though nothing can be written', async () => {

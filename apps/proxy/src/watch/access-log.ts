@@ -18,7 +18,7 @@ const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 interface Output {
   readonly destination: Destination;
   readonly logger: Logger;
-  /** Nobody reads it any more: pino does nothing with it from then on, not even close it. */
+  /** Nobody reads it any more: of what pino would do with it, from then on it does nothing. */
   isBroken: boolean;
 }
 
@@ -112,16 +112,22 @@ export class AccessLog {
 }
 
 async function finished(output: Output | undefined): Promise<void> {
-  if (output === undefined || output.isBroken) return;
-  const { destination } = output;
+  if (output === undefined) return;
+  const { destination, isBroken } = output;
   await new Promise<void>((resolve) => {
     destination.on('close', () => resolve());
     destination.on('error', () => {
-      destination.destroy();
+      close(destination);
       resolve();
     });
-    destination.end();
+    if (isBroken) close(destination);
+    else destination.end();
   });
+}
+
+/** By the method of its class: pino may have put another in front of that, which leaves the file open. */
+function close(destination: Destination): void {
+  (Object.getPrototypeOf(destination) as Destination).destroy.call(destination);
 }
 
 const words: Readonly<Record<string, string>> = {
