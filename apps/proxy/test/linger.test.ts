@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { linger } from '../src/listener/linger.ts';
 import { httpServer } from './http-server.ts';
+import { until } from './until.ts';
 
 describe('a client that is still sending when it has its answer', () => {
   const answeredEarly = async (lingerMs: number) => {
@@ -35,5 +36,19 @@ describe('a client that is still sending when it has its answer', () => {
     const { sending, received } = await answeredEarly(0);
     await once(sending, 'close');
     expect([received.destroyed, received.complete]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['has finished', false],
+    ['leaves', true],
+  ])('is held by no timer when it %s', async (_, leaves) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { sending, received } = await answeredEarly(5000);
+    await until(() => vi.getTimerCount() === 1);
+    if (leaves) sending.destroy();
+    else sending.end('67890');
+    await until(() => vi.getTimerCount() === 0);
+    expect(received.complete).toBe(!leaves);
   });
 });

@@ -9,10 +9,17 @@ export const LINGER_MS = 5000;
  * What it sends until then has to be discarded by whoever called this.
  */
 export function linger(request: IncomingMessage, lingerMs: number = LINGER_MS): void {
-  if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => request.destroy(), lingerMs);
-  timer.unref();
-  request.once('close', () => clearTimeout(timer));
+  const { socket } = request;
+  if (request.complete || request.destroyed || socket.destroyed) return;
+  const timer = setTimeout(() => request.destroy(), lingerMs).unref();
+  const stop = (): void => {
+    clearTimeout(timer);
+    request.off('close', stop);
+    socket.off('close', stop);
+  };
+  request.once('close', stop);
+  // A request whose answer is out hears nothing of its connection any more.
+  socket.once('close', stop);
 }
 
 /**
