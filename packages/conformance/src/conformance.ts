@@ -5,6 +5,7 @@ import { pipeCases } from './pipe-laws/pipe-cases.ts';
 import type { PipeFeature } from './pipe-laws/pipe-features.ts';
 import { detectHost } from './host.ts';
 import type { Host } from './host.ts';
+import { KnownFailures } from './known-failures.ts';
 import type { LawId } from './laws.ts';
 import { profileOf } from './profile.ts';
 import type { ProfileName } from './profile.ts';
@@ -69,13 +70,13 @@ export function conformance(strategy: BufferStrategy, options: ConformanceOption
         subject: { strategy, createPipe, claims: options.claims, supports: options.supports },
       })
     : [];
-  return [...storeCases(plan), ...ofPipe]
-    .filter(({ law }) => wanted === undefined || wanted.has(law))
-    .map((one) => graded(one, options));
+  const cases = [...storeCases(plan), ...ofPipe].filter(({ law }) => wanted === undefined || wanted.has(law));
+  const known = new KnownFailures(options.knownFailures ?? {}, cases);
+  return cases.map((one) => graded(one, options, known));
 }
 
 /** The case as it is reported: claims and known failures taken into account, and a throw never taken for a verdict. */
-function graded(one: Case, { claims, knownFailures, host }: ConformanceOptions): Case {
+function graded(one: Case, { claims, host }: ConformanceOptions, known: KnownFailures): Case {
   const { law } = one;
   const nothing = { schedules: 0, checks: 0 };
   if (claims !== undefined && !claims.includes(law)) {
@@ -86,24 +87,12 @@ function graded(one: Case, { claims, knownFailures, host }: ConformanceOptions):
     async run(): Promise<Result> {
       host?.onRun?.(() => one.label);
       try {
-        return withKnownFailure(await one.run(), knownFailures?.[law]);
+        return known.reported(one, await one.run());
       } catch (error) {
         const message = `The case itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
         return { law, status: 'unknown', message, evidence: nothing };
       }
     },
-  };
-}
-
-function withKnownFailure(result: Result, reason: string | undefined): Result {
-  if (reason === undefined) return result;
-  if (result.status === 'fail')
-    return { ...result, status: 'known-failure', message: `${reason} (${result.message})` };
-  if (result.status !== 'pass') return result;
-  return {
-    ...result,
-    status: 'unexpected-pass',
-    message: `Listed as a known failure, but it holds: ${reason}`,
   };
 }
 
