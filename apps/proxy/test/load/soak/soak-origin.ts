@@ -96,14 +96,9 @@ export class SoakOrigin {
    * Whether a restart may be to blame for an exchange that began then: a kept connection may be found dead a bit later. So may a
    * session that is closed in good order for an upload that crosses with that, since it is not sent a second time.
    */
-  mayHaveBroken(plan: Plan, startedAtMs: number): boolean {
-    const isUnsent = plan.direction === 'upload' && this.hasRetired(plan, startedAtMs);
-    return isUnsent || this.#restartedAtMs > startedAtMs - 1000;
-  }
-
-  /** Whether the session of an exchange that began then may have been closed in good order. */
-  hasRetired({ origin }: Plan, startedAtMs: number): boolean {
-    return origin === 'HTTP/2' && this.#retiredAtMs > startedAtMs - 1000;
+  mayHaveBroken({ direction, origin }: Plan, startedAtMs: number): boolean {
+    const isRetired = direction === 'upload' && origin === 'HTTP/2' && this.#retiredAtMs > startedAtMs - 1000;
+    return isRetired || this.#restartedAtMs > startedAtMs - 1000;
   }
 
   async #send(plan: Plan, response: ServerResponse): Promise<void> {

@@ -45,8 +45,6 @@ interface Violation {
   readonly what: string;
   /** Of the exchange that it was seen at. */
   readonly plan?: Plan | undefined;
-  /** Whether the origin told the session to go meanwhile. */
-  readonly wasRetired?: boolean;
 }
 
 /** Soaks a proxy: laps of exchanges with everything that may go wrong, a quiet point behind each, and a drain. */
@@ -96,7 +94,7 @@ export class Soak {
       await this.#origin.stop();
     }
     return {
-      violations: this.#judged(),
+      violations: this.#withEntries(),
       counts: this.#counts,
       bytes: this.#bytes,
       memory: this.#memory,
@@ -141,7 +139,7 @@ export class Soak {
     const wrong = fault(plan, seen, isExcused);
     if (wrong !== undefined) {
       const what = seen.why === undefined ? wrong : `${wrong} (${seen.why})`;
-      this.#violations.push({ what, plan, wasRetired: this.#origin.hasRetired(plan, startedAtMs) });
+      this.#violations.push({ what, plan });
     } else if (fault(plan, seen, false) !== undefined) this.#count('broken by a restart');
     this.#count(`${plan.client} to ${plan.origin}`);
     this.#count(`${plan.direction}s ${seen.end === 'whole' && seen.status !== 200 ? 'refused' : seen.end}`);
@@ -259,36 +257,19 @@ export class Soak {
     this.#count('drains');
   }
 
-  /** Each with what the proxy has said of the exchange, without those that are the origin's doing by that. */
-  #judged(): string[] {
+  /** Each with what the proxy has said of the exchange. */
+  #withEntries(): string[] {
     const file = `${this.#options.folder}/${ACCESS_LOG}`;
     const entries = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    return this.#violations.flatMap(({ what, plan, wasRetired }) => {
-      if (plan === undefined) return [what];
+    return this.#violations.map(({ what, plan }) => {
+      if (plan === undefined) return what;
       const target = JSON.stringify(pathOf(plan));
-      const entry = entries.find((line) => line.includes(target));
-      if (wasRetired === true && entry !== undefined && wantsLastFrame(plan, entry)) {
-        this.#count('without a last frame');
-        return [];
-      }
-      return [`${what}: ${JSON.stringify(plan)}; the access log: ${entry ?? 'no entry'}`];
+      const entry = entries.find((line) => line.includes(target)) ?? 'no entry';
+      return `${what}: ${JSON.stringify(plan)}; the access log: ${entry}`;
     });
   }
 
   #count(what: string): void {
     this.#counts[what] = (this.#counts[what] ?? 0) + 1;
   }
-}
-
-/**
- * Whether all bytes of a body were there, and its last frame was not. Node's server has done with a stream whose last frame waits
- * for the client to make room, and closes a session that is to go without it; nothing but a declared length tells the end then.
- */
-function wantsLastFrame({ direction, framing, size }: Plan, entry: string): boolean {
-  const { brokenBy, responseBody } = JSON.parse(entry) as {
-    brokenBy?: string;
-    responseBody?: { written: number };
-  };
-  const needsIt = direction === 'download' && framing !== 'length';
-  return needsIt && brokenBy === 'upstream' && responseBody?.written === size;
 }
