@@ -111,9 +111,10 @@ export class GuardedStream {
     return rstCode === constants.NGHTTP2_REFUSED_STREAM || (id ?? Infinity) > this.#session.lastStreamId;
   }
 
-  /** Whether the request has been handed over to its last byte. */
+  /** Whether the request has been handed over to its last byte. Node says that it is ended also when a reset has cut it off. */
   get isSent(): boolean {
-    return this.stream.writableEnded;
+    const { writableEnded, writableFinished, closed } = this.stream;
+    return writableFinished || (writableEnded && !closed);
   }
 
   /** The stream is handed over as it is, to somebody who takes its end for what it is: it must not end by a reset. */

@@ -575,6 +575,29 @@ describe('HTTP/2 over TLS', () => {
     },
   );
 
+  it('keeps no connection that is to go for an upload that was answered early and reset in the same breath', async () => {
+    const server = await rawHttp2Server({ overTls: true });
+    const client = makeClient({ strategy: chunkQueue, agent: http2OverTls });
+    const { reader, writer } = createPipe(chunkQueue);
+    let isOver = false;
+    void writer.closed.then(() => (isOver = true));
+    const uploading = (async () => {
+      for (; !isOver; await nextTurn()) writer.writeCopy(new Uint8Array(16_384));
+    })();
+    const requested = client.request(server.url, { method: 'POST', body: reader });
+    const connection = await server.next();
+    const { stream } = await connection.next(frameTypes.headers);
+    connection.sendHeaders(stream);
+    for (const piece of ['all ', 'of ']) connection.sendData(stream, piece);
+    connection.sendData(stream, 'it', END_STREAM);
+    connection.sendReset(stream, codes.noError);
+    expect(await (await requested).content.text()).toBe('all of it');
+    await uploading;
+    const closed = once(connection.socket, 'close');
+    connection.sendGoaway(stream, codes.noError);
+    await closed;
+  });
+
   it('tells a reset with NO_ERROR from an end as well', async () => {
     const { url, server } = await tlsServer(undefined, { http2Only: true });
     server.on('stream', (stream) => {

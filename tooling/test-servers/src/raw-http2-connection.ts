@@ -7,13 +7,23 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-export const frameTypes = { data: 0, headers: 1, reset: 3, settings: 4, push: 5, goaway: 7 } as const;
+export const frameTypes = {
+  data: 0,
+  headers: 1,
+  reset: 3,
+  settings: 4,
+  push: 5,
+  goaway: 7,
+  window: 8,
+} as const;
 /** Why a stream or a connection is given up. */
 export const codes = { noError: 0, protocolError: 1, internalError: 2, refusedStream: 7, cancel: 8 } as const;
 export const END_STREAM = 1;
 const END_HEADERS = 4;
 const MOST_FRAME_BYTES = 16_384;
 const ACK = 1;
+const FIRST_WINDOW_BYTES = 65_535;
+const MOST_WINDOW_BYTES = 2 ** 31 - 1;
 
 export interface RawHttp2Options {
   /** What the socket goes over, where that is TLS. */
@@ -100,6 +110,11 @@ export class RawHttp2Connection {
 
   sendGoaway(lastStream: number, code: number): void {
     this.send(frameTypes.goaway, 0, 0, Buffer.concat([uint32(lastStream), uint32(code)]));
+  }
+
+  /** Lets the other side send as much as it likes on all streams together; each keeps its own window. */
+  openWindow(): void {
+    this.send(frameTypes.window, 0, 0, uint32(MOST_WINDOW_BYTES - FIRST_WINDOW_BYTES));
   }
 
   /** Behind what was sent, as a host that fails. */

@@ -88,6 +88,8 @@ export class FaultyHttp2Upstream {
   }
 
   async #serve(connection: RawHttp2Connection): Promise<void> {
+    // What one upload has not been given back would be missing for the next.
+    connection.openWindow();
     for (let count = 1; ; count += 1) {
       const { stream } = await connection.next(frameTypes.headers, count);
       this.#last = { connection, stream };
