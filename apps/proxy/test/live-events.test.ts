@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import net from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LiveEvents } from '../src/watch/live-events.ts';
 import { get } from './download.ts';
 import { httpServer } from './http-server.ts';
+import { until } from './until.ts';
 
 describe('live events', () => {
   const listening = async () => {
@@ -50,5 +52,22 @@ describe('live events', () => {
     expect(vi.getTimerCount()).toBe(1);
     response.destroy();
     await vi.waitUntil(() => vi.getTimerCount() === 0);
+  });
+
+  it('are over with their connection for who has asked twice on it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const events = new LiveEvents(() => 0);
+    let subscribed = 0;
+    const url = await httpServer((_, response) => {
+      events.subscribe(response);
+      subscribed += 1;
+    });
+    const socket = net.connect(Number(url.port), url.hostname);
+    socket.resume().write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2));
+    await until(() => subscribed === 2);
+    socket.destroy();
+    await until(() => vi.getTimerCount() === 0);
+    expect(subscribed).toBe(2);
   });
 });

@@ -31,10 +31,16 @@ export class LiveEvents {
     }
     this.#subscribers.add(response);
     response.on('error', () => {});
-    response.on('close', () => {
+    const { socket } = response.req;
+    const leave = (): void => {
+      response.off('close', leave);
+      socket.off('close', leave);
       this.#subscribers.delete(response);
       if (this.#subscribers.size === 0) this.#stop();
-    });
+    };
+    response.on('close', leave);
+    // One that waits for the one before it (pipelining) hears nothing of the connection on Node 22.
+    if (response.socket === null) socket.on('close', leave);
     this.#ticking ??= setInterval(() => this.#tick(), EVERY_MS).unref();
   }
 
