@@ -107,6 +107,22 @@ describe('the page of charts', () => {
     expect(html.match(/class="spread"/g)?.length).toBeGreaterThan(100);
   });
 
+  test('has room for every word', () => {
+    const charts = [...html.matchAll(/viewBox="0 0 (\d+) \d+".*?<\/svg>/gs)];
+    const cutOff = charts.flatMap(([chart, width]) =>
+      [...chart.matchAll(/<text x="([\d.]+)"([^>]*)>([^<]*)</g)].filter(
+        ([, x, attributes = '', text = '']) => {
+          // A letter takes 6 of a chart's units, by and large.
+          const length = text.length * 6;
+          if (attributes.includes('"end"')) return length > Number(x);
+          return !attributes.includes('"middle"') && Number(x) + length > Number(width);
+        },
+      ),
+    );
+    expect(charts).toHaveLength(16);
+    expect(cutOff.map(([, , , text]) => text)).toEqual([]);
+  });
+
   test('needs no script and fetches nothing, and escapes what it is told', () => {
     expect(html).not.toMatch(/<script|https?:|A <fast>/);
     expect(html).toContain('A &lt;fast&gt; one');

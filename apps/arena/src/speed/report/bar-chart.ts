@@ -10,7 +10,7 @@ export interface Bar {
   readonly high: number;
 }
 
-const LABEL = 250;
+const LABEL = 300;
 const PLOT = 520;
 const ROW = 20;
 

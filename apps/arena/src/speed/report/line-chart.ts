@@ -14,11 +14,11 @@ export interface Axes {
   readonly xText: (x: number) => string;
 }
 
-const LEFT = 60;
+const LEFT = 76;
 const WIDTH = 480;
 const TOP = 26;
 const HEIGHT = 300;
-const LEGEND = 260;
+const LEGEND = 320;
 
 /** Lines over two logarithmic axes: ours thick, everybody named at the right, in the order in which they end. */
 export function lineChart({ title, unit, xText }: Axes, lines: readonly Line[]): string {
