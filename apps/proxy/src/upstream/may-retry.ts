@@ -22,9 +22,10 @@ export function isIdempotent(method: string): boolean {
 }
 
 /**
- * Whether a request may be sent again (RFC 9110 §9.2.2, RFC 9113 §8.7). One that was never sent, or that its server has not looked
- * at, may whatever it asks for. One whose connection broke, as a kept one does when the server closes it just then, may when asking twice does no harm, and once:
- * what has failed twice may be what breaks the server. One that was too slow is still being worked on, and is not.
+ * Whether a request may be sent again (RFC 9110 §9.2.2, RFC 9113 §8.7). One that was never sent, or that its server has not
+ * looked at, may whatever it asks for. One whose connection broke, as a kept one does when the server closes it just then, may
+ * when asking twice does no harm, and once: what has failed twice may be what breaks the server. One that was too slow is still
+ * being worked on, and is not.
  */
 export function mayRetry(attempt: FailedAttempt, mostRetries: number): boolean {
   const { method, isReplayable, failure, retries, wasSentBefore } = attempt;
