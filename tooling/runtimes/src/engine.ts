@@ -60,7 +60,8 @@ export const engines: readonly Engine[] = [
       ),
   },
   browser('Chromium', 'chromium', ['chromium', 'chromium-browser', 'google-chrome']),
-  browser('Firefox', 'firefox', ['firefox-esr', 'firefox']),
+  // The oldest that was tried. Of 140 Playwright asks for what its WebDriver does not know.
+  browser('Firefox', 'firefox', ['firefox-esr', 'firefox'], 153),
 ];
 
 function fromRegistry(
@@ -73,7 +74,7 @@ function fromRegistry(
 }
 
 /** A browser of the machine: no registry package brings one. */
-function browser(label: string, id: BrowserName, commands: readonly string[]): Engine {
+function browser(label: string, id: BrowserName, commands: readonly string[], leastMajor = 0): Engine {
   return {
     label,
     id,
@@ -82,6 +83,9 @@ function browser(label: string, id: BrowserName, commands: readonly string[]): E
       if (executable === undefined) return { missing: `none of ${commands.join(', ')} is in PATH` };
       const printed = execFileSync(executable, ['--version'], { encoding: 'utf8' });
       const [version = 'unknown'] = /[\d.]+\w*/.exec(printed) ?? [];
+      if (Number.parseInt(version, 10) < leastMajor) {
+        return { missing: `${executable} is ${version}; it takes ${leastMajor} or later` };
+      }
       return {
         version,
         grade: (consumer, strategy, mode) => gradeInBrowser(id, executable, consumer, strategy, mode),
