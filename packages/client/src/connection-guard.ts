@@ -46,7 +46,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
   #deliveredBytes = 0;
   /** Over HTTP/2, what is still to come of a body of a declared length; `undefined`: there is none. */
   #missingBytes: number | undefined;
-  #isRefused = false;
+  #isRejected = false;
 
   constructor(handler: Dispatcher.DispatchHandler, options: AgentDispatchOptions, connection: Connection) {
     this.#handler = handler;
@@ -60,9 +60,9 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
     this.#connection = connection;
   }
 
-  /** undici has refused to send it: there is nothing that it waits for. */
-  get isRefused(): boolean {
-    return this.#isRefused;
+  /** undici has not taken it on: there is nothing that it waits for. A server that refuses it is another thing. */
+  get isRejected(): boolean {
+    return this.#isRejected;
   }
 
   onStream(stream: GuardedStream): void {
@@ -134,7 +134,7 @@ export class ConnectionGuard implements Dispatcher.DispatchHandler, OutgoingRequ
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     // What undici has not taken on has none; its types leave that out.
-    this.#isRefused = (controller as Dispatcher.DispatchController | null) === null;
+    this.#isRejected = (controller as Dispatcher.DispatchController | null) === null;
     if (!controller?.aborted) this.#handOnUnread(controller);
     if (this.#missingBytes === 0 && !controller?.aborted && isOfConnection(error)) {
       // What it declared is there, and nobody has said that it is wrong: all that is lost is the frame that ends it.

@@ -27,8 +27,8 @@ export class GuardedClient extends Client {
   override dispatch(options: AgentDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const guard = new ConnectionGuard(handler, options, this.#connection);
     const mayGoOn = super.dispatch(options, guard);
-    // For the pool `false` is a client that is busy until it says otherwise; of a request that was refused, none ever does.
-    return mayGoOn || guard.isRefused;
+    // For the pool `false` is a client that is busy until it says otherwise; of a request that was not taken on, none ever does.
+    return mayGoOn || guard.isRejected;
   }
 }
 
