@@ -9,6 +9,7 @@ const MOST_BYTES = 64 << 20;
  * contender pays for their making. Of a library that detaches them, they are made again outside of the timed part.
  */
 export class ChunkPool {
+  /** A body longer than these has them again, from the first on. */
   readonly chunks: readonly Uint8Array[];
   readonly #slots: Uint8Array[];
   readonly #make: () => Uint8Array;
@@ -25,8 +26,7 @@ export class ChunkPool {
     this.#make = () => makeChunk(contender, chunkBytes);
     // A producer that reuses its memory has one chunk.
     const distinct = ownership === 'reused' ? 1 : Math.min(chunks, distinctChunks);
-    const own = Array.from({ length: distinct }, this.#make);
-    this.#slots = Array.from({ length: chunks }, (_, index) => own[index % distinct] as Uint8Array);
+    this.#slots = Array.from({ length: distinct }, this.#make);
     this.chunks = this.#slots;
   }
 

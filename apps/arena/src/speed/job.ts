@@ -20,7 +20,7 @@ export interface Job {
 
 /** One contender on one workload, once. */
 export interface Measured {
-  /** The median sample, in the unit of the workload. */
+  /** The median sample, in the unit of the workload; the mean where that is what is asked for. */
   readonly value: number;
   readonly mean: number;
   readonly samples: number;

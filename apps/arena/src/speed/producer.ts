@@ -13,6 +13,8 @@ export class Producer {
   readonly #chunks: readonly Uint8Array[];
   readonly #refill: ((index: number) => void) | undefined;
   readonly #write: (body: unknown, chunk: Uint8Array) => boolean;
+  /** Chunks of the body. No list of them: the four million of 4 GiB were looked through at each collection of garbage. */
+  readonly #count: number;
   /** Chunks of a burst; 0: far ahead. */
   readonly #burst: number;
   readonly #mark: number;
@@ -20,6 +22,8 @@ export class Producer {
   readonly #mustCount: boolean;
   #body: unknown;
   #next = 0;
+  /** Which of the chunks is next. */
+  #at = 0;
   #written = 0;
   #taken = 0;
   #isWaiting = false;
@@ -35,12 +39,13 @@ export class Producer {
   ) {
     this.#contender = contender;
     this.#chunks = chunks;
+    this.#count = workload.chunks;
     this.#refill = refill;
     this.#write =
       workload.ownership === 'given' ? contender.write : (contender.writeCopy ?? copying(contender));
     const isAllAtOnce =
       contender.isPreloaded === true || (isCollecting(workload.mode) && !contender.hasSignals);
-    this.#burst = isAllAtOnce ? chunks.length : (burstOf(workload.regime) ?? 0);
+    this.#burst = isAllAtOnce ? workload.chunks : (burstOf(workload.regime) ?? 0);
     this.#mark = markOf(workload);
     this.#mustCount = !contender.hasSignals;
   }
@@ -76,23 +81,23 @@ export class Producer {
   };
 
   #writeBurst(): void {
-    const until = Math.min(this.#next + this.#burst, this.#chunks.length);
+    const until = Math.min(this.#next + this.#burst, this.#count);
     this.#isInBurst = true;
     while (this.#next < until) this.#writeNext();
     this.#isInBurst = false;
-    if (this.#next === this.#chunks.length) this.#contender.end(this.#body);
+    if (this.#next === this.#count) this.#contender.end(this.#body);
     else if (this.#taken === this.#written) this.#goOnLater();
   }
 
   #goOnLater(): void {
-    if (this.#next < this.#chunks.length) queueMicrotask(this.#goOn);
+    if (this.#next < this.#count) queueMicrotask(this.#goOn);
   }
 
   #writeAhead(): void {
-    while (this.#next < this.#chunks.length) {
+    while (this.#next < this.#count) {
       const mayGoOn = this.#writeNext();
       const isFull = this.#mustCount ? this.#written - this.#taken >= this.#mark : !mayGoOn;
-      if (isFull && this.#next < this.#chunks.length) {
+      if (isFull && this.#next < this.#count) {
         this.#isWaiting = true;
         return;
       }
@@ -101,9 +106,10 @@ export class Producer {
   }
 
   #writeNext(): boolean {
-    const index = this.#next++;
-    this.#refill?.(index);
-    const chunk = this.#chunks[index] as Uint8Array;
+    this.#refill?.(this.#next);
+    this.#next += 1;
+    const chunk = this.#chunks[this.#at++] as Uint8Array;
+    if (this.#at === this.#chunks.length) this.#at = 0;
     // Counted first: a library may hand it over, and `take` be called, before `write` returns.
     this.#written += chunk.length;
     return this.#write(this.#body, chunk);

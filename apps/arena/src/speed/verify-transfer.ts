@@ -29,7 +29,7 @@ export async function verifyTransfer(contender: SpeedContender, workload: Transf
     return chunk;
   });
   const refill = ownership === 'given' ? undefined : (index: number) => writePattern(scratch, index);
-  const producer = new Producer(contender, workload, chunks, refill);
+  const producer = new Producer(contender, { ...workload, chunks: count }, chunks, refill);
   const got = createHash('sha256');
   const kept: Uint8Array[] = [];
   const isLent = lending.includes(mode);

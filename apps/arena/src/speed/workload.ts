@@ -34,6 +34,11 @@ export interface TransferWorkload {
   readonly chunks: number;
   /** How many of them have memory of their own; the others have it again. Default: all, within 64 MiB. */
   readonly distinctChunks?: number;
+  /**
+   * The figure is the mean over a longer time, collections of garbage included, and not the median sample: of short bodies, whose
+   * median has none, and of one long one, which holds all of its own, only that can be compared.
+   */
+  readonly isWhole?: true;
 }
 
 /** Bodies of one chunk: made, written, ended, read to the end, one after another. Nanoseconds per body. */
