@@ -65,6 +65,8 @@ export interface PipeSetup extends PipeLimits {
   readonly storeTakes: boolean;
   /** A given chunk may wait in front of the store while that is empty. */
   readonly mayWaitInFront: boolean;
+  /** Long chunks go past the store, which would copy them. */
+  readonly passesLong: boolean;
   /** Memory is spoilt when it changes hands. */
   readonly poison: boolean;
   readonly source: PipeSource | undefined;
@@ -151,6 +153,8 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     checkSignal(signal);
   }
   if (poison !== undefined) known += 1;
+  const mayWaitInFront = traits.shared !== true && !isPoison;
+  const storeTakes = traits.put === 'takes';
   if (known !== given || known === 0) checkOptionNames('createPipe()', options, names);
   return {
     highWaterMark,
@@ -159,8 +163,9 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     expectedBytes,
     mostBytes: expectedBytes === undefined ? maxBytes : Math.min(expectedBytes, maxBytes),
     isFixed: traits.fixed,
-    storeTakes: traits.put === 'takes',
-    mayWaitInFront: traits.shared !== true && !isPoison,
+    storeTakes,
+    mayWaitInFront,
+    passesLong: mayWaitInFront && !storeTakes,
     poison: isPoison,
     source,
     signal,

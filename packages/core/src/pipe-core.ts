@@ -5,9 +5,10 @@ import { emptyStore } from './empty-store.ts';
 import { describe, PipeError } from './errors.ts';
 import { isMostlyGone, memoryToWaitWith, MOST_COPIED_BYTES, part, requireSound } from './front-chunk.ts';
 import type { PipeOutcome, PipeSummary } from './lifecycle.ts';
+import { isLong } from './long-chunk.ts';
 import type { PipeSetup, PipeSource } from './options.ts';
 import { shouldPause } from './pressure.ts';
-import { SpillStore } from './spill-store.ts';
+import { requireShort, SpillStore } from './spill-store.ts';
 import type { ByteStore } from './strategy.ts';
 import { Wait } from './wait.ts';
 
@@ -563,8 +564,9 @@ export class PipeCore {
   }
 
   private putInStore(chunk: Uint8Array, owned: boolean, length: number): void {
+    if (this.setup.passesLong && isLong(length, owned)) this.passStore();
     const taken = this.store.put(chunk, owned);
-    if (taken !== length) this.store = this.spillBehind(this.store, taken, chunk, owned);
+    if (taken !== length) this.spillRest(taken, chunk, owned);
   }
 
   private breakOffPut(error: unknown): void {
@@ -658,16 +660,20 @@ export class PipeCore {
     }
   }
 
-  /** A fixed store is full: what did not fit waits behind it, and all that comes. */
-  private spillBehind(store: ByteStore, taken: number, chunk: Uint8Array, owned: boolean): ByteStore {
-    const { length } = chunk;
-    if (!(this.setup.isFixed && taken >= 0 && taken < length)) {
-      const message = `The store took ${describe(taken)} of ${length} bytes; only a fixed store may take fewer`;
-      throw new PipeError('ERR_PIPE_STRATEGY', message, { value: taken, limit: length });
-    }
-    const spill = new SpillStore(store);
-    spill.put(taken === 0 ? chunk : chunk.subarray(taken), owned);
+  /** What goes past the store waits behind it, and all that comes. */
+  private passStore(): SpillStore {
+    const { store } = this;
+    if (store instanceof SpillStore) return store;
+    const spill = new SpillStore(store, this.setup);
+    this.store = spill;
     return spill;
+  }
+
+  /** A fixed store is full. */
+  private spillRest(taken: number, chunk: Uint8Array, owned: boolean): void {
+    const { length } = chunk;
+    requireShort(taken, length, this.setup.isFixed);
+    this.passStore().spill(part(chunk, taken, length), owned);
   }
 
   private finish(how: typeof ENDED | typeof FAILED, reason: unknown): void {

@@ -35,5 +35,5 @@ function openStore(strategy: BufferStrategy, setup: PipeSetup): ByteStore {
   const store = strategy.createStore({ capacityBytes: Math.min(highWaterMark, expectedBytes) });
   if (!poison) return store;
   // The spill stands within: what it keeps of a chunk has to be kept before that chunk is poisoned.
-  return new PoisonStore(isFixed ? new SpillStore(store) : store);
+  return new PoisonStore(isFixed ? new SpillStore(store, setup) : store);
 }

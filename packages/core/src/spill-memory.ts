@@ -1,11 +1,11 @@
 /** Less is made anew in less time than looking for it takes. */
-const LEAST_KEPT_BYTES = 64 * 1024;
+const LEAST_KEPT_BYTES = 4096;
 
 /** What waits in one realm, for all spills of it. */
 const MOST_HELD_BYTES = 16 * 1024 * 1024;
 
 /** Bounds the search, and what is remembered of pipes that were dropped without an end. */
-const MOST_PIECES = 16;
+const MOST_PIECES = 64;
 
 interface Piece {
   readonly memory: Uint8Array;
@@ -20,7 +20,7 @@ interface Piece {
  *
  *   M1  what was a spill's goes back to that spill alone: a view that was kept for too long can neither show nor change the bytes
  *       of another pipe [P18]
- *   M2  heldBytes = sum of what waits ≤ 16 MiB, in at most 16 pieces; the oldest go first
+ *   M2  heldBytes = sum of what waits ≤ 16 MiB, in at most 64 pieces; the oldest go first
  */
 export class SpillMemory {
   #pieces: Piece[] = [];
@@ -33,6 +33,7 @@ export class SpillMemory {
 
   /** Memory of exactly `bytes`, with bytes of old of the same owner. */
   take(bytes: number, owner: object): Uint8Array | undefined {
+    if (bytes < LEAST_KEPT_BYTES) return undefined;
     const at = this.#pieces.findLastIndex((piece) => piece.memory.length === bytes && piece.owner === owner);
     if (at === -1) return undefined;
     const [piece] = this.#pieces.splice(at, 1) as [Piece];

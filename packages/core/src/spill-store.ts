@@ -1,42 +1,50 @@
 import { isUnsteady } from './bytes-like.ts';
-import { detachedError } from './errors.ts';
+import { describe, detachedError, PipeError } from './errors.ts';
+import { isLong, isWorthKeeping } from './long-chunk.ts';
+import { isMostlyGone, MOST_HIDDEN_BYTES, part } from './front-chunk.ts';
 import { spillMemory, type SpillMemory } from './spill-memory.ts';
+import { SpillPiece } from './spill-piece.ts';
 import type { ByteStore } from './strategy.ts';
 
 /** A slab for gathered writes. One page: small beside S5's constant, large beside an object per write. */
 const SLAB_BYTES = 4096;
 
+/** What a spill is to know of the store in front of it. */
+export interface SpillSetup {
+  /** The store may take fewer bytes than it is given. */
+  readonly isFixed: boolean;
+  /** Long chunks go past it. */
+  readonly passesLong: boolean;
+}
+
 /**
- * A fixed store with the bytes it had no room for: the tail of the last chunk, and whatever a producer that
- * ignores `pause` wrote after it. To the pipe it is a store that takes every byte.
+ * A store with the bytes that did not go through it: what a fixed one had no room for, long chunks, and whatever came behind
+ * those. To the pipe it is a store that takes every byte.
  *
- *     front ◀── │ fixed store │ ◀── parts[first] parts[…] slab ◀── put
- *                                   └────── the spill ───────┘
+ *     front ◀── │ store │ ◀── │ piece │ ◀── │ piece │ ◀── │ slab ░░ │ ◀── put
+ *                             └───────────── the spill ────────────┘
  *
- *   I1  while the spill holds no more than fits into the fixed store, that is full: bytes move up as soon as there is room. A
- *       longer spill stays where it is, and is read out of there once the store is empty: to move 1 MiB up, 64 KiB at a
- *       time, took a copy of each byte and 16 steps for what is one
- *   I2  a part is memory the pipe owns, never empty, and shows at least half of what it pins when it comes
- *   I3  only the slab has unused room, and it is behind every part
+ *   I1  while anything is spilled, nothing is put into the store; so what is in there is in front of the spill
+ *   I2  no piece is empty, and only the last one has room
+ *   I3  spilled and pinned are the sums over the pieces of their bytes and of the memory behind them
+ *
+ * What was spilled is read where it lies. It was moved up through the store once: that took a copy of each byte, and 16 steps for 1 MiB.
  */
 export class SpillStore implements ByteStore {
   readonly #store: ByteStore;
-  #parts: Uint8Array[] = [];
-  #first = 0;
-  #slab: Uint8Array | null = null;
-  #slabStart = 0;
-  #slabEnd = 0;
+  readonly #setup: SpillSetup;
+  readonly #memory: SpillMemory;
+  #front: SpillPiece | null = null;
+  #back: SpillPiece | null = null;
   #spilled = 0;
   #pinned = 0;
   /** Store and spill joined for a peek; appended to in place as long as it has room [S4]. */
   #joined: Uint8Array | null = null;
   #joinedLength = 0;
-  /** What the fixed store held when it took no more: all that fits. */
-  #fullBytes = 0;
-  readonly #memory: SpillMemory;
 
-  constructor(store: ByteStore, memory: SpillMemory = spillMemory) {
+  constructor(store: ByteStore, setup: SpillSetup, memory: SpillMemory = spillMemory) {
     this.#store = store;
+    this.#setup = setup;
     this.#memory = memory;
   }
 
@@ -48,185 +56,162 @@ export class SpillStore implements ByteStore {
     return this.#store.cost + this.#pinned + (this.#joined?.length ?? 0);
   }
 
+  /** @throws PipeError `ERR_PIPE_STRATEGY` when a store that may not takes fewer bytes than it was given. */
   put(chunk: Uint8Array, owned: boolean): number {
-    const taken = this.#spilled === 0 ? this.#store.put(chunk, owned) : 0;
-    if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken), owned);
-    return chunk.length;
+    const { length } = chunk;
+    const { isFixed, passesLong } = this.#setup;
+    const goesThrough = this.#front === null && !(passesLong && isLong(length, owned));
+    const taken = goesThrough ? this.#store.put(chunk, owned) : 0;
+    if (taken === length) return length;
+    if (goesThrough) requireShort(taken, length, isFixed);
+    this.spill(part(chunk, taken, length), owned);
+    return length;
+  }
+
+  /** Keeps `chunk` behind the store, which is not asked for room. */
+  spill(chunk: Uint8Array, owned: boolean): void {
+    const { length } = chunk;
+    const memoryBytes = owned && isWorthKeeping(length) ? this.#memoryToKeep(chunk, length) : 0;
+    if (memoryBytes > 0) this.#push(SpillPiece.given(chunk, memoryBytes));
+    else this.#gather(chunk, length);
+    this.#spilled += length;
   }
 
   peek(min: number = 1): Uint8Array {
-    this.#requireSoundFront();
-    if (min <= this.#store.size || this.#spilled === 0) return this.#store.peek(min);
+    const front = this.#front;
+    if (front === null || min <= this.#store.size) return this.#store.peek(min);
     if (this.#store.size === 0) {
-      const front = this.#front();
-      if (min <= front.length) return front;
+      requireSound(front);
+      if (min <= front.size) return front.view();
     }
     return this.#join(min);
   }
 
   take(max?: number): Uint8Array {
-    this.#requireSoundFront();
     this.#joined = null;
-    const bytes = this.#isReadHere ? this.#takeHere(max) : this.#store.take(max);
-    this.#moveUp();
+    const front = this.#front;
+    if (front === null || this.#store.size > 0) return this.#store.take(max);
+    requireSound(front);
+    const isAll = max === undefined || max >= front.size;
+    const given = isAll ? front.give() : null;
+    const bytes = given ?? front.copy(Math.min(front.size, max ?? front.size));
+    this.#advance(front, bytes.length, given !== null);
     return bytes;
   }
 
   takeInto(target: Uint8Array): number {
-    this.#requireSoundFront();
     this.#joined = null;
-    let filled = 0;
-    while (filled < target.length) {
-      const room = target.subarray(filled);
-      const count = this.#isReadHere ? this.#copyHere(room) : this.#store.takeInto(room);
-      if (count === 0) break;
+    const { length } = target;
+    let filled = this.#store.size > 0 ? this.#store.takeInto(target) : 0;
+    // A store that has not given all it could has more.
+    if (this.#store.size > 0) return filled;
+    for (let front = this.#front; front !== null && filled < length; front = this.#front) {
+      if (filled > 0 && !front.isSound) break;
+      requireSound(front);
+      const count = Math.min(front.size, length - filled);
+      front.copyTo(target, filled, count);
+      this.#advance(front, count, false);
       filled += count;
-      this.#moveUp();
     }
     return filled;
   }
 
   drop(count: number): void {
     this.#joined = null;
-    let left = count;
-    while (left > 0 && this.size > 0) {
-      this.#requireSoundFront();
-      const isHere = this.#isReadHere;
-      const step = Math.min(left, isHere ? this.#front().length : this.#store.size);
-      if (isHere) this.#advance(step);
-      else this.#store.drop(step);
+    const here = Math.min(count, this.#store.size);
+    if (here > 0) this.#store.drop(here);
+    let left = count - here;
+    for (let front = this.#front; front !== null && left > 0; front = this.#front) {
+      requireSound(front);
+      const step = Math.min(left, front.size);
+      this.#advance(front, step, false);
       left -= step;
-      this.#moveUp();
     }
   }
 
   clear(): void {
     this.#store.clear();
     this.#joined = null;
-    this.#forgetSpill();
+    this.#front = null;
+    this.#back = null;
+    this.#spilled = 0;
+    this.#pinned = 0;
     this.#memory.forget(this);
   }
 
-  /** What is next lies in the spill itself. */
-  get #isReadHere(): boolean {
-    return this.#spilled > 0 && this.#store.size === 0;
-  }
-
-  /** Memory that shows what is asked for and nothing else goes out as it is [S10]. */
-  #takeHere(max: number = Infinity): Uint8Array {
-    const front = this.#front();
-    const isAlone = front.length <= max && front.length === front.buffer.byteLength;
-    const bytes = isAlone ? front : new Uint8Array(front.subarray(0, max));
-    if (isAlone && front.buffer === this.#slab?.buffer) this.#sealSlab();
-    this.#advance(bytes.length);
-    return bytes;
-  }
-
-  #copyHere(target: Uint8Array): number {
-    const front = this.#front();
-    const count = Math.min(front.length, target.length);
-    if (count === 0) return 0;
-    target.set(front.subarray(0, count));
-    this.#advance(count);
-    return count;
-  }
-
-  #forgetSpill(): void {
-    const slab = this.#slab;
-    if (slab !== null) this.#memory.keep(slab, this);
-    this.#parts = [];
-    this.#first = 0;
-    this.#slab = null;
-    this.#spilled = 0;
-    this.#pinned = 0;
-  }
-
-  #keep(rest: Uint8Array, owned: boolean): void {
-    const { buffer, length } = rest;
-    if (this.#spilled === 0) this.#fullBytes = this.#store.size;
-    this.#spilled += length;
-    const mayStay = owned && length >= SLAB_BYTES && length * 2 >= buffer.byteLength && !isUnsteady(buffer);
-    if (mayStay) {
-      this.#sealSlab();
-      this.#parts.push(rest);
-      this.#pinned += buffer.byteLength;
-    } else {
-      this.#gather(rest);
+  /** For tests: throws when I2 or I3 does not hold. */
+  checkInvariants(): void {
+    let [spilled, pinned] = [0, 0];
+    let last: SpillPiece | null = null;
+    for (let piece = this.#front; piece !== null; piece = piece.next) {
+      if (piece.size <= 0 || (piece.next !== null && piece.isSound && piece.room > 0))
+        throw new Error('I2 is broken');
+      spilled += piece.size;
+      pinned += piece.memoryBytes;
+      last = piece;
     }
+    if (spilled !== this.#spilled || pinned !== this.#pinned || last !== this.#back)
+      throw new Error('I3 is broken');
   }
 
-  #gather(rest: Uint8Array): void {
-    const room = this.#slab === null ? 0 : this.#slab.length - this.#slabEnd;
-    const fits = Math.min(room, rest.length);
-    this.#slab?.set(rest.subarray(0, fits), this.#slabEnd);
-    this.#slabEnd += fits;
-    if (fits === rest.length) return;
-    this.#sealSlab();
-    const bytes = Math.max(SLAB_BYTES, rest.length - fits);
-    this.#slab = this.#memory.take(bytes, this) ?? new Uint8Array(bytes);
-    this.#slab.set(rest.subarray(fits));
-    this.#slabStart = 0;
-    this.#slabEnd = rest.length - fits;
-    this.#pinned += this.#slab.length;
+  /**
+   * The bytes of memory behind a chunk that may wait as it is; 0: a copy is better. It shows more than half of that memory, so no two
+   * that do so can lie in one [S3]; and all that is hidden behind those that wait is no more than the constant of S5.
+   */
+  #memoryToKeep(chunk: Uint8Array, length: number): number {
+    const { buffer } = chunk;
+    const { byteLength } = buffer;
+    const isWaste =
+      byteLength >= 2 * length || this.#pinned - this.#spilled + byteLength - length > MOST_HIDDEN_BYTES;
+    return isWaste || isUnsteady(buffer) ? 0 : byteLength;
   }
 
-  /** Turns the slab into a part of exactly its bytes [I2, I3]. */
-  #sealSlab(): void {
-    const slab = this.#slab;
+  /** Copies `chunk` into the room at the back, and what does not fit into a slab of its own; a long one is not divided. */
+  #gather(chunk: Uint8Array, length: number): void {
+    const back = this.#back;
+    const fits = back === null || length > SLAB_BYTES ? 0 : Math.min(back.room, length);
+    const rest = length - fits;
+    // All that may fail comes first.
+    const slab = rest > 0 ? this.#slabFor(rest) : null;
+    if (fits > 0) back?.append(chunk, 0, fits);
     if (slab === null) return;
-    this.#slab = null;
-    this.#pinned -= slab.length;
-    if (this.#slabStart === this.#slabEnd) return;
-    const isFull = this.#slabStart === 0 && this.#slabEnd === slab.length;
-    const part = isFull ? slab : slab.slice(this.#slabStart, this.#slabEnd);
-    this.#parts.push(part);
-    this.#pinned += part.length;
+    slab.append(chunk, fits, length);
+    this.#push(slab);
   }
 
-  /** Fills the fixed store from the spill, up to a part that is no longer sound [I1]. */
-  #moveUp(): void {
-    if (this.#spilled > this.#fullBytes) return;
-    while (this.#spilled > 0) {
-      const front = this.#front();
-      // No store is shown memory that is gone: what it threw would take the bytes just removed along [S8].
-      const moved = front.length === 0 ? 0 : this.#store.put(front, false);
-      if (moved === 0) return;
-      this.#advance(moved);
+  /** A short write behind a long chunk gets no room: the next one may be long too, and a slab would hardly be used. */
+  #slabFor(bytes: number): SpillPiece {
+    const back = this.#back;
+    const isAlone = back !== null && back.isGiven;
+    const capacity = isAlone ? bytes : Math.max(SLAB_BYTES, bytes);
+    return SpillPiece.made(this.#memory.take(capacity, this) ?? new Uint8Array(capacity));
+  }
+
+  #push(piece: SpillPiece): void {
+    const back = this.#back;
+    if (back === null) this.#front = piece;
+    else {
+      if (back.room > 0) this.#pinned += back.cutRoom();
+      back.next = piece;
     }
-    // A slab of the usual size stays for what comes next; one that was made for a large rest waits elsewhere [S5].
-    if (this.#pinned > SLAB_BYTES) this.#forgetSpill();
+    this.#back = piece;
+    this.#pinned += piece.memoryBytes;
   }
 
-  /** The first bytes of the spill; empty when the chunk they came in was detached. */
-  #front(): Uint8Array {
-    return this.#parts[this.#first] ?? this.#slab?.subarray(this.#slabStart, this.#slabEnd) ?? emptyPart;
-  }
-
-  /** [S8] */
-  #requireSoundFront(): void {
-    if (this.#isReadHere && this.#front().length === 0) throw detachedError();
-  }
-
-  /** Takes `count` bytes off the front, within its memory. */
-  #advance(count: number): void {
+  /** Takes `count` bytes off the front piece, which ends every loan; with its memory when that was given away. */
+  #advance(front: SpillPiece, count: number, wasGiven: boolean): void {
     this.#spilled -= count;
-    const part = this.#parts[this.#first];
-    if (part === undefined) {
-      this.#slabStart += count;
+    if (count < front.size) {
+      front.skip(count);
+      if (isMostlyGone(front.memoryBytes, front.size)) this.#pinned += front.cutRoom();
       return;
     }
-    if (count < part.length) {
-      this.#parts[this.#first] = part.subarray(count);
-      return;
-    }
-    this.#pinned -= part.buffer.byteLength;
-    this.#parts[this.#first] = emptyPart;
-    this.#first += 1;
-    // Dropping the used half at once keeps the list short and the cost of doing so linear [S9].
-    if (this.#first * 2 > this.#parts.length) {
-      this.#parts.splice(0, this.#first);
-      this.#first = 0;
-    }
+    this.#pinned -= front.memoryBytes;
+    this.#front = front.next;
+    if (front.next === null) this.#back = null;
+    // An old piece must not keep a younger one from being collected cheaply.
+    front.next = null;
+    if (!wasGiven && !front.isGiven) this.#memory.keep(front.memory, this);
   }
 
   #join(min: number): Uint8Array {
@@ -235,7 +220,7 @@ export class SpillStore implements ByteStore {
       // At least doubled, past what is there now: a peek at all of it after every put stays linear [S9].
       const grown = new Uint8Array(Math.max(min, 2 * (joined?.length ?? 0)));
       if (joined === null) {
-        const front = this.#store.size === 0 ? emptyPart : this.#store.peek(this.#store.size);
+        const front = this.#store.size === 0 ? new Uint8Array(0) : this.#store.peek(this.#store.size);
         grown.set(front);
         this.#joinedLength = front.length;
       } else {
@@ -244,18 +229,26 @@ export class SpillStore implements ByteStore {
       this.#joined = joined = grown;
     }
     let skip = this.#joinedLength - this.#store.size;
-    for (let index = this.#first; this.#joinedLength < min; index += 1) {
-      const part = this.#parts[index] ?? this.#slab?.subarray(this.#slabStart, this.#slabEnd) ?? emptyPart;
-      if (part.length === 0) throw detachedError();
-      if (skip < part.length) {
-        const bytes = part.subarray(skip, skip + joined.length - this.#joinedLength);
+    for (let piece = this.#front; piece !== null && this.#joinedLength < min; piece = piece.next) {
+      requireSound(piece);
+      if (skip < piece.size) {
+        const bytes = piece.view().subarray(skip, skip + joined.length - this.#joinedLength);
         joined.set(bytes, this.#joinedLength);
         this.#joinedLength += bytes.length;
       }
-      skip = Math.max(0, skip - part.length);
+      skip = Math.max(0, skip - piece.size);
     }
     return joined.subarray(0, this.#joinedLength);
   }
 }
 
-const emptyPart = new Uint8Array(0);
+export function requireShort(taken: number, length: number, isFixed: boolean): void {
+  if (isFixed && taken >= 0 && taken < length) return;
+  const message = `The store took ${describe(taken)} of ${length} bytes; only a fixed store may take fewer`;
+  throw new PipeError('ERR_PIPE_STRATEGY', message, { value: taken, limit: length });
+}
+
+/** [S8] */
+function requireSound(piece: SpillPiece): void {
+  if (!piece.isSound) throw detachedError();
+}

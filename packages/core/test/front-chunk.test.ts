@@ -97,13 +97,18 @@ describe('a given chunk that finds the store empty', () => {
   it.each([
     ['shows less than half of its memory', (): Uint8Array => new Uint8Array(new ArrayBuffer(400), 0, 100)],
     ['shows half of its memory', (): Uint8Array => new Uint8Array(new ArrayBuffer(200), 0, 100)],
-    ['hides more than 16 KiB', (): Uint8Array => new Uint8Array(new ArrayBuffer(80_000), 0, 60_000)],
     ['may be resized', (): Uint8Array => new Uint8Array(new ArrayBuffer(100, { maxByteLength: 200 }))],
     ['is shared', (): Uint8Array => new Uint8Array(new SharedArrayBuffer(100))],
   ])('goes into the store at once when its memory %s [S8] [S10]', (_what, make) => {
     const { writer, puts } = pipeOf();
     writer.write(make());
     expect(puts).toHaveLength(1);
+  });
+
+  it('is copied at once when its memory hides more than 16 KiB: past the store, since it is long [S5] [S10]', () => {
+    const { writer, reader, puts } = pipeOf();
+    writer.write(new Uint8Array(new ArrayBuffer(80_000), 0, 60_000));
+    expect([puts.length, reader.tryRead()?.buffer.byteLength]).toEqual([0, 60_000]);
   });
 
   it('goes into the store at once when it is not given', () => {
