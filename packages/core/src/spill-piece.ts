@@ -18,6 +18,7 @@ export class SpillPiece {
   #end: number;
   #memoryBytes: number;
   #isGiven: boolean;
+  #mayBeSeen = false;
 
   private constructor(bytes: Uint8Array, end: number, memoryBytes: number, isGiven: boolean) {
     this.#bytes = bytes;
@@ -31,9 +32,11 @@ export class SpillPiece {
     return new SpillPiece(chunk, chunk.length, memoryBytes, true);
   }
 
-  /** Nothing yet in `memory`, which is whole and nobody else's. */
-  static made(memory: Uint8Array): SpillPiece {
-    return new SpillPiece(memory, 0, memory.length, false);
+  /** Nothing yet in `memory`, which is whole and nobody else's. @param mayBeSeen Somebody may have kept a view of it for too long. */
+  static made(memory: Uint8Array, mayBeSeen: boolean): SpillPiece {
+    const piece = new SpillPiece(memory, 0, memory.length, false);
+    piece.#mayBeSeen = mayBeSeen;
+    return piece;
   }
 
   get size(): number {
@@ -61,8 +64,20 @@ export class SpillPiece {
     return this.#bytes;
   }
 
+  /** What waits, to be looked at by the pipe alone. */
   view(): Uint8Array {
     return part(this.#bytes, this.#start, this.#end);
+  }
+
+  /** What waits, to be looked at by others. */
+  lend(): Uint8Array {
+    this.#mayBeSeen = true;
+    return this.view();
+  }
+
+  /** It was lent, now or before it was this piece's, and its borrower may have kept the view. */
+  get mayBeSeen(): boolean {
+    return this.#mayBeSeen;
   }
 
   /** What waits, with its memory, which the piece must not be asked for again; `null`: only as a copy [S10]. */
@@ -98,6 +113,7 @@ export class SpillPiece {
     this.#end = this.#bytes.length;
     this.#memoryBytes = this.#end;
     this.#isGiven = false;
+    this.#mayBeSeen = false;
     return this.#end - before;
   }
 }

@@ -82,7 +82,7 @@ export class SpillStore implements ByteStore {
     if (front === null || min <= this.#store.size) return this.#store.peek(min);
     if (this.#store.size === 0) {
       requireSound(front);
-      if (min <= front.size) return front.view();
+      if (min <= front.size) return front.lend();
     }
     return this.#join(min);
   }
@@ -184,7 +184,10 @@ export class SpillStore implements ByteStore {
     const back = this.#back;
     const isAlone = back !== null && back.isGiven;
     const capacity = isAlone ? bytes : Math.max(SLAB_BYTES, bytes);
-    return SpillPiece.made(this.#memory.take(capacity, this) ?? new Uint8Array(capacity));
+    const own = this.#memory.takeOwn(capacity, this);
+    // What others have left in it may be neither read nor lent, so it has to be full.
+    const any = own === undefined && capacity === bytes ? this.#memory.takeAny(capacity) : undefined;
+    return SpillPiece.made(own ?? any ?? new Uint8Array(capacity), own !== undefined);
   }
 
   #push(piece: SpillPiece): void {
@@ -211,7 +214,7 @@ export class SpillStore implements ByteStore {
     if (front.next === null) this.#back = null;
     // An old piece must not keep a younger one from being collected cheaply.
     front.next = null;
-    if (!wasGiven && !front.isGiven) this.#memory.keep(front.memory, this);
+    if (!wasGiven && !front.isGiven) this.#memory.keep(front.memory, front.mayBeSeen ? this : null);
   }
 
   #join(min: number): Uint8Array {

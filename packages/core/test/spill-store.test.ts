@@ -451,7 +451,7 @@ describe('memory of a spill that was read', () => {
     return buffer;
   }
 
-  it('serves the same spill again, for as long a chunk, and no other [P18]', () => {
+  it('serves the same spill again when it was lent, for as long a chunk, and no other [P18]', () => {
     const memory = new SpillMemory();
     const [one, other] = [spillOver(2, memory), spillOver(2, memory)];
     const buffer = passThrough(one);
@@ -460,6 +460,34 @@ describe('memory of a spill that was read', () => {
     expect(passThrough(one)).toBe(buffer);
     expect(passThrough(one, LONG + 1)).not.toBe(buffer);
     expect(memory.heldBytes).toBe(3 * LONG + 1);
+    // Read without a loan now, it may still be seen through the view that was kept.
+    one.put(filled(LONG, 2), false);
+    one.drop(LONG);
+    const third = spillOver(2, memory);
+    third.put(filled(LONG, 3), false);
+    expect(third.peek().buffer).not.toBe(buffer);
+  });
+
+  it('serves any spill when it was only copied out of, and is all written over [S10]', () => {
+    const memory = new SpillMemory();
+    const [one, other] = [spillOver(2, memory), spillOver(2, memory)];
+    one.put(filled(LONG, 1), false);
+    expect(one.takeInto(new Uint8Array(LONG))).toBe(LONG);
+    one.clear();
+    expect(memory.heldBytes).toBe(LONG);
+    other.put(filled(LONG, 2), false);
+    expect(memory.heldBytes).toBe(0);
+    expect(same(new Uint8Array(other.peek().buffer), filled(LONG, 2))).toBe(true);
+  });
+
+  it('serves nobody else when a slab of short writes is made, whose room would show what was there [S10]', () => {
+    const memory = new SpillMemory();
+    memory.keep(filled(4096, 9), null);
+    const spill = spillOver(1, memory);
+    spill.put(filled(3, 1), false);
+    spill.drop(1);
+    expect([...new Uint8Array(spill.peek().buffer).subarray(0, 4)]).toEqual([1, 1, 0, 0]);
+    expect(memory.heldBytes).toBe(4096);
   });
 
   it('serves again when it was copied out of, a slab of short writes too', () => {
@@ -531,11 +559,11 @@ describe('memory of a spill that was read', () => {
     expect(memory.heldBytes).toBe(16 * MIB);
     memory.keep(new Uint8Array(MIB), owner);
     expect(memory.heldBytes).toBe(16 * MIB);
-    expect(memory.take(5 * MIB, {})).toBeUndefined();
+    expect(memory.takeOwn(5 * MIB, {})).toBeUndefined();
     detach(large[2]!);
-    expect(memory.take(6 * MIB, owner)).toBeUndefined();
-    expect(memory.take(5 * MIB, owner)).toBe(large[1]);
-    expect(memory.take(64 * 1024, owner)).toBeUndefined();
+    expect(memory.takeOwn(6 * MIB, owner)).toBeUndefined();
+    expect(memory.takeOwn(5 * MIB, owner)).toBe(large[1]);
+    expect(memory.takeOwn(64 * 1024, owner)).toBeUndefined();
     memory.forget({});
     expect(memory.heldBytes).toBe(11 * MIB);
     memory.forget(owner);
