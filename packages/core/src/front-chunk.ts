@@ -24,7 +24,7 @@ import { detachedError } from './errors.ts';
 export const MOST_COPIED_BYTES = 64;
 
 /** What memory may hold beyond the bytes a view shows of it: the constant of S5. */
-export const MOST_HIDDEN_BYTES = 16 * 1024;
+export const MOST_HIDDEN_BYTES: number = 16 * 1024;
 
 /**
  * The bytes of memory behind a chunk that may wait in front as it is [I2]; 0: it may not. Asks for that memory once: the

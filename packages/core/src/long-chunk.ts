@@ -14,7 +14,7 @@ const LEAST_LONG_COPIED_BYTES = 128 * 1024;
 /** Behind a store that has no room, shorter ones are gathered: an array for each would cost a multiple of them [S5]. */
 const LEAST_KEPT_BYTES = 4096;
 
-/** Whether a chunk goes past a store that would copy it. */
+/** Whether a chunk is better not put through a store that copies. */
 export function isLong(length: number, owned: boolean): boolean {
   return length >= (owned ? LEAST_LONG_GIVEN_BYTES : LEAST_LONG_COPIED_BYTES);
 }

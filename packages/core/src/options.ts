@@ -63,10 +63,8 @@ export interface PipeSetup extends PipeLimits {
   readonly isFixed: boolean;
   /** The store keeps given chunks as they are, where it can. */
   readonly storeTakes: boolean;
-  /** A given chunk may wait in front of the store while that is empty. */
-  readonly mayWaitInFront: boolean;
-  /** Long chunks go past the store, which would copy them. */
-  readonly passesLong: boolean;
+  /** Chunks may wait beside the store: one that was given in front of it, and long ones behind it. */
+  readonly mayWaitBeside: boolean;
   /** Memory is spoilt when it changes hands. */
   readonly poison: boolean;
   readonly source: PipeSource | undefined;
@@ -153,8 +151,6 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     checkSignal(signal);
   }
   if (poison !== undefined) known += 1;
-  const mayWaitInFront = traits.shared !== true && !isPoison;
-  const storeTakes = traits.put === 'takes';
   if (known !== given || known === 0) checkOptionNames('createPipe()', options, names);
   return {
     highWaterMark,
@@ -163,9 +159,8 @@ function setUp(options: PipeOptions, traits: Pick<StoreTraits, 'put' | 'fixed' |
     expectedBytes,
     mostBytes: expectedBytes === undefined ? maxBytes : Math.min(expectedBytes, maxBytes),
     isFixed: traits.fixed,
-    storeTakes,
-    mayWaitInFront,
-    passesLong: mayWaitInFront && !storeTakes,
+    storeTakes: traits.put === 'takes',
+    mayWaitBeside: traits.shared !== true && !isPoison,
     poison: isPoison,
     source,
     signal,

@@ -5,10 +5,9 @@ import { emptyStore } from './empty-store.ts';
 import { describe, PipeError } from './errors.ts';
 import { isMostlyGone, memoryToWaitWith, MOST_COPIED_BYTES, part, requireSound } from './front-chunk.ts';
 import type { PipeOutcome, PipeSummary } from './lifecycle.ts';
-import { isLong } from './long-chunk.ts';
 import type { PipeSetup, PipeSource } from './options.ts';
 import { shouldPause } from './pressure.ts';
-import { requireShort, SpillStore } from './spill-store.ts';
+import { goesPast, requireShort, SpillStore } from './spill-store.ts';
 import type { ByteStore } from './strategy.ts';
 import { Wait } from './wait.ts';
 
@@ -564,7 +563,7 @@ export class PipeCore {
   }
 
   private putInStore(chunk: Uint8Array, owned: boolean, length: number): void {
-    if (this.setup.passesLong && isLong(length, owned)) this.passStore();
+    if (goesPast(this.setup, length, owned)) this.passStore();
     const taken = this.store.put(chunk, owned);
     if (taken !== length) this.spillRest(taken, chunk, owned);
   }
@@ -582,7 +581,7 @@ export class PipeCore {
   /** Holds `chunk` in front of a store that is empty, or makes way for it: what waits in front is put in the store first. */
   private putInFront(chunk: Uint8Array, owned: boolean, length: number): boolean {
     if (this.front !== null && !this.makeWay(this.front)) return false;
-    if (!owned || this.loan !== 0 || !this.setup.mayWaitInFront) return false;
+    if (!owned || this.loan !== 0 || !this.setup.mayWaitBeside) return false;
     // In bursts, a store that keeps given chunks does that as well, and looks at the memory behind each only once. But most
     // bodies are one chunk, and what somebody waits for leaves at once: a tenth less for both (Node 24).
     if (this.setup.storeTakes && this.written > 0 && this.lastWait === null) return false;
@@ -672,7 +671,7 @@ export class PipeCore {
   /** A fixed store is full. */
   private spillRest(taken: number, chunk: Uint8Array, owned: boolean): void {
     const { length } = chunk;
-    requireShort(taken, length, this.setup.isFixed);
+    requireShort(taken, length, this.setup);
     this.passStore().spill(part(chunk, taken, length), owned);
   }
 

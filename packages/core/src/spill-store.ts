@@ -2,6 +2,7 @@ import { isUnsteady } from './bytes-like.ts';
 import { describe, detachedError, PipeError } from './errors.ts';
 import { isLong, isWorthKeeping } from './long-chunk.ts';
 import { isMostlyGone, MOST_HIDDEN_BYTES, part } from './front-chunk.ts';
+import type { PipeSetup } from './options.ts';
 import { spillMemory, type SpillMemory } from './spill-memory.ts';
 import { SpillPiece } from './spill-piece.ts';
 import type { ByteStore } from './strategy.ts';
@@ -9,12 +10,12 @@ import type { ByteStore } from './strategy.ts';
 /** A slab for gathered writes. One page: small beside S5's constant, large beside an object per write. */
 const SLAB_BYTES = 4096;
 
-/** What a spill is to know of the store in front of it. */
-export interface SpillSetup {
-  /** The store may take fewer bytes than it is given. */
-  readonly isFixed: boolean;
-  /** Long chunks go past it. */
-  readonly passesLong: boolean;
+/** What is to be known of the store in front of a spill. */
+export type SpillSetup = Pick<PipeSetup, 'isFixed' | 'storeTakes' | 'mayWaitBeside'>;
+
+/** Whether a chunk goes past the store, which would copy it. */
+export function goesPast({ storeTakes, mayWaitBeside }: SpillSetup, length: number, owned: boolean): boolean {
+  return !storeTakes && isLong(length, owned) && mayWaitBeside;
 }
 
 /**
@@ -59,11 +60,10 @@ export class SpillStore implements ByteStore {
   /** @throws PipeError `ERR_PIPE_STRATEGY` when a store that may not takes fewer bytes than it was given. */
   put(chunk: Uint8Array, owned: boolean): number {
     const { length } = chunk;
-    const { isFixed, passesLong } = this.#setup;
-    const goesThrough = this.#front === null && !(passesLong && isLong(length, owned));
+    const goesThrough = this.#front === null && !goesPast(this.#setup, length, owned);
     const taken = goesThrough ? this.#store.put(chunk, owned) : 0;
     if (taken === length) return length;
-    if (goesThrough) requireShort(taken, length, isFixed);
+    if (goesThrough) requireShort(taken, length, this.#setup);
     this.spill(part(chunk, taken, length), owned);
     return length;
   }
@@ -245,7 +245,8 @@ export class SpillStore implements ByteStore {
   }
 }
 
-export function requireShort(taken: number, length: number, isFixed: boolean): void {
+/** @throws PipeError `ERR_PIPE_STRATEGY` when a store took `taken` of `length` bytes, and may not. */
+export function requireShort(taken: number, length: number, { isFixed }: SpillSetup): void {
   if (isFixed && taken >= 0 && taken < length) return;
   const message = `The store took ${describe(taken)} of ${length} bytes; only a fixed store may take fewer`;
   throw new PipeError('ERR_PIPE_STRATEGY', message, { value: taken, limit: length });

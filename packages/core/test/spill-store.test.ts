@@ -12,7 +12,7 @@ const BACKLOG_BYTES = 200_000;
 const spillOver = (capacityBytes: number, memory?: SpillMemory): SpillStore => {
   const isFixed = capacityBytes < Infinity;
   const store = isFixed ? fixedArrayStrategy.createStore({ capacityBytes }) : arrayStrategy.createStore();
-  return new SpillStore(store, { isFixed, passesLong: true }, memory);
+  return new SpillStore(store, { isFixed, storeTakes: false, mayWaitBeside: true }, memory);
 };
 
 /** Compared as text: a byte-wise `toEqual` of thousands of bytes is most of a test's time. */
@@ -308,9 +308,12 @@ describe('a long chunk', () => {
     expect(spill.peek()).toHaveLength(10);
   });
 
-  it('goes through a store that keeps what it is given', () => {
+  it.each([
+    ['keeps what it is given', { storeTakes: true, mayWaitBeside: true }],
+    ['everything has to go through', { storeTakes: false, mayWaitBeside: false }],
+  ])('goes through a store that %s', (_kind, setup) => {
     const store = arrayStrategy.createStore();
-    const spill = new SpillStore(store, { isFixed: false, passesLong: false });
+    const spill = new SpillStore(store, { isFixed: false, ...setup });
     spill.put(filled(200_000, 1), true);
     expect(store.size).toBe(200_000);
   });
@@ -339,7 +342,7 @@ describe('a long chunk', () => {
     const takeInto = store.takeInto.bind(store);
     const spill = new SpillStore(
       Object.assign(store, { takeInto: (target: Uint8Array) => takeInto(target.subarray(0, 1)) }),
-      { isFixed: false, passesLong: true },
+      { isFixed: false, storeTakes: false, mayWaitBeside: true },
     );
     spill.put(Uint8Array.of(1, 2), true);
     spill.put(filled(8192, 3), true);
@@ -381,7 +384,7 @@ describe('a store that takes fewer bytes than it was given', () => {
     [true, NaN],
   ])('is refused when it may not: fixed %s, %d of 10', (isFixed, taken) => {
     const store = Object.assign(arrayStrategy.createStore(), { put: () => taken });
-    const spill = new SpillStore(store, { isFixed, passesLong: false });
+    const spill = new SpillStore(store, { isFixed, storeTakes: false, mayWaitBeside: false });
     expect(() => spill.put(filled(10, 1), true)).toThrow(
       expect.objectContaining({ code: 'ERR_PIPE_STRATEGY' }),
     );
