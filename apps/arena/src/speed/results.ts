@@ -5,6 +5,8 @@ import type { Machine } from './machine.ts';
 export interface Results {
   readonly machine: Machine;
   readonly profile: 'full' | 'quick';
+  /** From the first workload to the last; records of before December 2026 do not say it. */
+  readonly tookSeconds?: number;
   /** `streamx 2.28.1` by contender. */
   readonly versions: Readonly<Record<string, string>>;
   readonly cells: readonly Cell[];
