@@ -4,7 +4,7 @@ import { speedContenders } from '../src/speed/contenders.ts';
 import { goals } from '../src/speed/goals.ts';
 import { figure, spreadPercent } from '../src/speed/report/figure.ts';
 import { htmlPage } from '../src/speed/report/html.ts';
-import { measuredHalf, withMeasuredHalf } from '../src/speed/report/markdown.ts';
+import { measuredHalf } from '../src/speed/report/markdown.ts';
 import type { Results } from '../src/speed/results.ts';
 import { sections } from '../src/speed/sections.ts';
 
@@ -77,23 +77,6 @@ describe('the measured half of the page', () => {
     );
     expect(few).toContain('## Bodies');
     expect(few).not.toContain('## Memory');
-  });
-});
-
-describe('the hand-written half', () => {
-  const page =
-    'Before.\n\n<!-- arena: written by `npx -y pnpm@12 arena` from here -->\n\nold\n\n<!-- arena: to here -->\n\nAfter.\n';
-
-  test('stays as it is around the measured one', () => {
-    const made = withMeasuredHalf(page, 'new');
-    expect(made).toContain('from here -->\n\nnew\n<!-- arena: to here -->\n\nAfter.\n');
-    expect(made).not.toContain('old');
-    expect(made.startsWith('Before.\n')).toBe(true);
-    expect(withMeasuredHalf(made, 'new')).toBe(made);
-  });
-
-  test('is not written over when its marks are gone', () => {
-    expect(() => withMeasuredHalf('Mine.', 'new')).toThrow(/must have the lines/);
   });
 });
 

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { versionOf } from '../version-of.ts';
 import { contendersFor } from './contenders-for.ts';
 import { speedContenders } from './contenders.ts';
@@ -13,7 +12,8 @@ import { findRuntime } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { goalText } from './report/goals-text.ts';
 import { htmlPage } from './report/html.ts';
-import { measuredHalf, withMeasuredHalf } from './report/markdown.ts';
+import { performancePage } from './report/performance-page.ts';
+import type { RenderedAdvice } from './report/render-advice.ts';
 import { progressLine } from './report/progress-line.ts';
 import type { Results } from './results.ts';
 import { runWorkload } from './run-workload.ts';
@@ -23,7 +23,7 @@ import type { SpeedArguments } from './speed-arguments.ts';
 import { unitOf } from './workload.ts';
 import type { Workload } from './workload.ts';
 
-/** @returns The exit code: 1 when a contender broke or a goal is missed, 2 for a wrong call. */
+/** @returns The exit code: 1 when a goal is missed or the page says what the record does not, 2 for a wrong call. */
 async function main(argv: readonly string[]): Promise<number> {
   let asked: SpeedArguments | 'help';
   let earlier: Results | undefined;
@@ -44,9 +44,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const results = earlier ?? (await measureAll(asked, runtime as Runtime));
   process.stdout.write(`${machineLine(results.machine)}\n`);
-  if (replacesPages(asked)) await write(results);
   for (const { contender, workload, message } of results.problems)
     process.stdout.write(`not measured: ${contender} on ${workload}: ${message}\n`);
+  if (replacesPages(asked)) return (await write(results)) ? 0 : 1;
   if (!asked.wantsGoals) return 0;
   const judged = goals
     .filter((goal) => workloadsOf(goal).some((id) => isAskedFor(asked.only, '', id)))
@@ -61,6 +61,7 @@ async function measureAll(asked: SpeedArguments, runtime: Runtime): Promise<Resu
   const profile = { ...(asked.isQuick || asked.runtime !== 'node' ? quick : full), runtime };
   const entries = asked.contenders.length > 0 ? asked.contenders : speedContenders;
   const found: Pick<Results, 'cells' | 'problems'>[] = [];
+  const start = performance.now();
   for (const workload of workloadsFor(asked)) {
     const able = await contendersFor(workload, entries, asked.runtime);
     const result = await runWorkload(workload, able, profile);
@@ -70,6 +71,7 @@ async function measureAll(asked: SpeedArguments, runtime: Runtime): Promise<Resu
   return {
     machine: describeMachine(runtime.label),
     profile: profile.name,
+    tookSeconds: Math.round((performance.now() - start) / 1000),
     versions: Object.fromEntries(entries.map((entry) => [entry.id, versionText(entry)])),
     cells: found.flatMap(({ cells }) => cells),
     problems: found.flatMap(({ problems }) => problems),
@@ -102,20 +104,35 @@ function read(path: string): Results {
   }
 }
 
-async function write(results: Results): Promise<void> {
-  const docs = new URL('../../../../docs/', import.meta.url);
+/** @returns Whether the page says nothing but what the record bears out. */
+async function write(results: Results): Promise<boolean> {
   // A rough run replaces no published page.
-  const folder = results.profile === 'quick' ? new URL('../../reports/', import.meta.url) : docs;
+  const folder = new URL(
+    results.profile === 'quick' ? '../../reports/' : '../../../../docs/',
+    import.meta.url,
+  );
   mkdirSync(folder, { recursive: true });
-  const page = new URL('performance.md', docs);
-  const text = withMeasuredHalf(readFileSync(page, 'utf8'), measuredHalf(results, sections, goals));
-  const options = await resolveConfig(page);
+  // First, and whatever becomes of the page: it is all that took time.
   writeFileSync(new URL('performance.json', folder), `${JSON.stringify(results)}\n`);
   writeFileSync(new URL('performance.html', folder), htmlPage(results));
-  writeFileSync(new URL('performance.md', folder), await format(text, { ...options, parser: 'markdown' }));
+  let page: RenderedAdvice;
+  try {
+    page = await performancePage(results);
+  } catch (error) {
+    process.stdout.write(
+      `wrote performance.html and performance.json into ${fileURLToPath(folder)}, but no performance.md\n${(error as Error).message}\n`,
+    );
+    return false;
+  }
+  writeFileSync(new URL('performance.md', folder), page.text);
   process.stdout.write(
     `wrote performance.md, performance.html and performance.json into ${fileURLToPath(folder)}\n`,
   );
+  if (page.untrue.length === 0) return true;
+  process.stdout.write(
+    `These words of performance.md no longer hold; rewrite them in apps/arena/src/speed/report/advice.md:\n${page.untrue.map((one) => `- ${one}`).join('\n')}\n`,
+  );
+  return false;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -21,6 +21,7 @@ export interface SpeedArguments {
 export const usage = `Usage: arena [--quick] [--goals] [--only WORKLOAD]… [--contender NAME]… [--from FILE] [--runtime NAME]
 
 Measures everybody and writes docs/performance.{md,html,json}; with --quick, which is rougher, into apps/arena/reports.
+Ends with 1 when the words of the page ask for a figure that was not measured, or claim what the record does not bear out.
   --goals           only what the goals need; says which are reached; ends with 1 when one is missed by more than its noise
   --only WORKLOAD   workloads whose name has this in it, or the table of that name; prints ours, the two fastest peers and the limits
   --contender NAME  only this one; prints

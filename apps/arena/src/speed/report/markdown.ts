@@ -7,24 +7,10 @@ import { cellIn } from '../results.ts';
 import type { Results } from '../results.ts';
 import type { Section } from '../sections.ts';
 import { figure, spreadPercent } from './figure.ts';
+import { goalCounts } from './goal-counts.ts';
 import { figureText } from './goals-text.ts';
 import { tableGroups } from './table-groups.ts';
 import type { TableGroup } from './table-groups.ts';
-
-const BEGIN = '<!-- arena: written by `npx -y pnpm@12 arena` from here -->';
-const END = '<!-- arena: to here -->';
-
-/**
- * The page with its measured half made anew. What stands around it is written by hand and stays.
- *
- * @throws Error when the page has lost the marks that stand around the measured half.
- */
-export function withMeasuredHalf(page: string, measured: string): string {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from)
-    throw new Error(`The page must have the lines "${BEGIN}" and "${END}", in this order`);
-  return `${page.slice(0, from + BEGIN.length)}\n\n${measured}\n${page.slice(to)}`;
-}
 
 /** The measured half: machine, goals, tables. */
 export function measuredHalf(results: Results, sections: readonly Section[], goals: readonly Goal[]): string {
@@ -53,12 +39,11 @@ const verdictWords = {
 } as const;
 
 function goalLines(judged: readonly Judged[]): readonly string[] {
-  const reached = judged.filter(({ verdict }) => verdict === 'reached').length;
-  const beyond = judged.filter((one) => one.verdict !== 'reached' && outOfReach(one).length > 0).length;
+  const { all, reached, beyond } = goalCounts(judged);
   return [
     '## Goals',
     '',
-    `${reached} of ${judged.length} reached; ${beyond} of the others cannot be, since on one of their figures at least even the limit is below by more than the noise. Noise is what two runs of the same code may differ by. The limit is the fastest thing by hand that moves bytes in the same way, without laws, measured beside: what it reaches is a figure in place of ours, there and in how many more it is below. “By hand” is no peer here: it has no failures, no limits, and no way to leave.`,
+    `${reached} of ${all} reached; ${beyond} of the others cannot be, since on one of their figures at least even the limit is below by more than the noise. Noise is what two runs of the same code may differ by. The limit is the fastest thing by hand that moves bytes in the same way, without laws, measured beside: what it reaches is a figure in place of ours, there and in how many more it is below. “By hand” is no peer here: it has no failures, no limits, and no way to leave.`,
     '',
     '| goal | | worst | where | the limit reaches | noise |',
     '| --- | --- | --: | --- | --- | --: |',
