@@ -39,9 +39,7 @@ export class SpillStore implements ByteStore {
   #back: SpillPiece | null = null;
   #spilled = 0;
   #pinned = 0;
-  /** Store and spill joined for a peek; appended to in place as long as it has room [S4]. */
-  #joined: Uint8Array | null = null;
-  #joinedLength = 0;
+  #joined: Joined | null = null;
 
   constructor(store: ByteStore, setup: SpillSetup, memory: SpillMemory = spillMemory) {
     this.#store = store;
@@ -54,7 +52,7 @@ export class SpillStore implements ByteStore {
   }
 
   get cost(): number {
-    return this.#store.cost + this.#pinned + (this.#joined?.length ?? 0);
+    return this.#store.cost + this.#pinned + (this.#joined?.bytes.length ?? 0);
   }
 
   /** @throws PipeError `ERR_PIPE_STRATEGY` when a store that may not takes fewer bytes than it was given. */
@@ -84,7 +82,7 @@ export class SpillStore implements ByteStore {
       requireSound(front);
       if (min <= front.size) return front.lend();
     }
-    return this.#join(min);
+    return this.#join(front, min);
   }
 
   take(max?: number): Uint8Array {
@@ -117,7 +115,8 @@ export class SpillStore implements ByteStore {
   }
 
   drop(count: number): void {
-    this.#joined = null;
+    // A pipe ends a loan by dropping nothing: what was joined for it is still the front, and is not joined again [S9].
+    if (count > 0) this.#joined = null;
     const here = Math.min(count, this.#store.size);
     if (here > 0) this.#store.drop(here);
     let left = count - here;
@@ -161,8 +160,10 @@ export class SpillStore implements ByteStore {
   #memoryToKeep(chunk: Uint8Array, length: number): number {
     const { buffer } = chunk;
     const { byteLength } = buffer;
+    const hidden = byteLength - length;
+    // One that hides nothing never is, however much of the front piece is gone already.
     const isWaste =
-      byteLength >= 2 * length || this.#pinned - this.#spilled + byteLength - length > MOST_HIDDEN_BYTES;
+      hidden >= length || (hidden > 0 && this.#pinned - this.#spilled + hidden > MOST_HIDDEN_BYTES);
     return isWaste || isUnsteady(buffer) ? 0 : byteLength;
   }
 
@@ -217,32 +218,51 @@ export class SpillStore implements ByteStore {
     if (!wasGiven && !front.isGiven) this.#memory.keep(front.memory, front.mayBeSeen ? this : null);
   }
 
-  #join(min: number): Uint8Array {
-    let joined = this.#joined;
-    if (joined === null || joined.length < min) {
-      // At least doubled, past what is there now: a peek at all of it after every put stays linear [S9].
-      const grown = new Uint8Array(Math.max(min, 2 * (joined?.length ?? 0)));
-      if (joined === null) {
-        const front = this.#store.size === 0 ? new Uint8Array(0) : this.#store.peek(this.#store.size);
-        grown.set(front);
-        this.#joinedLength = front.length;
-      } else {
-        grown.set(joined.subarray(0, this.#joinedLength));
+  #join(front: SpillPiece, min: number): Uint8Array {
+    const joined = this.#joinedFor(front, min);
+    const { bytes } = joined;
+    while (joined.length < min) {
+      if (joined.ofPiece === joined.piece.size) {
+        const { next } = joined.piece;
+        if (next === null) break;
+        joined.piece = next;
+        joined.ofPiece = 0;
       }
-      this.#joined = joined = grown;
+      requireSound(joined.piece);
+      const more = joined.piece
+        .view()
+        .subarray(joined.ofPiece, joined.ofPiece + bytes.length - joined.length);
+      bytes.set(more, joined.length);
+      joined.length += more.length;
+      joined.ofPiece += more.length;
     }
-    let skip = this.#joinedLength - this.#store.size;
-    for (let piece = this.#front; piece !== null && this.#joinedLength < min; piece = piece.next) {
-      requireSound(piece);
-      if (skip < piece.size) {
-        const bytes = piece.view().subarray(skip, skip + joined.length - this.#joinedLength);
-        joined.set(bytes, this.#joinedLength);
-        this.#joinedLength += bytes.length;
-      }
-      skip = Math.max(0, skip - piece.size);
-    }
-    return joined.subarray(0, this.#joinedLength);
+    return bytes.subarray(0, joined.length);
   }
+
+  /** What is joined already, with room for `min` bytes. */
+  #joinedFor(front: SpillPiece, min: number): Joined {
+    const before = this.#joined;
+    if (before !== null && min <= before.bytes.length) return before;
+    // At least doubled, past what is there now: a peek at all of it after every put stays linear [S9].
+    const bytes = new Uint8Array(Math.max(min, 2 * (before?.bytes.length ?? 0)));
+    // A reader that transferred what it was lent has to do with the bytes themselves again.
+    const isThere = before !== null && before.bytes.length >= before.length;
+    const start = isThere ? before : { length: this.#store.size, piece: front, ofPiece: 0 };
+    if (isThere) bytes.set(before.bytes.subarray(0, before.length));
+    else if (start.length > 0) bytes.set(this.#store.peek(start.length));
+    this.#joined = { ...start, bytes };
+    return this.#joined;
+  }
+}
+
+/** The front of store and spill in memory of its own, lent to a peek that wants more in one piece than lies there. */
+interface Joined {
+  /** Only ever written behind `length` [S4]. */
+  readonly bytes: Uint8Array;
+  length: number;
+  /** Where what is joined ends: in a piece, behind so many of its bytes. */
+  piece: SpillPiece;
+  ofPiece: number;
 }
 
 /** @throws PipeError `ERR_PIPE_STRATEGY` when a store took `taken` of `length` bytes, and may not. */

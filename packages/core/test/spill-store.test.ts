@@ -362,6 +362,16 @@ describe('a long chunk', () => {
     expect(spill.take().buffer.byteLength).toBe((1 << 20) - 600_000);
   });
 
+  it('stays as it is behind one that is partly gone, for it hides nothing itself', () => {
+    const spill = spillOver(Infinity);
+    const chunk = filled(1 << 20, 2);
+    spill.put(filled(1 << 20, 1), true);
+    spill.drop(100_000);
+    spill.put(chunk, true);
+    spill.take();
+    expect(spill.take()).toBe(chunk);
+  });
+
   it('has no slab for a short one behind it, which the next one would cut', () => {
     const spill = spillOver(Infinity);
     for (let round = 0; round < 3; round += 1) {
@@ -441,6 +451,34 @@ describe('a spill longer than its store', () => {
     expect(same(target, Buffer.concat([filled(10, 1), filled(69_990, 2)]))).toBe(true);
     expect(spill.takeInto(target)).toBe(30_010);
     expect(spill.takeInto(target)).toBe(0);
+  });
+});
+
+describe('what is joined for a peek', () => {
+  const LONG = 10_000;
+  function peekedAcross(): { spill: SpillStore; view: Uint8Array } {
+    const spill = spillOver(10);
+    for (const value of [1, 2, 3]) spill.put(filled(LONG, value), true);
+    return { spill, view: spill.peek(LONG + 1) };
+  }
+
+  it('is not joined again by the next one: a pipe drops nothing in between, to end the loan [S9]', () => {
+    const { spill, view } = peekedAcross();
+    const longer = spill.peek(LONG + 2);
+    spill.drop(0);
+    expect(spill.peek(LONG + 2).buffer).toBe(longer.buffer);
+    expect(spill.peek(2 * LONG).buffer).toBe(longer.buffer);
+    expect(same(view, Buffer.concat([filled(LONG, 1), filled(1, 2)]))).toBe(true);
+    expect(same(spill.peek(3 * LONG), Buffer.concat([1, 2, 3].map((value) => filled(LONG, value))))).toBe(
+      true,
+    );
+  });
+
+  it('is joined again when a reader has transferred it, against the rules [S8]', () => {
+    const { spill, view } = peekedAcross();
+    detach(view);
+    const bytes = Buffer.concat([filled(LONG, 1), filled(2, 2)]);
+    expect(same(spill.peek(LONG + 2), bytes)).toBe(true);
   });
 });
 
