@@ -2,6 +2,7 @@ import { isUnsteady } from './bytes-like.ts';
 import { describe, detachedError, PipeError } from './errors.ts';
 import { isLong, isWorthKeeping } from './long-chunk.ts';
 import { isMostlyGone, MOST_HIDDEN_BYTES, part } from './front-chunk.ts';
+import { JoinedFront } from './joined-front.ts';
 import type { PipeSetup } from './options.ts';
 import { spillMemory, type SpillMemory } from './spill-memory.ts';
 import { SpillPiece } from './spill-piece.ts';
@@ -39,7 +40,7 @@ export class SpillStore implements ByteStore {
   #back: SpillPiece | null = null;
   #spilled = 0;
   #pinned = 0;
-  #joined: Joined | null = null;
+  #joined: JoinedFront | null = null;
 
   constructor(store: ByteStore, setup: SpillSetup, memory: SpillMemory = spillMemory) {
     this.#store = store;
@@ -52,7 +53,7 @@ export class SpillStore implements ByteStore {
   }
 
   get cost(): number {
-    return this.#store.cost + this.#pinned + (this.#joined?.bytes.length ?? 0);
+    return this.#store.cost + this.#pinned + (this.#joined?.memoryBytes ?? 0);
   }
 
   /** @throws PipeError `ERR_PIPE_STRATEGY` when a store that may not takes fewer bytes than it was given. */
@@ -115,8 +116,8 @@ export class SpillStore implements ByteStore {
   }
 
   drop(count: number): void {
-    // A pipe ends a loan by dropping nothing: what was joined for it is still the front, and is not joined again [S9].
-    if (count > 0) this.#joined = null;
+    // A pipe ends a loan by dropping what was used of it, which may be nothing: the rest serves the next peek.
+    if (this.#joined?.leave(count) === false) this.#joined = null;
     const here = Math.min(count, this.#store.size);
     if (here > 0) this.#store.drop(here);
     let left = count - here;
@@ -205,6 +206,7 @@ export class SpillStore implements ByteStore {
   /** Takes `count` bytes off the front piece, which ends every loan; with its memory when that was given away. */
   #advance(front: SpillPiece, count: number, wasGiven: boolean): void {
     this.#spilled -= count;
+    this.#joined?.leavePiece(front, count);
     if (count < front.size) {
       front.skip(count);
       if (isMostlyGone(front.memoryBytes, front.size)) this.#pinned += front.cutRoom();
@@ -219,50 +221,22 @@ export class SpillStore implements ByteStore {
   }
 
   #join(front: SpillPiece, min: number): Uint8Array {
-    const joined = this.#joinedFor(front, min);
-    const { bytes } = joined;
-    while (joined.length < min) {
-      if (joined.ofPiece === joined.piece.size) {
-        const { next } = joined.piece;
-        if (next === null) break;
-        joined.piece = next;
-        joined.ofPiece = 0;
-      }
-      requireSound(joined.piece);
-      const more = joined.piece
-        .view()
-        .subarray(joined.ofPiece, joined.ofPiece + bytes.length - joined.length);
-      bytes.set(more, joined.length);
-      joined.length += more.length;
-      joined.ofPiece += more.length;
+    const before = this.#joined?.isSound === true ? this.#joined : null;
+    const joined = before === null ? this.#joinStore(front, min) : before.withRoomFor(min);
+    this.#joined = joined;
+    for (let piece = joined.pieceUpTo(min); piece !== null; piece = joined.pieceUpTo(min)) {
+      requireSound(piece);
+      joined.append();
     }
-    return bytes.subarray(0, joined.length);
+    return joined.view();
   }
 
-  /** What is joined already, with room for `min` bytes. */
-  #joinedFor(front: SpillPiece, min: number): Joined {
-    const before = this.#joined;
-    if (before !== null && min <= before.bytes.length) return before;
-    // At least doubled, past what is there now: a peek at all of it after every put stays linear [S9].
-    const bytes = new Uint8Array(Math.max(min, 2 * (before?.bytes.length ?? 0)));
-    // A reader that transferred what it was lent has to do with the bytes themselves again.
-    const isThere = before !== null && before.bytes.length >= before.length;
-    const start = isThere ? before : { length: this.#store.size, piece: front, ofPiece: 0 };
-    if (isThere) bytes.set(before.bytes.subarray(0, before.length));
-    else if (start.length > 0) bytes.set(this.#store.peek(start.length));
-    this.#joined = { ...start, bytes };
-    return this.#joined;
+  #joinStore(front: SpillPiece, min: number): JoinedFront {
+    const bytes = new Uint8Array(min);
+    const { size } = this.#store;
+    if (size > 0) bytes.set(this.#store.peek(size));
+    return new JoinedFront(bytes, size, front);
   }
-}
-
-/** The front of store and spill in memory of its own, lent to a peek that wants more in one piece than lies there. */
-interface Joined {
-  /** Only ever written behind `length` [S4]. */
-  readonly bytes: Uint8Array;
-  length: number;
-  /** Where what is joined ends: in a piece, behind so many of its bytes. */
-  piece: SpillPiece;
-  ofPiece: number;
 }
 
 /** @throws PipeError `ERR_PIPE_STRATEGY` when a store took `taken` of `length` bytes, and may not. */

@@ -71,8 +71,10 @@ class Walk {
 
   drop(): void {
     const count = this.random(Math.min(this.model.length, 6000) + 1);
+    const { hasJoined } = this;
     this.store.drop(count);
     this.#shift(count);
+    this.hasJoined = hasJoined;
   }
 
   peek(): void {
@@ -472,6 +474,29 @@ describe('what is joined for a peek', () => {
     expect(same(spill.peek(3 * LONG), Buffer.concat([1, 2, 3].map((value) => filled(LONG, value))))).toBe(
       true,
     );
+  });
+
+  it('serves the next one when a little of it was consumed, and is let go of when it is mostly gone [S9] [S5]', () => {
+    const { spill } = peekedAcross();
+    spill.drop(10);
+    const grown = spill.peek(LONG + 1);
+    spill.drop(LONG - 20);
+    const next = spill.peek(LONG + 1);
+    expect(next.buffer).toBe(grown.buffer);
+    expect(same(next, Buffer.concat([filled(10, 1), filled(LONG - 8, 2)]))).toBe(true);
+    const { cost } = spill;
+    spill.drop(20);
+    expect(cost - spill.cost).toBe(LONG + grown.buffer.byteLength);
+    expect(same(spill.peek(LONG + 1), Buffer.concat([filled(LONG - 10, 2), filled(11, 3)]))).toBe(true);
+  });
+
+  it('goes on behind what of a piece was joined before some of that was consumed', () => {
+    const spill = spillOver(10);
+    spill.put(filled(10, 0), true);
+    for (const value of [1, 2]) spill.put(filled(LONG, value), true);
+    expect(spill.peek(110)).toHaveLength(110);
+    spill.drop(15);
+    expect(same(spill.peek(LONG), Buffer.concat([filled(LONG - 5, 1), filled(5, 2)]))).toBe(true);
   });
 
   it('is joined again when a reader has transferred it, against the rules [S8]', () => {
