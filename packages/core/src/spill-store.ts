@@ -234,7 +234,12 @@ export class SpillStore implements ByteStore {
   #joinStore(front: SpillPiece, min: number): JoinedFront {
     const bytes = new Uint8Array(min);
     const { size } = this.#store;
-    if (size > 0) bytes.set(this.#store.peek(size));
+    if (size > 0) {
+      const lent = this.#store.peek(size);
+      // What it did not lend would be zeros.
+      if (lent.length < size) throw lentTooFew(lent.length, size);
+      bytes.set(lent);
+    }
     return new JoinedFront(bytes, size, front);
   }
 }
@@ -244,6 +249,11 @@ export function requireShort(taken: number, length: number, { isFixed }: SpillSe
   if (isFixed && taken >= 0 && taken < length) return;
   const message = `The store took ${describe(taken)} of ${length} bytes; only a fixed store may take fewer`;
   throw new PipeError('ERR_PIPE_STRATEGY', message, { value: taken, limit: length });
+}
+
+function lentTooFew(lent: number, size: number): PipeError {
+  const message = `The store lent ${lent} bytes when all of its ${size} were asked for`;
+  return new PipeError('ERR_PIPE_STRATEGY', message, { value: lent, limit: size });
 }
 
 /** [S8] */

@@ -403,6 +403,22 @@ describe('a store that takes fewer bytes than it was given', () => {
   });
 });
 
+describe('a store that lends fewer bytes than it was asked for', () => {
+  it('is refused when a peek reaches past it: what it did not lend would be zeros', () => {
+    const store = arrayStrategy.createStore();
+    const peek = store.peek.bind(store);
+    const spill = new SpillStore(Object.assign(store, { peek: () => peek().subarray(0, 1) }), {
+      isFixed: false,
+      storeTakes: false,
+      mayWaitBeside: true,
+    });
+    spill.put(filled(10, 1), true);
+    spill.put(filled(10_000, 2), true);
+    expect(() => spill.peek(11)).toThrow(expect.objectContaining({ code: 'ERR_PIPE_STRATEGY' }));
+    expect([...spill.peek()]).toEqual([1]);
+  });
+});
+
 describe('a spill longer than its store', () => {
   const store = (): SpillStore => {
     const spill = spillOver(10);
