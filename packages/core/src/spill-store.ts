@@ -115,6 +115,7 @@ export class SpillStore implements ByteStore {
     return filled;
   }
 
+  /** Bytes of a detached chunk are dropped like any other: who drops them has looked at them while they were there. */
   drop(count: number): void {
     // A pipe ends a loan by dropping what was used of it, which may be nothing: the rest serves the next peek.
     if (this.#joined?.leave(count) === false) this.#joined = null;
@@ -122,7 +123,6 @@ export class SpillStore implements ByteStore {
     if (here > 0) this.#store.drop(here);
     let left = count - here;
     for (let front = this.#front; front !== null && left > 0; front = this.#front) {
-      requireSound(front);
       const step = Math.min(left, front.size);
       this.#advance(front, step, false);
       left -= step;
@@ -209,7 +209,7 @@ export class SpillStore implements ByteStore {
     this.#joined?.leavePiece(front, count);
     if (count < front.size) {
       front.skip(count);
-      if (isMostlyGone(front.memoryBytes, front.size)) this.#pinned += front.cutRoom();
+      if (front.isSound && isMostlyGone(front.memoryBytes, front.size)) this.#pinned += front.cutRoom();
       return;
     }
     this.#pinned -= front.memoryBytes;
