@@ -36,6 +36,8 @@ export class SpillStore implements ByteStore {
   readonly #store: ByteStore;
   readonly #setup: SpillSetup;
   readonly #memory: SpillMemory;
+  /** Stands for this spill where memory waits for it: one that is dropped without an end is not to stay there with all it holds. */
+  readonly #owner = {};
   #front: SpillPiece | null = null;
   #back: SpillPiece | null = null;
   #spilled = 0;
@@ -136,7 +138,7 @@ export class SpillStore implements ByteStore {
     this.#back = null;
     this.#spilled = 0;
     this.#pinned = 0;
-    this.#memory.forget(this);
+    this.#memory.forget(this.#owner);
   }
 
   /** For tests: throws when I2 or I3 does not hold. */
@@ -186,7 +188,7 @@ export class SpillStore implements ByteStore {
     const back = this.#back;
     const isAlone = back !== null && back.isGiven;
     const capacity = isAlone ? bytes : Math.max(SLAB_BYTES, bytes);
-    const own = this.#memory.takeOwn(capacity, this);
+    const own = this.#memory.takeOwn(capacity, this.#owner);
     // What others have left in it may be neither read nor lent, so it has to be full.
     const any = own === undefined && capacity === bytes ? this.#memory.takeAny(capacity) : undefined;
     return SpillPiece.made(own ?? any ?? new Uint8Array(capacity), own !== undefined);
@@ -217,7 +219,7 @@ export class SpillStore implements ByteStore {
     if (front.next === null) this.#back = null;
     // An old piece must not keep a younger one from being collected cheaply.
     front.next = null;
-    if (!wasGiven && !front.isGiven) this.#memory.keep(front.memory, front.mayBeSeen ? this : null);
+    if (!wasGiven && !front.isGiven) this.#memory.keep(front.memory, front.mayBeSeen ? this.#owner : null);
   }
 
   #join(front: SpillPiece, min: number): Uint8Array {
