@@ -21,6 +21,8 @@ const ofThePipe = [
   'lifecycle',
 ] as const;
 
+const ofTheSpill = ['spill-store', 'spill-piece', 'joined-front'] as const;
+
 const ofAStore = {
   'ring-buffer': ['ring-buffer-store'],
   'chunk-queue': ['chunk-queue-store', 'segment'],
@@ -35,11 +37,11 @@ export const mutatedFiles: readonly MutatedFile[] = [
     strategies: [strategy('chunk-queue'), strategy('ring-buffer')],
     kinds: ['later', 'swap', 'await'],
   })),
-  {
-    path: 'packages/core/src/spill-store.ts',
+  ...ofTheSpill.map((name): MutatedFile => ({
+    path: `packages/core/src/${name}.ts`,
     strategies: ['tooling/mutation/src/spilling-ring.ts', strategy('ring-buffer')],
     kinds: ['later', 'await'],
-  },
+  })),
   {
     path: 'packages/core/src/front-chunk.ts',
     strategies: [strategy('ring-buffer'), strategy('copy-on-yield')],
