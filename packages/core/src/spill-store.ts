@@ -122,7 +122,8 @@ export class SpillStore implements ByteStore {
     // A pipe ends a loan by dropping what was used of it, which may be nothing: the rest serves the next peek.
     if (this.#joined?.leave(count) === false) this.#joined = null;
     const here = Math.min(count, this.#store.size);
-    if (here > 0) this.#store.drop(here);
+    // Of nothing too, while it holds anything: that is how it learns that what it has lent is over.
+    if (this.#store.size > 0) this.#store.drop(here);
     let left = count - here;
     for (let front = this.#front; front !== null && left > 0; front = this.#front) {
       const step = Math.min(left, front.size);

@@ -357,6 +357,17 @@ describe('a long chunk', () => {
     expect(spill.size).toBe(8192 - 5);
   });
 
+  it('hides no end of a loan from the store in front of it', () => {
+    const store = arrayStrategy.createStore();
+    const drop = vi.spyOn(store, 'drop');
+    const spill = new SpillStore(store, { isFixed: false, storeTakes: false, mayWaitBeside: true });
+    spill.put(filled(5, 1), true);
+    spill.put(filled(8192, 2), true);
+    spill.peek();
+    spill.drop(0);
+    expect(drop.mock.calls).toEqual([[0]]);
+  });
+
   it('moves to memory of its own when little of it is left [S5]', () => {
     const spill = spillOver(Infinity);
     spill.put(filled(1 << 20, 1), true);
