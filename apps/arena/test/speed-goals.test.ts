@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { areFarApart } from '../src/speed/run-workload.ts';
 import { cellOf, medianOf } from '../src/speed/cell.ts';
 import type { Cell } from '../src/speed/cell.ts';
 import { contendersFor } from '../src/speed/contenders-for.ts';
@@ -275,6 +276,14 @@ test('no workload has the name of another', () => {
 });
 
 describe('a cell', () => {
+  test.each([
+    [[100, 125], false],
+    [[126, 100], true],
+    [[100], false],
+  ])('of runs that took %j is measured once more: %s', (values, isOnceMore) => {
+    expect(areFarApart(values.map((value) => ({ value })))).toBe(isOnceMore);
+  });
+
   test('is the median of its runs, between the best and the worst', () => {
     const runs = [30, 10, 20].map((value) => ({ value, mean: value, samples: 1, gc: undefined }));
     expect(cellOf('a', 'chunk-queue', runs)).toMatchObject({

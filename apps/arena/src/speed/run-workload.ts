@@ -13,6 +13,8 @@ import type { Workload } from './workload.ts';
 
 /** Looked for once: it takes npm a second. */
 let node26: { readonly path: string | undefined } | undefined;
+/** Two runs that differ by more say little of either: a third one decides, whosoever they are. */
+const FAR_APART = 1.25;
 const childFile = new URL('child.ts', import.meta.url);
 /** Whoever is this much slower than the fastest peer is measured once: nobody will take it for the fastest. */
 const FAR_BEHIND = 1.5;
@@ -36,16 +38,17 @@ export async function runWorkload(
   const times = isCounted(workload) ? 1 : runs;
   const measured = new Map<SpeedEntry, Measured[]>();
   const problems: Problem[] = [];
-  let left = entries;
-  for (let run = 0; run < times && left.length > 0; run++) {
-    for (const entry of left) {
+  async function runOnce(of: readonly SpeedEntry[]): Promise<void> {
+    for (const entry of of) {
       const answer = await measureOnce(jobOf(entry, workload, budget), entry, runtime);
       if (typeof answer === 'string')
         problems.push({ workload: workload.id, contender: entry.id, message: answer });
       else measured.set(entry, [...(measured.get(entry) ?? []), answer]);
     }
-    left = worthAnotherRun(measured);
   }
+  await runOnce(entries);
+  for (let run = 1; run < times; run++) await runOnce(worthAnotherRun(measured));
+  await runOnce([...measured].filter(([, list]) => areFarApart(list)).map(([entry]) => entry));
   const failed = new Set(problems.map(({ contender }) => contender));
   const cells = entries.flatMap((entry) => {
     const list = measured.get(entry);
@@ -53,6 +56,11 @@ export async function runWorkload(
     return list === undefined || failed.has(entry.id) ? [] : [cellOf(workload.id, entry.id, list)];
   });
   return { cells, problems };
+}
+
+export function areFarApart(measured: readonly Pick<Measured, 'value'>[]): boolean {
+  const values = measured.map(({ value }) => value);
+  return Math.max(...values) > FAR_APART * Math.min(...values);
 }
 
 /** Memory is counted, and comes out the same every time. */
