@@ -10,6 +10,7 @@ import { describeMachine, machineLine } from './machine.ts';
 import { full, quick } from './profile.ts';
 import { findRuntime } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
+import { goalCounts } from './report/goal-counts.ts';
 import { goalText } from './report/goals-text.ts';
 import { htmlPage } from './report/html.ts';
 import { performancePage } from './report/performance-page.ts';
@@ -53,7 +54,10 @@ async function main(argv: readonly string[]): Promise<number> {
     .map((goal) => judgeGoal(goal, results));
   for (const one of judged) process.stdout.write(`${goalText(one)}\n`);
   const missed = judged.filter(isMissed).length;
-  process.stdout.write(`${judged.length - missed} of ${judged.length} goals reached\n`);
+  const { all, reached, 'within-noise': within } = goalCounts(judged);
+  process.stdout.write(
+    `${reached} of ${all} goals reached, ${within} missed within noise, ${missed} missed\n`,
+  );
   return missed > 0 ? 1 : 0;
 }
 
