@@ -106,7 +106,7 @@ export class SpillPiece {
   }
 
   /** Goes on in memory of exactly what waits. Answers how much more that is: less than none, as a rule. */
-  cutRoom(): number {
+  shrinkToFit(): number {
     const before = this.#memoryBytes;
     this.#bytes = this.copy(this.size);
     this.#start = 0;

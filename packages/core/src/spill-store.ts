@@ -199,7 +199,7 @@ export class SpillStore implements ByteStore {
     const back = this.#back;
     if (back === null) this.#front = piece;
     else {
-      if (back.room > 0) this.#pinned += back.cutRoom();
+      if (back.room > 0) this.#pinned += back.shrinkToFit();
       back.next = piece;
     }
     this.#back = piece;
@@ -212,7 +212,7 @@ export class SpillStore implements ByteStore {
     this.#joined?.leavePiece(front, count);
     if (count < front.size) {
       front.skip(count);
-      if (front.isSound && isMostlyGone(front.memoryBytes, front.size)) this.#pinned += front.cutRoom();
+      if (front.isSound && isMostlyGone(front.memoryBytes, front.size)) this.#pinned += front.shrinkToFit();
       return;
     }
     this.#pinned -= front.memoryBytes;
