@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { goals } from '../src/speed/goals.ts';
 import { renderAdvice } from '../src/speed/report/render-advice.ts';
 import type { Results } from '../src/speed/results.ts';
+import { fastMachine } from './fast-machine.ts';
 
 const figures: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'for-await/given/lock-step/64B': { 'chunk-queue': 20, 'node-readable': 40, 'web-readable': 30 },
@@ -16,15 +17,7 @@ const figures: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 const results: Results = {
-  machine: {
-    cpu: 'A fast one',
-    cores: 2,
-    memoryGiB: 8,
-    platform: 'linux x64',
-    runtime: 'Node 24.21.0',
-    commit: 'abcdef0',
-    date: '2026-11-29',
-  },
+  machine: fastMachine,
   profile: 'full',
   tookSeconds: 810,
   versions: {},

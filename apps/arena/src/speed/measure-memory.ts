@@ -19,6 +19,7 @@ export async function measureMemory(
     const body = makeOne(contender, state);
     return state === 'waiting' ? [body, waitFor(contender, body)] : body;
   });
+  // Until what they left behind is gone.
   await memoryHeld();
   const kept: unknown[] = Array.from({ length: bodies }, () => null);
   const iterators: unknown[] = Array.from({ length: bodies }, () => null);
